@@ -1,0 +1,105 @@
+#include "config.h"
+
+#include "common/hash.h"
+
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/mman.h>
+
+enum {
+	POOL_CHUNK_BYTES = 128 * 1024,
+	POOL_MIN_SHIFT = 4,
+	POOL_MAX_SHIFT = 16, /* bigger blocks are mappings of their own */
+};
+
+struct free_block {
+	struct free_block *next;
+};
+
+/* All guarded by pool_lock. */
+static struct free_block *free_lists[POOL_MAX_SHIFT + 1];
+static char *chunk;
+static size_t chunk_left;
+static atomic_flag pool_lock = ATOMIC_FLAG_INIT;
+
+static void
+lock(void)
+{
+	while (atomic_flag_test_and_set_explicit(&pool_lock,
+						 memory_order_acquire))
+		;
+}
+
+static void
+unlock(void)
+{
+	atomic_flag_clear_explicit(&pool_lock, memory_order_release);
+}
+
+static void *
+map(size_t n)
+{
+	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static unsigned
+shift_of(size_t n)
+{
+	unsigned shift = POOL_MIN_SHIFT;
+
+	while (((size_t)1 << shift) < n)
+		shift++;
+	return shift;
+}
+
+void *
+hash_pool_grab(size_t n)
+{
+	unsigned shift;
+	size_t bytes;
+	void *p = NULL;
+
+	if (n > (size_t)1 << POOL_MAX_SHIFT)
+		return map(n);
+	shift = shift_of(n);
+	bytes = (size_t)1 << shift;
+	lock();
+	if (free_lists[shift]) {
+		p = free_lists[shift];
+		free_lists[shift] = free_lists[shift]->next;
+	} else {
+		if (chunk_left < bytes) {
+			chunk = map(POOL_CHUNK_BYTES);
+			chunk_left = chunk ? POOL_CHUNK_BYTES : 0;
+		}
+		if (chunk_left >= bytes) {
+			p = chunk;
+			chunk += bytes;
+			chunk_left -= bytes;
+		}
+	}
+	unlock();
+	return p;
+}
+
+void
+hash_pool_drop(void *p, size_t n)
+{
+	struct free_block *b = p;
+	unsigned shift;
+
+	if (!p)
+		return;
+	if (n > (size_t)1 << POOL_MAX_SHIFT) {
+		munmap(p, n);
+		return;
+	}
+	shift = shift_of(n);
+	lock();
+	b->next = free_lists[shift];
+	free_lists[shift] = b;
+	unlock();
+}

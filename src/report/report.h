@@ -1,0 +1,202 @@
+/*
+ * report.h - what a check found, as the structs that every format is made of
+ *
+ * The analysis child fills a struct report and hands it to text.c or json.c;
+ * the tool reads a JSON report back into the same struct and prints it with
+ * the same code.  Everything hangs on the arena of whoever made the report, so
+ * nothing here is freed one by one.
+ *
+ * Unknown is never 0: counts that are not known are REPORT_UNKNOWN, times
+ * below 0, strings NULL; JSON has null for all of them.
+ *
+ * Contract: plain data; side: analysis child and tool.
+ */
+#ifndef LEAKSHIM_REPORT_REPORT_H
+#define LEAKSHIM_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define REPORT_SCHEMA "leakshim.report/1"
+#define REPORT_UNKNOWN INT64_MIN
+
+enum finding_kind {
+	FINDING_UNCOLLECTABLE,
+	FINDING_LOST_REFERENCE,
+	FINDING_HIDDEN_CYCLE,
+	FINDING_UNREACHABLE,
+	FINDING_RESURRECTED,
+	FINDING_GROWTH,
+	FINDING_COLLECTED,
+	FINDING_KINDS
+};
+
+enum finding_reason {
+	REASON_NONE,
+	REASON_LEGACY_FINALIZER, /* uncollectable */
+	REASON_NOT_CLEARABLE,
+	REASON_GARBAGE,
+	REASON_DEBUG_SAVEALL,
+	REASON_UNREFERENCED, /* lost-reference */
+	REASON_SURPLUS,
+	REASON_NO_GC_FLAG, /* hidden-cycle */
+	REASON_MISSING_TRAVERSE,
+	REASON_UNTRACKED,
+	REASON_FOREIGN_MEMORY,
+	REASON_PENDING, /* unreachable */
+	REASON_GC_DISABLED,
+	REASON_FROZEN,
+	REASONS
+};
+
+enum finding_state { STATE_NEW, STATE_KNOWN, STATE_SUPPRESSED, STATE_STARTUP };
+
+struct report_line { /* one frame of a Python backtrace */
+	const char *function;
+	const char *file; /* as co_filename has it */
+	int line;         /* below 1: unknown */
+};
+
+struct report_native { /* one frame of a native backtrace */
+	const char *function;
+	const char *module;
+	int64_t offset; /* into the module */
+	const char *file;
+	int line;
+};
+
+struct report_type {
+	const char *name; /* module.qualname */
+	int64_t count;
+	int64_t bytes;
+	const char *module_file; /* of the type's module */
+	bool is_folded; /* a __dict__ shown as part of its owner: not printed as a member */
+};
+
+struct report_finalizer {
+	const char *type;
+	const char *name; /* __del__ */
+	const char *file; /* NULL for a C finalizer */
+	int line;
+	int ran; /* 1, 0, -1 unknown */
+};
+
+struct report_edge { /* a member of the cycle and its edge to the next one */
+	const char *type;
+	int64_t refcount;
+	int generation; /* 0 to 2, 3 permanent, -1 unknown */
+	const char *edge; /* "._self", "['key']", "[3]", "(closure) x"; NULL */
+	uint64_t address; /* printed with verbosity=2 only */
+};
+
+struct report_holder { /* growth.path, held_by */
+	const char *type;
+	const char *edge;
+};
+
+struct finding {
+	char fingerprint[48]; /* KIND-16 hex digits */
+	enum finding_kind kind;
+	enum finding_reason reason;
+	enum finding_state state;
+	int64_t count;   /* separate islands */
+	int64_t objects; /* all objects in them */
+	int64_t bytes;   /* as sys.getsizeof() has them, headers included */
+
+	const struct report_type *types; /* heads first */
+	size_t n_types;
+	const struct report_finalizer *finalizers;
+	size_t n_finalizers;
+	const struct report_edge *cycle; /* of one island; the last edge leads back to the first member */
+	size_t n_cycle;
+	const char *head_edge_note; /* spare text for the text report, or NULL */
+
+	int64_t refcount, references_found, references_lost; /* lost-reference */
+	const char *hidden_type, *hidden_module_file, *hidden_member;
+	const int64_t *growth_checks;
+	size_t n_growth_checks;
+	double growth_age_seconds;
+	const struct report_holder *growth_path;
+	size_t n_growth_path;
+	const struct report_holder *held_by;
+	size_t n_held_by;
+
+	bool allocation_known;
+	const char *thread; /* "main" or "other" */
+	const struct report_line *python; /* innermost first */
+	size_t n_python;
+	const struct report_native *native;
+	size_t n_native;
+
+	const char *advice;
+	bool is_printed; /* false: only counted (kinds=, quiet by default, max_findings) */
+	bool is_failing; /* counts for the exit status */
+};
+
+struct report_missed {
+	const char *what;
+	int64_t count;
+	const char *why;
+};
+
+struct report_generation {
+	int64_t collections, collected, uncollectable;
+	double seconds, longest_seconds;
+};
+
+struct report {
+	const char *tool_version;
+	/* process */
+	int64_t pid, ppid;
+	const char *exe;
+	const char *const *argv;
+	size_t n_argv; /* 0 with argv=0 */
+	bool argv_known;
+	const char *host;
+	const char *time;    /* RFC 3339, UTC */
+	const char *trigger; /* exit, request, timer, signal, api, attach */
+	/* python */
+	const char *python_version; /* 3.13.5 */
+	const char *linkage;        /* static, shared */
+	int debug, free_threaded;   /* 1, 0, -1 */
+	/* coverage */
+	const char *tracking;   /* all, gc, sample, none, since-attach */
+	const char *free_lists; /* exact, approximate */
+	bool native;
+	bool reachability;
+	const struct report_missed *missed;
+	size_t n_missed;
+	/* heap */
+	int64_t heap_objects, heap_tracked, generations[3], permanent,
+		unreachable, blocks, heap_bytes;
+	/* gc */
+	int gc_enabled; /* 1, 0, -1 */
+	int64_t thresholds[3];
+	int64_t debug_flags, garbage;
+	struct report_generation gc[3];
+	size_t n_gc;
+	/* cost */
+	double pause_seconds, analysis_seconds;
+	int64_t table_bytes, stacks;
+
+	struct finding *findings; /* sorted: failing first, then by bytes */
+	size_t n_findings;
+
+	/* What the text says besides: not part of JSON. */
+	int64_t pending_quiet_objects; /* unprinted pending garbage: one line */
+	int64_t pending_quiet_bytes;
+	int64_t pending_quiet_islands;
+};
+
+/* The words of SPEC.md; never NULL. */
+const char *finding_kind_name(enum finding_kind kind);      /* "lost-reference" */
+const char *finding_reason_name(enum finding_reason reason); /* "unreferenced"; REASON_NONE: "" */
+const char *finding_state_name(enum finding_state state);
+
+/* The value of a word, or -1. */
+int finding_kind_find(const char *name, size_t n);
+int finding_reason_find(const char *name, size_t n);
+int finding_state_find(const char *name, size_t n);
+
+#endif /* LEAKSHIM_REPORT_REPORT_H */

@@ -1,0 +1,42 @@
+/*
+ * capture.h - the Python stack of this thread at this moment, interned
+ *
+ * Called from the allocator hooks with the GIL held: no Python API, no
+ * allocation of the target's, no lock of the target's.
+ *
+ * Contract of every function here:
+ *   side       shim
+ *   allocates  mmap(2) only
+ *   locks      see stacks.h
+ *   signals    not safe; errno is kept
+ */
+#ifndef LEAKSHIM_SHIM_CAPTURE_H
+#define LEAKSHIM_SHIM_CAPTURE_H
+
+#include <stdbool.h>
+
+#include "shim/sidetable.h"
+
+/*
+ * Prepare for n_frames (backtrace=; 0: none) and verify the layout of frames
+ * on the running interpreter; false: backtraces stay off (a fault is counted).
+ * May be called again by boot, when frames exist that did not before.
+ */
+bool capture_init(int n_frames);
+
+/*
+ * The current stack; 0 when no Python frame is known.  *flags receives
+ * BLOCK_IS_STARTUP while the program's first line has not run.
+ */
+stack_id capture_stack(unsigned *flags);
+
+/* A code object died (BLOCK_IS_CODE came back from sidetable_forget()). */
+void capture_code_died(void *code);
+
+/* In the child of a fork: caches of other threads are garbage. */
+void capture_forked(void);
+
+/* Why backtraces are off, or NULL when they work; for doctor and verbosity=1. */
+const char *capture_problem(void);
+
+#endif /* LEAKSHIM_SHIM_CAPTURE_H */

@@ -1,0 +1,66 @@
+/*
+ * sidetable.h - which blocks are live, and which stack allocated each
+ *
+ * Shadow pages: one slot for each 16 bytes of heap, in leaves found through a
+ * table of regions (uthash, keyed by region) with a direct cache in front, so
+ * that recording a block costs two loads and a store and needs neither a hash
+ * nor a lock.  A slot is written by whoever owns the block at that moment:
+ * record after the allocation, forget BEFORE the real free (afterwards the
+ * address may already be another thread's).
+ *
+ * Contract of every function here:
+ *   side       shim; sidetable_find() and sidetable_walk() also in the child
+ *   allocates  mmap(2) only
+ *   locks      none on record, forget and find of a known region; a spin lock
+ *              while a new region is entered (own-GIL interpreters of 3.12+
+ *              and threads without the GIL may be in a hook at the same time)
+ *   signals    not safe; errno is kept
+ */
+#ifndef LEAKSHIM_SHIM_SIDETABLE_H
+#define LEAKSHIM_SHIM_SIDETABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint32_t stack_id; /* of shim/stacks.h; 0: no stack known */
+
+enum block_flag {
+	BLOCK_IS_CODE = 1,  /* a code object that stacks refer to lives here */
+	BLOCK_IS_MARKED = 2, /* found unreachable; cleared by any record or forget */
+	BLOCK_IS_STARTUP = 4, /* allocated before the program's first line */
+	BLOCK_IS_OBJECT = 8, /* OBJ domain: may be a Python object (MEM: never) */
+	BLOCK_IS_DEAD = 16, /* destroyed, but kept in one of CPython's free lists */
+};
+
+struct block {
+	uintptr_t address;
+	size_t size; /* bytes asked for where known, else of the size class */
+	stack_id stack;
+	unsigned flags; /* enum block_flag */
+};
+
+/* False when there is no memory: then nothing is recorded. */
+bool sidetable_init(uint64_t max_bytes);
+
+void sidetable_record(void *p, size_t size, stack_id stack, unsigned flags);
+
+/* Give a block that is already there another stack (free-list reuse). */
+void sidetable_restack(void *p, stack_id stack, unsigned flags);
+
+/* Drop the block; returns the flags it had, 0 if it was not recorded. */
+unsigned sidetable_forget(void *p);
+
+/* Set flags on a recorded block; false if there is none at p. */
+bool sidetable_flag(const void *p, unsigned flags);
+
+/* The block that starts at p. */
+bool sidetable_find(const void *p, struct block *out);
+
+/* Every live block in address order; nonzero from the callback stops. */
+int sidetable_walk(int (*each)(const struct block *b, void *ctx), void *ctx);
+
+size_t sidetable_blocks(void); /* live blocks now */
+size_t sidetable_bytes(void);  /* memory of the table in use, approximately */
+
+#endif /* LEAKSHIM_SHIM_SIDETABLE_H */
