@@ -1,0 +1,243 @@
+#include "config.h"
+
+#include "analysis/cycles.h"
+
+#include "analysis/bigarray.h"
+#include "python/finalizers.h"
+#include "python/objects.h"
+
+/* Which generations take part in a pass. */
+struct pass {
+	struct mirror *m;
+	int oldest;       /* the oldest generation that takes part */
+	uint8_t reached;  /* flag that move_unreachable() sets */
+	node_id not_through; /* edges of this node hold nothing */
+	bool only_unreachable; /* do not follow edges to the living */
+	node_id *stack;
+	size_t n_stack;
+};
+
+static node_id
+candidate(const struct pass *p, const void *o)
+{
+	node_id id = mirror_find(p->m, (uintptr_t)o);
+
+	if (id == NODE_NONE || p->m->nodes[id].generation > p->oldest)
+		return NODE_NONE;
+	if (p->only_unreachable && p->m->nodes[id].flags & NODE_REACHABLE)
+		return NODE_NONE;
+	return id;
+}
+
+static int
+visit_decref(void *o, void *ctx)
+{
+	struct pass *p = ctx;
+	node_id id = candidate(p, o);
+
+	if (id != NODE_NONE)
+		p->m->nodes[id].refs--;
+	return 0;
+}
+
+static int
+visit_reachable(void *o, void *ctx)
+{
+	struct pass *p = ctx;
+	node_id id = candidate(p, o);
+
+	if (id != NODE_NONE && !(p->m->nodes[id].flags & p->reached)) {
+		p->m->nodes[id].flags |= p->reached;
+		p->stack[p->n_stack++] = id;
+	}
+	return 0;
+}
+
+static void
+subtract_refs(struct pass *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->m->n; i++)
+		if (p->m->nodes[i].generation <= p->oldest)
+			object_traverse(mirror_object(p->m, (node_id)i),
+					visit_decref, p);
+}
+
+static void
+follow(struct pass *p)
+{
+	while (p->n_stack) {
+		node_id id = p->stack[--p->n_stack];
+
+		if (id != p->not_through)
+			object_traverse(mirror_object(p->m, id),
+					visit_reachable, p);
+	}
+}
+
+/* Roots are the nodes with references from outside. */
+static void
+move_unreachable(struct pass *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->m->n; i++) {
+		struct node *node = &p->m->nodes[i];
+
+		if (node->generation > p->oldest || !node->refs ||
+		    node->flags & p->reached)
+			continue;
+		/*
+		 * Below zero: a missing Py_INCREF, or a traverse that visits
+		 * twice.  Nothing follows for certain, so it is a root.
+		 */
+		if (node->refs < 0)
+			p->m->negative++;
+		node->flags |= p->reached;
+		p->stack[p->n_stack++] = (node_id)i;
+		follow(p);
+	}
+}
+
+/* Spread `flag' from the nodes that have it over what they refer to. */
+static void
+spread(struct pass *p, const struct unreachable *u, uint8_t flag)
+{
+	size_t i;
+
+	p->reached = flag;
+	for (i = 0; i < u->n; i++)
+		if (p->m->nodes[u->ids[i]].flags & flag)
+			p->stack[p->n_stack++] = u->ids[i];
+	follow(p);
+}
+
+static int
+visit_garbage(void *o, void *ctx)
+{
+	struct pass *p = ctx;
+	node_id id = candidate(p, o);
+
+	if (id != NODE_NONE)
+		p->m->nodes[id].flags |= NODE_IN_GARBAGE;
+	return 0;
+}
+
+static void
+mark_kinds(struct pass *p, void *garbage, const struct unreachable *u)
+{
+	size_t i;
+
+	/* move_legacy_finalizers() and what can be reached from them. */
+	for (i = 0; i < u->n; i++)
+		if (has_legacy_finalizer(mirror_object(p->m, u->ids[i])))
+			p->m->nodes[u->ids[i]].flags |= NODE_LEGACY;
+	p->not_through = NODE_NONE;
+	spread(p, u, NODE_LEGACY);
+	if (garbage) {
+		object_traverse(garbage, visit_garbage, p);
+		spread(p, u, NODE_IN_GARBAGE);
+	}
+}
+
+static bool
+collect(const struct mirror *m, struct unreachable *out)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < m->n; i++)
+		n += !(m->nodes[i].flags & NODE_REACHABLE);
+	out->mapped = n;
+	out->ids = bigarray_map(n, sizeof *out->ids);
+	if (!out->ids)
+		return false;
+	for (i = 0; i < m->n; i++)
+		if (!(m->nodes[i].flags & NODE_REACHABLE))
+			out->ids[out->n++] = (node_id)i;
+	return true;
+}
+
+static bool
+has_permanent(const struct mirror *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->n; i++)
+		if (m->nodes[i].generation == GENERATION_PERMANENT)
+			return true;
+	return false;
+}
+
+/*
+ * A second trial deletion, with the permanent generation among the candidates:
+ * what the first one reached and this one does not is kept by frozen garbage
+ * alone, and no collection will ever look at it.
+ */
+static void
+find_frozen(struct pass *p)
+{
+	struct mirror *m = p->m;
+	size_t i;
+
+	for (i = 0; i < m->n; i++) {
+		struct node *node = &m->nodes[i];
+
+		if (node->flags & NODE_REACHABLE)
+			node->flags |= NODE_FROZEN;
+		node->flags &= (uint8_t)~NODE_REACHABLE;
+		mirror_reset_refs(m, (node_id)i);
+	}
+	p->oldest = GENERATION_PERMANENT;
+	subtract_refs(p);
+	move_unreachable(p);
+	for (i = 0; i < m->n; i++)
+		if (m->nodes[i].flags & NODE_REACHABLE)
+			m->nodes[i].flags &= (uint8_t)~NODE_FROZEN;
+}
+
+/* The three generations of a collection, then the permanent one. */
+static void
+find_reachable(struct pass *p)
+{
+	size_t i;
+
+	subtract_refs(p);
+	move_unreachable(p);
+	for (i = 0; i < p->m->n; i++)
+		if (p->m->nodes[i].generation == GENERATION_PERMANENT)
+			p->m->nodes[i].flags |= NODE_REACHABLE;
+	if (has_permanent(p->m))
+		find_frozen(p);
+	p->oldest = GENERATION_PERMANENT;
+}
+
+bool
+cycles_find(struct mirror *m, void *garbage, struct unreachable *out)
+{
+	struct pass p = {.m = m, .oldest = GENERATIONS - 1,
+			 .reached = NODE_REACHABLE};
+	bool ok = false;
+
+	*out = (struct unreachable){0};
+	p.not_through = garbage ? mirror_find(m, (uintptr_t)garbage) :
+				  NODE_NONE;
+	p.stack = bigarray_map(m->n, sizeof *p.stack);
+	if (!p.stack)
+		return false;
+	find_reachable(&p);
+	p.only_unreachable = true;
+	if (collect(m, out)) {
+		mark_kinds(&p, garbage, out);
+		ok = true;
+	}
+	bigarray_unmap(p.stack, m->n, sizeof *p.stack);
+	return ok;
+}
+
+void
+cycles_fini(struct unreachable *u)
+{
+	bigarray_unmap(u->ids, u->mapped, sizeof *u->ids);
+	*u = (struct unreachable){0};
+}

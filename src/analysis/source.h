@@ -1,0 +1,45 @@
+/*
+ * source.h - what a check is given: lists, side table, options
+ *
+ * The analysis may not know the shim (data flows one way), so the shim hands
+ * its tables over as functions.  All of it is read in the cloned child, where
+ * the target's memory stands still.
+ *
+ * Contract: plain data; the functions obey the child's rules (no allocation,
+ * no lock, no Python code).
+ */
+#ifndef LEAKSHIM_ANALYSIS_SOURCE_H
+#define LEAKSHIM_ANALYSIS_SOURCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "python/gclists.h"
+#include "report/report.h"
+
+struct options;
+
+enum { SOURCE_MAX_INTERPRETERS = 16 };
+
+struct source_block {
+	uint32_t stack; /* 0: none known */
+	bool is_startup; /* allocated before the program's first line */
+};
+
+struct source {
+	const struct options *options;
+	struct gclists lists[SOURCE_MAX_INTERPRETERS];
+	size_t n_lists;
+	void *garbage;      /* the list gc.garbage, or NULL */
+	int gc_enabled;     /* 1, 0, -1 */
+	bool saveall_seen;  /* gc.DEBUG_SAVEALL is or was set */
+	const char *stdlib; /* folder of the standard library, or NULL */
+	const char *cwd;    /* working directory, or NULL */
+
+	bool (*find_block)(uintptr_t address, struct source_block *out);
+	size_t (*lines)(uint32_t stack, struct report_line *out, size_t n_max);
+	int (*is_main_thread)(uint32_t stack); /* 1, 0, -1 */
+};
+
+#endif /* LEAKSHIM_ANALYSIS_SOURCE_H */

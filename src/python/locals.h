@@ -1,0 +1,25 @@
+/*
+ * locals.h - variables of frames, generators and closures, by name
+ *
+ * Contract of every function here:
+ *   side       shim and child
+ *   allocates  never
+ *   locks      none; the GIL is held, or this is the child
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_PYTHON_LOCALS_H
+#define LEAKSHIM_PYTHON_LOCALS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The i-th free variable of a code object (co_freevars[i]). */
+bool locals_free_name(void *code, size_t i, char *out, size_t n_out);
+
+/*
+ * "(local) x" or ".f_back" when `from' is a frame or has one (generator,
+ * coroutine) and a variable of it is `to' or a cell of `to'; false otherwise.
+ */
+bool locals_edge(void *from, void *to, char *out, size_t n_out);
+
+#endif /* LEAKSHIM_PYTHON_LOCALS_H */

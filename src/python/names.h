@@ -1,0 +1,46 @@
+/*
+ * names.h - what types, modules and functions are called
+ *
+ * Everything is read, nothing is asked: no attribute look-up (which may run
+ * Python code), no string is created.
+ *
+ * Contract of every function here:
+ *   side       shim and child
+ *   allocates  from the arena that is passed
+ *   locks      none; the GIL is held, or this is the child
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_PYTHON_NAMES_H
+#define LEAKSHIM_PYTHON_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct arena;
+
+/* The value under a str key of an exact dict, borrowed; NULL if absent. */
+void *dict_find(void *dict, const char *key);
+
+/*
+ * "module.qualname" of what o is an instance of (an old-style instance names
+ * its class, not `instance'); "?" when it cannot be read.  Types of the
+ * builtins module stand without it, as in tracebacks.
+ */
+const char *name_of_class(struct arena *a, void *o);
+
+/* The type's or old-style class's own name and module as above. */
+const char *name_of_type(struct arena *a, void *type);
+
+/*
+ * __file__ of the module that defines o's class, NULL when it has none
+ * (builtins) or the module is gone.
+ */
+const char *module_file_of_class(struct arena *a, void *o);
+
+/* The class is written in Python (its type is a heap type with a module). */
+bool is_python_class(void *o);
+
+/* What tells two classes apart: the type, or the old-style class. */
+void *class_of(void *o);
+
+#endif /* LEAKSHIM_PYTHON_NAMES_H */

@@ -1,0 +1,104 @@
+/*
+ * objects.h - the fields of an object and its type, read without the C API
+ *
+ * Accessors over layout.h, so that no other file adds an offset.  They load
+ * directly: the object must be a live one (from a generation list, a live
+ * block that was recognized, or a referent that tp_traverse visited).
+ *
+ * Contract of every function here:
+ *   side       shim and child
+ *   allocates  never
+ *   locks      none; the GIL is held, or this is the child
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_PYTHON_OBJECTS_H
+#define LEAKSHIM_PYTHON_OBJECTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "python/api.h"
+#include "python/layout.h"
+
+/* The field of type T at byte `offset' of the object p. */
+static inline uintptr_t
+object_word(const void *p, size_t offset)
+{
+	return *(const uintptr_t *)((const char *)p + offset);
+}
+
+static inline void *
+object_pointer(const void *p, size_t offset)
+{
+	return (void *)object_word(p, offset);
+}
+
+static inline int
+object_int(const void *p, size_t offset)
+{
+	return *(const int *)((const char *)p + offset);
+}
+
+static inline void *
+object_type(const void *o)
+{
+	return object_pointer(o, OB_TYPE);
+}
+
+static inline unsigned long
+type_flags(const void *type)
+{
+	return object_word(type, TP_FLAGS);
+}
+
+/* Exact reference count; what an immortal object has there means nothing. */
+int64_t object_refcount(const void *o);
+
+/* 3.12+: kept for ever, not counted.  Always false before. */
+bool object_is_immortal(const void *o);
+
+/* Is o preceded by a collector header (tp_is_gc asked where there is one)? */
+bool object_is_gc(const void *o);
+
+/* The finalizer of a GC object has run already (3.4+). */
+bool object_is_finalized(const void *o);
+
+/* An object whose header is at `head', and the reverse. */
+static inline void *
+object_of_head(uintptr_t head)
+{
+	return (void *)(head + layout->gc_head_bytes);
+}
+
+static inline uintptr_t
+head_of_object(const void *o)
+{
+	return (uintptr_t)o - layout->gc_head_bytes;
+}
+
+/*
+ * Where the block starts that holds o: the collector header stands in front of
+ * the object, and from 3.11 on the words of a managed dict in front of that.
+ */
+uintptr_t object_block(const void *o);
+
+/* type is t or inherits from it by single-inheritance layout (tp_base). */
+bool type_is_subtype(const void *type, const void *t);
+
+/*
+ * Bytes as sys.getsizeof() says: exact for list, dict, set, tuple, type and
+ * everything whose __sizeof__ is object's; types with a __sizeof__ of their
+ * own count what object's would.
+ */
+int64_t object_bytes(const void *o);
+
+/*
+ * Visit what tp_traverse visits, without the borrowed references that frames
+ * of suspended generators hold on 3.14 and later: those are counted nowhere.
+ * (Objects/genobject.c, Python/gc.c: only the collector's own visit_decref
+ * leaves them out.)  Types without tp_traverse visit nothing.
+ */
+int object_traverse(void *o, visit_fn visit, void *ctx);
+
+#endif /* LEAKSHIM_PYTHON_OBJECTS_H */
