@@ -1,0 +1,198 @@
+#include "config.h"
+
+#include "analysis/check.h"
+
+#include <string.h>
+
+#include "analysis/bigarray.h"
+#include "analysis/describe.h"
+#include "analysis/judge.h"
+#include "analysis/resurrected.h"
+#include "common/options.h"
+#include "python/api.h"
+#include "report/advice.h"
+#include "report/fingerprint.h"
+
+bool
+check_find(struct check *c, const struct source *s, const char **why)
+{
+	memset(c, 0, sizeof *c);
+	arena_init(&c->arena);
+	c->source = s;
+	classes_init(&c->classes, &c->arena, s->stdlib);
+	if (!mirror_init(&c->mirror, s->lists, s->n_lists, why))
+		return false;
+	if (!cycles_find(&c->mirror, s->garbage, &c->unreachable)) {
+		*why = "no memory for the cycle analysis";
+		return false;
+	}
+	return true;
+}
+
+void
+check_survived(struct check *c, size_t i)
+{
+	c->mirror.nodes[c->unreachable.ids[i]].flags |= NODE_SURVIVED;
+}
+
+/* Room for one more finding, zeroed; NULL when memory is out. */
+static struct finding *
+add_finding(struct check *c)
+{
+	if (c->n_findings == c->n_room) {
+		size_t room = c->n_room ? c->n_room * 2 : 64;
+		struct finding *more =
+			arena_array(&c->arena, room, sizeof *more);
+
+		if (!more) {
+			c->failed = true;
+			return NULL;
+		}
+		if (c->n_findings)
+			memcpy(more, c->findings,
+			       c->n_findings * sizeof *more);
+		c->findings = more;
+		c->n_room = room;
+	}
+	return &c->findings[c->n_findings];
+}
+
+/* Equal fingerprints are one finding: their numbers add up. */
+static bool
+merge_into_known(struct check *c, const struct finding *f)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_findings; i++) {
+		struct finding *known = &c->findings[i];
+
+		if (strcmp(known->fingerprint, f->fingerprint) ||
+		    known->state != f->state)
+			continue;
+		judge_merge(&c->arena, known, f);
+		return true;
+	}
+	return false;
+}
+
+static void
+keep_finding(struct check *c, struct finding *f)
+{
+	const struct source *s = c->source;
+
+	fingerprint_make(f, s->stdlib, s->cwd);
+	if (merge_into_known(c, f))
+		return;
+	f->advice = advice_for(&c->arena, f, (int)(python.version >> 8));
+	c->n_findings++;
+}
+
+static void
+add_group(struct check *c, const struct graph *g, const struct group *group,
+	  enum finding_kind kind, enum finding_reason reason)
+{
+	struct finding *f = add_finding(c);
+
+	if (!f || !describe_group(&c->arena, c->source, &c->classes, g, group,
+				  f)) {
+		c->failed = true;
+		return;
+	}
+	f->kind = kind;
+	f->reason = reason;
+	f->state = group->allocated.is_startup ? STATE_STARTUP : STATE_NEW;
+	f->is_printed = judge_is_worth_printing(c->source, f, group->is_own);
+	keep_finding(c, f);
+}
+
+/* All unreachable objects of one verdict become one graph. */
+static void
+report_verdict(struct check *c, enum verdict v)
+{
+	node_id *ids = bigarray_map(c->unreachable.n, sizeof *ids);
+	enum finding_kind kind;
+	enum finding_reason reason;
+	struct groups groups = {0};
+	struct group *group, *next;
+	struct graph g;
+	size_t i, n = 0;
+
+	if (!ids) {
+		c->failed = true;
+		return;
+	}
+	for (i = 0; i < c->unreachable.n; i++) {
+		const struct node *node =
+			&c->mirror.nodes[c->unreachable.ids[i]];
+
+		if (judge_node(c->source, node) == v)
+			ids[n++] = c->unreachable.ids[i];
+	}
+	judge_words(v, &kind, &reason);
+	if (n && graph_init(&g, &c->mirror, ids, n)) {
+		groups_add(&groups, &g, &c->mirror, c->source, &c->classes);
+		HASH_ITER(hh, groups.table, group, next)
+		{
+			add_group(c, &g, group, kind, reason);
+		}
+		c->failed |= groups.failed;
+		groups_fini(&groups);
+		graph_fini(&g);
+	} else if (n) {
+		c->failed = true;
+	}
+	bigarray_unmap(ids, c->unreachable.n, sizeof *ids);
+}
+
+static void
+add_resurrected(struct check *c, struct finding *found)
+{
+	struct finding *f = add_finding(c);
+	struct report_type *type = arena_grab(&c->arena, sizeof *type);
+
+	if (!f || !type)
+		return;
+	*f = *found;
+	*type = found->types[0];
+	type->count = found->objects;
+	type->bytes = found->bytes;
+	f->types = type;
+	f->kind = FINDING_RESURRECTED;
+	f->reason = REASON_NONE;
+	f->is_printed = judge_is_worth_printing(c->source, f, true);
+	keep_finding(c, f);
+}
+
+void
+check_report(struct check *c, struct report *r)
+{
+	enum verdict v;
+	int k;
+
+	for (v = 0; v < VERDICTS; v++)
+		report_verdict(c, v);
+	if (!resurrected_walk(c, add_resurrected))
+		c->failed = true;
+	judge_order(c->findings, c->n_findings);
+	r->findings = c->findings;
+	r->n_findings = c->n_findings;
+	judge_finish(c->source->options, r);
+	r->heap_tracked = (int64_t)c->mirror.n;
+	for (k = 0; k < GENERATIONS; k++)
+		r->generations[k] = (int64_t)c->mirror.n_generation[k];
+	r->permanent = c->source->n_lists &&
+				       c->source->lists[0]
+					       .heads[GENERATION_PERMANENT] ?
+			       (int64_t)c->mirror.n_generation
+				       [GENERATION_PERMANENT] :
+			       REPORT_UNKNOWN;
+	r->unreachable = (int64_t)c->unreachable.n;
+}
+
+void
+check_fini(struct check *c)
+{
+	cycles_fini(&c->unreachable);
+	mirror_fini(&c->mirror);
+	arena_fini(&c->arena);
+}

@@ -1,0 +1,53 @@
+/*
+ * check.h - one check: from the lists to the findings
+ *
+ * In two steps, because the interpreter's own last collection lies between
+ * them: check_find() says what is unreachable; the shim lets that collection
+ * run and tells which of it is still there; check_report() then classifies,
+ * groups and describes, all on the heap as it was at the first step (the child
+ * has its own copy of it).
+ *
+ * Contract of every function here:
+ *   side       analysis child; or the target with isolate=0, the GIL held
+ *   allocates  mmap(2) only
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_ANALYSIS_CHECK_H
+#define LEAKSHIM_ANALYSIS_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "analysis/classes.h"
+#include "analysis/cycles.h"
+#include "analysis/mirror.h"
+#include "analysis/source.h"
+#include "common/arena.h"
+
+struct check {
+	struct arena arena; /* of everything in the report */
+	const struct source *source;
+	struct mirror mirror;
+	struct unreachable unreachable;
+	struct classes classes;
+	struct finding *findings;
+	size_t n_findings, n_room;
+	bool failed; /* memory ran out: the report is not complete */
+};
+
+/* Mirror and trial deletion.  False with the reason in *why. */
+bool check_find(struct check *c, const struct source *s, const char **why);
+
+/* Object number i of the unreachable set is still there (identity proven). */
+void check_survived(struct check *c, size_t i);
+
+/*
+ * Fill in the findings and the heap numbers of r; everything else of r is the
+ * caller's.  Findings are ordered: failing first, then by bytes.
+ */
+void check_report(struct check *c, struct report *r);
+
+void check_fini(struct check *c);
+
+#endif /* LEAKSHIM_ANALYSIS_CHECK_H */

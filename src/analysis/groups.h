@@ -1,0 +1,59 @@
+/*
+ * groups.h - islands that look alike become one group
+ *
+ * Leaks come in thousands of the same: same kind, same set of types, allocated
+ * by the same stack.  A group keeps one island as its example and counts the
+ * rest.
+ *
+ * Contract of every function here:
+ *   side       analysis child
+ *   allocates  the arena of the classes, and common/hash.h's pool
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_ANALYSIS_GROUPS_H
+#define LEAKSHIM_ANALYSIS_GROUPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/classes.h"
+#include "analysis/graph.h"
+#include "analysis/source.h"
+
+enum { GROUP_MAX_CLASSES = 64 };
+
+struct group_class {
+	struct class *class;
+	int64_t count, bytes;
+};
+
+struct group {
+	uint64_t signature; /* the key */
+	uint32_t island;    /* the example, in the graph it was found in */
+	uint32_t head;      /* graph index of the member that names it */
+	struct source_block allocated; /* of the head */
+	bool is_own; /* allocated by the program, or by nobody known */
+	int64_t count, objects, bytes;
+	size_t n_classes;
+	struct group_class classes[GROUP_MAX_CLASSES];
+	UT_hash_handle hh;
+};
+
+struct groups {
+	struct group *table;
+	size_t n;
+	bool failed; /* memory ran out: some islands are missing */
+};
+
+/*
+ * Put every island of g into a group.  Sets NODE_FOLDED on attribute dicts
+ * (the mirror behind g is not const for that).
+ */
+void groups_add(struct groups *out, const struct graph *g, struct mirror *m,
+		const struct source *s, struct classes *classes);
+
+void groups_fini(struct groups *groups);
+
+#endif /* LEAKSHIM_ANALYSIS_GROUPS_H */

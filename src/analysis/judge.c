@@ -1,0 +1,200 @@
+#include "config.h"
+
+#include "analysis/judge.h"
+
+#include <string.h>
+
+#include "common/options.h"
+#include "report/kinds.h"
+
+static const struct {
+	enum finding_kind kind;
+	enum finding_reason reason;
+} words[VERDICTS] = {
+	[VERDICT_LEGACY] = {FINDING_UNCOLLECTABLE, REASON_LEGACY_FINALIZER},
+	[VERDICT_NOT_CLEARABLE] = {FINDING_UNCOLLECTABLE,
+				   REASON_NOT_CLEARABLE},
+	[VERDICT_GARBAGE] = {FINDING_UNCOLLECTABLE, REASON_GARBAGE},
+	[VERDICT_SAVEALL] = {FINDING_UNCOLLECTABLE, REASON_DEBUG_SAVEALL},
+	[VERDICT_FROZEN] = {FINDING_UNREACHABLE, REASON_FROZEN},
+	[VERDICT_GC_DISABLED] = {FINDING_UNREACHABLE, REASON_GC_DISABLED},
+	[VERDICT_PENDING] = {FINDING_UNREACHABLE, REASON_PENDING},
+};
+
+enum verdict
+judge_node(const struct source *s, const struct node *node)
+{
+	if (node->flags & NODE_LEGACY)
+		return VERDICT_LEGACY;
+	if (node->flags & NODE_SURVIVED)
+		return VERDICT_NOT_CLEARABLE;
+	/*
+	 * With DEBUG_SAVEALL the collector parks all garbage in gc.garbage;
+	 * without, only what the program put there itself gets to this line.
+	 */
+	if (node->flags & NODE_IN_GARBAGE)
+		return s->saveall_seen ? VERDICT_SAVEALL : VERDICT_GARBAGE;
+	if (node->flags & NODE_FROZEN)
+		return VERDICT_FROZEN;
+	return s->gc_enabled == 0 ? VERDICT_GC_DISABLED : VERDICT_PENDING;
+}
+
+void
+judge_words(enum verdict v, enum finding_kind *kind,
+	    enum finding_reason *reason)
+{
+	*kind = words[v].kind;
+	*reason = words[v].reason;
+}
+
+/* Made while a module of the library was imported: not the program's doing. */
+static bool
+is_from_import(const struct finding *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_python; i++) {
+		const char *file = f->python[i].file;
+
+		if (file && (strstr(file, "importlib._bootstrap") ||
+			     strstr(file, "importlib/_bootstrap")))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_waiting_only(const struct finding *f)
+{
+	return f->kind == FINDING_UNREACHABLE && f->reason != REASON_FROZEN;
+}
+
+bool
+judge_is_worth_printing(const struct source *s, const struct finding *f,
+			bool is_own)
+{
+	if (strcmp(s->options->kinds, "auto"))
+		return kinds_match(s->options->kinds, f->kind, f->reason);
+	if (f->state == STATE_STARTUP)
+		return false;
+	if (!is_waiting_only(f))
+		return true;
+	if (f->n_finalizers || is_own)
+		return true;
+	/*
+	 * With the collector off, what library calls leave behind is never
+	 * freed either; only import leaves its garbage once.
+	 */
+	return f->reason == REASON_GC_DISABLED && !is_from_import(f);
+}
+
+static const struct report_type *
+find_type(const struct finding *f, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_types; i++)
+		if (!strcmp(f->types[i].name, name))
+			return &f->types[i];
+	return NULL;
+}
+
+void
+judge_merge(struct arena *a, struct finding *known, const struct finding *f)
+{
+	struct report_type *types =
+		arena_array(a, known->n_types, sizeof *types);
+	size_t i;
+
+	known->count += f->count;
+	known->objects += f->objects;
+	known->bytes += f->bytes;
+	known->is_printed |= f->is_printed;
+	if (!types)
+		return;
+	/* Same fingerprint, same names: only the numbers differ. */
+	for (i = 0; i < known->n_types; i++) {
+		const struct report_type *t =
+			find_type(f, known->types[i].name);
+
+		types[i] = known->types[i];
+		if (t) {
+			types[i].count += t->count;
+			types[i].bytes += t->bytes;
+		}
+	}
+	known->types = types;
+}
+
+/* Below 0 when x is to be printed before y. */
+static int
+compare(const struct finding *x, const struct finding *y)
+{
+	if (x->kind != y->kind)
+		return (int)x->kind - (int)y->kind;
+	if (x->bytes != y->bytes)
+		return x->bytes > y->bytes ? -1 : 1;
+	return strcmp(x->fingerprint, y->fingerprint);
+}
+
+/* Heap sort: no recursion, no memory, and findings may be many. */
+static void
+sift_down(struct finding *f, size_t root, size_t n)
+{
+	for (;;) {
+		size_t child = 2 * root + 1;
+		struct finding swap;
+
+		if (child >= n)
+			return;
+		if (child + 1 < n && compare(&f[child], &f[child + 1]) < 0)
+			child++;
+		if (compare(&f[root], &f[child]) >= 0)
+			return;
+		swap = f[root];
+		f[root] = f[child];
+		f[child] = swap;
+		root = child;
+	}
+}
+
+void
+judge_order(struct finding *findings, size_t n)
+{
+	size_t i;
+
+	for (i = n / 2; i-- > 0;)
+		sift_down(findings, i, n);
+	for (i = n; i-- > 1;) {
+		struct finding swap = findings[0];
+
+		findings[0] = findings[i];
+		findings[i] = swap;
+		sift_down(findings, 0, i);
+	}
+}
+
+void
+judge_finish(const struct options *o, struct report *r)
+{
+	int printed = 0;
+	size_t i;
+
+	r->pending_quiet_islands = r->pending_quiet_objects =
+		r->pending_quiet_bytes = 0;
+	for (i = 0; i < r->n_findings; i++) {
+		struct finding *f = &r->findings[i];
+
+		f->is_failing = f->state == STATE_NEW &&
+				kinds_match(o->fail_on, f->kind, f->reason);
+		/* What fails is shown, whatever kinds= says. */
+		f->is_printed |= f->is_failing;
+		if (f->is_printed && printed++ >= o->max_findings)
+			f->is_printed = false;
+		if (!f->is_printed && is_waiting_only(f)) {
+			r->pending_quiet_islands += f->count;
+			r->pending_quiet_objects += f->objects;
+			r->pending_quiet_bytes += f->bytes;
+		}
+	}
+}

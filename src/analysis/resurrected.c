@@ -1,0 +1,74 @@
+#include "config.h"
+
+#include "analysis/resurrected.h"
+
+#include "analysis/describe.h"
+#include "common/hash.h"
+#include "python/objects.h"
+
+struct seen {
+	uint64_t key; /* class and stack */
+	struct finding finding;
+	UT_hash_handle hh;
+};
+
+static bool
+is_resurrected(struct check *c, node_id id, struct class **class)
+{
+	void *o = mirror_object(&c->mirror, id);
+
+	if (!(c->mirror.nodes[id].flags & NODE_REACHABLE) ||
+	    !object_is_finalized(o))
+		return false;
+	*class = classes_intern(&c->classes, o);
+	/* Generators and files have the flag too, and nothing to lose. */
+	return *class && (*class)->is_python && (*class)->has_finalizer;
+}
+
+static bool
+count(struct check *c, node_id id, const struct class *class,
+      struct seen **table)
+{
+	void *o = mirror_object(&c->mirror, id);
+	struct source_block block = {0};
+	struct seen *s;
+	uint64_t key;
+
+	if (c->source->find_block)
+		c->source->find_block(object_block(o), &block);
+	key = (uint64_t)class->id << 32 | block.stack;
+	HASH_FIND(hh, *table, &key, sizeof key, s);
+	if (s) {
+		s->finding.count++;
+		s->finding.objects++;
+		s->finding.bytes += object_bytes(o);
+		return true;
+	}
+	s = arena_grab(&c->arena, sizeof *s);
+	if (!s || !describe_object(&c->arena, c->source, &c->classes,
+				   &c->mirror, id, &s->finding))
+		return false;
+	s->key = key;
+	HASH_ADD(hh, *table, key, sizeof key, s);
+	return !hash_was_full(&s->hh);
+}
+
+bool
+resurrected_walk(struct check *c,
+		 void (*each)(struct check *c, struct finding *f))
+{
+	struct seen *table = NULL, *s, *next;
+	struct class *class;
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < c->mirror.n && ok; i++)
+		if (is_resurrected(c, (node_id)i, &class))
+			ok = count(c, (node_id)i, class, &table);
+	HASH_ITER(hh, table, s, next)
+	{
+		each(c, &s->finding);
+	}
+	HASH_CLEAR(hh, table);
+	return ok;
+}
