@@ -1,0 +1,43 @@
+#include "config.h"
+
+#include "python/interpreters.h"
+
+#include "python/api.h"
+
+/* The interpreter that `first' was found in: the one whose span holds it. */
+static void *
+owner_of(const struct gclists *first)
+{
+	void *i, *owner = NULL;
+
+	for (i = py.PyInterpreterState_Head(); i;
+	     i = py.PyInterpreterState_Next(i))
+		if ((uintptr_t)i < first->heads[0] &&
+		    first->heads[0] - (uintptr_t)i < 1 << 20 &&
+		    (!owner || i > owner))
+			owner = i;
+	return owner;
+}
+
+size_t
+interpreters_lists(const struct gclists *first, struct gclists *out,
+		   size_t n_max)
+{
+	void *owner, *i;
+	size_t n = 0;
+
+	if (!n_max)
+		return 0;
+	out[n++] = *first;
+	/* Up to 3.8 one set of lists serves all of them. */
+	if (python.version < 0x0309 || !py.PyInterpreterState_Head ||
+	    !py.PyInterpreterState_Next)
+		return n;
+	owner = owner_of(first);
+	for (i = py.PyInterpreterState_Head(); owner && i && n < n_max;
+	     i = py.PyInterpreterState_Next(i))
+		if (i != owner &&
+		    gclists_of_interpreter(first, owner, i, &out[n]))
+			n++;
+	return n;
+}

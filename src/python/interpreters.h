@@ -1,0 +1,24 @@
+/*
+ * interpreters.h - the generation lists of every interpreter of the process
+ *
+ * Contract of every function here:
+ *   side       shim, the GIL held
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_PYTHON_INTERPRETERS_H
+#define LEAKSHIM_PYTHON_INTERPRETERS_H
+
+#include <stddef.h>
+
+#include "python/gclists.h"
+
+/*
+ * `first' and, where other interpreters have lists of their own (3.9+), theirs
+ * as far as they verify; returns how many were put into out.
+ */
+size_t interpreters_lists(const struct gclists *first, struct gclists *out,
+			  size_t n_max);
+
+#endif /* LEAKSHIM_PYTHON_INTERPRETERS_H */

@@ -1,0 +1,141 @@
+#include "config.h"
+
+#include "shim/boot.h"
+
+#include <stddef.h>
+
+#include "common/buf.h"
+#include "python/api.h"
+#include "python/finalizers.h"
+#include "python/gil.h"
+#include "python/layout.h"
+#include "shim/capture.h"
+#include "shim/doctor.h"
+#include "shim/finish.h"
+#include "shim/gcwatch.h"
+#include "shim/hooks.h"
+#include "shim/process.h"
+#include "shim/say.h"
+#include "shim/start.h"
+
+/* 2.7 and 3.6 report themselves initialized before they can import. */
+enum { MAX_TRIES = 1000 };
+
+static struct {
+	void *gc; /* a reference of our own */
+	struct gclists lists;
+	const char *problem;
+	bool is_done;
+	int tries;
+} state;
+
+bool
+boot_is_done(void)
+{
+	return state.is_done;
+}
+
+const struct gclists *
+boot_lists(void)
+{
+	return &state.lists;
+}
+
+const char *
+boot_problem(void)
+{
+	return state.problem;
+}
+
+void *
+boot_gc(void)
+{
+	return state.gc;
+}
+
+void *
+boot_none(void)
+{
+	py.Py_IncRef(py._Py_NoneStruct);
+	return py._Py_NoneStruct;
+}
+
+/*
+ * The gc module without a trace: if the program had not imported it, it is
+ * not in sys.modules afterwards either.  Its state is the interpreter's, so a
+ * later import gets the same lists.
+ */
+static void *
+import_gc(void)
+{
+	void *modules = py.PyImport_GetModuleDict();
+	bool had_it = modules && py.PyDict_GetItemString(modules, "gc");
+	void *gc = py.PyImport_ImportModule("gc");
+
+	if (!gc) {
+		py.PyErr_Clear();
+		return NULL;
+	}
+	if (!had_it && modules &&
+	    py.PyDict_DelItemString(modules, "gc") != 0)
+		py.PyErr_Clear();
+	return gc;
+}
+
+static void
+announce(void)
+{
+	struct buf b;
+
+	if (process.options.verbosity < 1)
+		return;
+	buf_init(&b);
+	buf_printf(&b, "leakshim: watching CPython %s (%s), pid %d: hooks %s",
+		   python.text, python.is_shared ? "shared" : "static",
+		   process.pid, hooks_kind());
+	buf_printf(&b, ", free lists %s", hooks_free_list_kind());
+	if (capture_problem())
+		buf_printf(&b, ", no backtraces: %s", capture_problem());
+	if (state.problem)
+		buf_printf(&b, ", no analysis: %s", state.problem);
+	buf_putc(&b, '\n');
+	say_text(&b);
+	buf_fini(&b);
+}
+
+static void
+take_place(void)
+{
+	finalizers_init();
+	hooks_install(&process.options);
+	state.problem = layout_verify();
+	if (!state.problem)
+		state.problem = gclists_discover(state.gc, &state.lists);
+	/* First: what is registered first runs last. */
+	if (!finish_install())
+		state.problem = "no function can be registered for the exit";
+	gcwatch_install(state.gc);
+	state.is_done = true;
+	announce();
+	doctor_tell();
+}
+
+int
+boot(void *unused)
+{
+	void *type, *value, *traceback;
+
+	(void)unused;
+	if (process.is_inert || !gil_is_held() || is_finalizing())
+		return 0;
+	/* A pending call must leave no error, and keep one that was there. */
+	py.PyErr_Fetch(&type, &value, &traceback);
+	state.gc = import_gc();
+	if (state.gc)
+		take_place();
+	else if (++state.tries < MAX_TRIES)
+		start_rearm();
+	py.PyErr_Clear();
+	py.PyErr_Restore(type, value, traceback);
+	return 0;
+}

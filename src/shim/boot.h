@@ -1,0 +1,35 @@
+/*
+ * boot.h - the shim takes its place in a running interpreter
+ *
+ * Contract of every function here:
+ *   side       shim; boot() with the GIL held, in the main loop
+ *   allocates  a few Python objects (callbacks), once
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_SHIM_BOOT_H
+#define LEAKSHIM_SHIM_BOOT_H
+
+#include <stdbool.h>
+
+#include "python/gclists.h"
+
+/* A Py_AddPendingCall() function; always 0, with no error set. */
+int boot(void *unused);
+
+/* Is the shim at work in this process? */
+bool boot_is_done(void);
+
+/* The lists of the main interpreter; heads are 0 when they were not found. */
+const struct gclists *boot_lists(void);
+
+/* Why cycles cannot be analysed, or NULL. */
+const char *boot_problem(void);
+
+/* The gc module, borrowed; NULL before boot. */
+void *boot_gc(void);
+
+/* None, with a new reference: what callbacks return. */
+void *boot_none(void);
+
+#endif /* LEAKSHIM_SHIM_BOOT_H */

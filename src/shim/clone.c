@@ -1,0 +1,170 @@
+#include "config.h"
+
+#include "shim/clone.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <signal.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+uint64_t
+clone_now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* Not FUTEX_PRIVATE: the words lie in memory that two processes share. */
+static void
+futex_wait(volatile uint32_t *word, uint32_t value, uint64_t ns)
+{
+	struct timespec t = {(time_t)(ns / 1000000000),
+			     (long)(ns % 1000000000)};
+
+	syscall(SYS_futex, word, FUTEX_WAIT, value, &t, NULL, 0);
+}
+
+void
+clone_wake(volatile uint32_t *word)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE, 1, NULL, NULL, 0);
+}
+
+static void
+close_from(unsigned first)
+{
+	unsigned fd;
+
+	if (syscall(SYS_close_range, first, ~0U, 0) == 0)
+		return;
+	for (fd = first; fd < 4096; fd++)
+		syscall(SYS_close, fd); /* kernels before 5.9 */
+}
+
+static void
+set_oom_first(void)
+{
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/oom_score_adj",
+			      O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	syscall(SYS_write, fd, "1000", 4);
+	syscall(SYS_close, fd);
+}
+
+static void
+settle_in_child(void)
+{
+	static const int faults[] = {SIGSEGV, SIGBUS, SIGILL,
+				     SIGFPE,  SIGABRT, SIGSYS};
+	struct rlimit no_core = {0, 0};
+	size_t i;
+
+	/* The program's handlers (faulthandler, say) are not for us. */
+	for (i = 0; i < sizeof faults / sizeof *faults; i++)
+		signal(faults[i], SIG_DFL);
+	setrlimit(RLIMIT_CORE, &no_core);
+	prctl(PR_SET_NAME, "leakshim", 0, 0, 0);
+	setpriority(PRIO_PROCESS, 0, 19);
+	set_oom_first();
+	close_from(3);
+}
+
+pid_t
+clone_start(void (*child)(void *ctx), void *ctx, const char **why)
+{
+	sigset_t all, before;
+	int saved = errno;
+	long pid;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	/* All zero: a copy of memory and descriptors, and exit signal 0. */
+	pid = syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL);
+	if (pid == 0) {
+		settle_in_child();
+		child(ctx);
+		syscall(SYS_exit_group, 0);
+		__builtin_unreachable();
+	}
+	if (pid < 0)
+		*why = errno == EAGAIN ?
+			       "no process can be started (RLIMIT_NPROC or the "
+			       "container's limit): raise it, or set isolate=0" :
+		       errno == ENOMEM ?
+			       "no memory for a copy of the process (overcommit "
+			       "or a memory limit): raise it, or set isolate=0" :
+			       "the process cannot be cloned here (seccomp?): "
+			       "set isolate=0";
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = saved;
+	return (pid_t)pid;
+}
+
+enum clone_state
+clone_wait(pid_t pid, volatile uint32_t *stage, uint32_t wanted,
+	   uint64_t until_ns, int *status)
+{
+	int saved = errno;
+	enum clone_state state = CLONE_REACHED;
+
+	for (;;) {
+		uint32_t seen = __atomic_load_n(stage, __ATOMIC_ACQUIRE);
+		uint64_t now = clone_now_ns();
+
+		if (seen >= wanted)
+			break;
+		if (waitpid(pid, status, WNOHANG | __WALL) == pid) {
+			/* It may have got there and ended since we looked. */
+			seen = __atomic_load_n(stage, __ATOMIC_ACQUIRE);
+			state = CLONE_DEAD;
+			break;
+		}
+		if (now >= until_ns) {
+			state = CLONE_LATE;
+			break;
+		}
+		/* In short turns, because a death wakes nobody. */
+		futex_wait(stage, seen, 20 * 1000 * 1000);
+	}
+	errno = saved;
+	return state;
+}
+
+void
+clone_reap(pid_t pid)
+{
+	int saved = errno, status;
+
+	if (waitpid(pid, &status, WNOHANG | __WALL) != pid) {
+		syscall(SYS_kill, pid, SIGKILL);
+		while (waitpid(pid, &status, __WALL) < 0 && errno == EINTR)
+			;
+	}
+	errno = saved;
+}
+
+bool
+clone_wait_for_order(volatile uint32_t *order, pid_t parent)
+{
+	while (!__atomic_load_n(order, __ATOMIC_ACQUIRE)) {
+		if ((pid_t)syscall(SYS_getppid) != parent)
+			return false;
+		futex_wait(order, 0, 200 * 1000 * 1000);
+	}
+	return true;
+}

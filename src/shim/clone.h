@@ -1,0 +1,53 @@
+/*
+ * clone.h - a copy of the process that nobody notices
+ *
+ * A raw clone with exit signal 0: no atfork handlers run, no SIGCHLD comes, and
+ * wait(2) of the program does not see the child.  The child has all signals
+ * blocked, no descriptor but stderr's and stdout's, the lowest priority, and is
+ * the first to go when memory runs out; if it crashes, it is gone without a
+ * core and the program runs on.
+ *
+ * Contract of every function here:
+ *   side       shim
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe; errno is kept
+ */
+#ifndef LEAKSHIM_SHIM_CLONE_H
+#define LEAKSHIM_SHIM_CLONE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Run child(ctx) in a copy of the process; it must not return.  The pid, or
+ * -1 with the reason in *why (static storage).
+ */
+pid_t clone_start(void (*child)(void *ctx), void *ctx, const char **why);
+
+enum clone_state {
+	CLONE_REACHED, /* *stage has the wanted value, or a higher one */
+	CLONE_LATE,    /* the deadline passed; the child still runs */
+	CLONE_DEAD,    /* the child ended before; it has been reaped */
+};
+
+/*
+ * Wait until *stage is at least `wanted'; until_ns on CLOCK_MONOTONIC.  With
+ * CLONE_DEAD, *status is what waitpid(2) said.
+ */
+enum clone_state clone_wait(pid_t pid, volatile uint32_t *stage,
+			    uint32_t wanted, uint64_t until_ns, int *status);
+
+/* Wake whoever waits for *word in the other process. */
+void clone_wake(volatile uint32_t *word);
+
+/* End the child if it still runs, and reap it. */
+void clone_reap(pid_t pid);
+
+/* In the child: wait for *order to become nonzero; false: the parent died. */
+bool clone_wait_for_order(volatile uint32_t *order, pid_t parent);
+
+uint64_t clone_now_ns(void);
+
+#endif /* LEAKSHIM_SHIM_CLONE_H */

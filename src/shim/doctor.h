@@ -1,0 +1,15 @@
+/*
+ * doctor.h - what works here, told to `leakshim doctor'
+ *
+ * Contract: side shim, at the end of boot; allocates mmap(2) only; no locks.
+ */
+#ifndef LEAKSHIM_SHIM_DOCTOR_H
+#define LEAKSHIM_SHIM_DOCTOR_H
+
+/*
+ * With LEAKSHIM_DOCTOR=FD: write "key: value" lines to that descriptor and
+ * close it.  Otherwise nothing.
+ */
+void doctor_tell(void);
+
+#endif /* LEAKSHIM_SHIM_DOCTOR_H */

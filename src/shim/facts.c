@@ -1,0 +1,242 @@
+#include "config.h"
+
+#include "shim/facts.h"
+
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "python/api.h"
+#include "python/interpreters.h"
+#include "python/names.h"
+#include "python/objects.h"
+#include "python/text.h"
+#include "shim/boot.h"
+#include "shim/capture.h"
+#include "shim/clone.h"
+#include "shim/fault.h"
+#include "shim/hooks.h"
+#include "shim/process.h"
+#include "shim/sidetable.h"
+#include "shim/stacks.h"
+
+enum { MAX_MISSED = FAULTS + 8, MODULE_DICT = 16 };
+
+/* The folder of os.py. */
+static void
+find_stdlib(char *out, size_t n_out)
+{
+	void *os = dict_find(py.PyImport_GetModuleDict(), "os");
+	void *file = NULL;
+	char *slash;
+
+	out[0] = '\0';
+	if (os && type_is_subtype(object_type(os), py.PyModule_Type))
+		file = dict_find(object_pointer(os, MODULE_DICT), "__file__");
+	if (file && pytext_copy(file, out, n_out)) {
+		slash = strrchr(out, '/');
+		if (slash)
+			*slash = '\0';
+	}
+}
+
+void
+facts_gather(struct facts *f, const char *trigger, int number)
+{
+	struct timespec t;
+
+	memset(f, 0, sizeof *f);
+	clock_gettime(CLOCK_REALTIME, &t);
+	f->trigger = trigger;
+	f->number = number;
+	f->time = (int64_t)t.tv_sec;
+	f->started_ns = clone_now_ns();
+	gcwatch_look(&f->gc);
+	f->has_generations = gcwatch_generations(f->generations);
+	gclists_thresholds(boot_lists(), f->thresholds);
+	find_stdlib(f->stdlib, sizeof f->stdlib);
+}
+
+static bool
+find_block(uintptr_t address, struct source_block *out)
+{
+	struct block b;
+
+	if (!sidetable_find((void *)address, &b))
+		return false;
+	out->stack = b.stack;
+	out->is_startup = b.flags & BLOCK_IS_STARTUP;
+	return true;
+}
+
+void
+facts_source(struct source *s, struct facts *f)
+{
+	memset(s, 0, sizeof *s);
+	s->options = &process.options;
+	s->n_lists = interpreters_lists(boot_lists(), s->lists,
+					SOURCE_MAX_INTERPRETERS);
+	s->garbage = f->gc.garbage;
+	s->gc_enabled = f->gc.enabled;
+	s->saveall_seen = f->gc.saveall_seen;
+	s->stdlib = f->stdlib[0] ? f->stdlib : NULL;
+	s->cwd = process.cwd[0] ? process.cwd : NULL;
+	s->find_block = hooks_see_objects() ? find_block : NULL;
+	s->lines = stacks_lines;
+	s->is_main_thread = stacks_is_main_thread;
+}
+
+/* ---- in the clone ---- */
+
+static void
+put_two(struct buf *b, int v)
+{
+	buf_printf(b, v < 10 ? "0%d" : "%d", v);
+}
+
+/* Days since the epoch to a date (proleptic Gregorian, from March on). */
+static const char *
+format_time(struct arena *a, int64_t seconds)
+{
+	int64_t days = seconds / 86400, rest = seconds % 86400;
+	int64_t z = days + 719468, era = z / 146097, doe = z - era * 146097;
+	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	int64_t mp = (5 * doy + 2) / 153, month = mp < 10 ? mp + 3 : mp - 9;
+	const char *text;
+	struct buf b;
+
+	buf_init(&b);
+	buf_printf(&b, "%ld-", yoe + era * 400 + (month <= 2));
+	put_two(&b, (int)month);
+	buf_putc(&b, '-');
+	put_two(&b, (int)(doy - (153 * mp + 2) / 5 + 1));
+	buf_putc(&b, 'T');
+	put_two(&b, (int)(rest / 3600));
+	buf_putc(&b, ':');
+	put_two(&b, (int)(rest / 60 % 60));
+	buf_putc(&b, ':');
+	put_two(&b, (int)(rest % 60));
+	buf_putc(&b, 'Z');
+	text = arena_string(a, buf_string(&b));
+	buf_fini(&b);
+	return text;
+}
+
+static void
+fill_argv(struct arena *a, struct report *r)
+{
+	const char **argv = arena_array(a, PROCESS_MAX_ARGS, sizeof *argv);
+	size_t at = 0;
+
+	r->argv = argv;
+	r->argv_known = process.options.argv && argv;
+	if (!r->argv_known)
+		return;
+	while (at < process.n_argv_bytes && r->n_argv < PROCESS_MAX_ARGS) {
+		argv[r->n_argv++] = process.argv + at;
+		at += strlen(process.argv + at) + 1;
+	}
+}
+
+static void
+add_missed(struct report *r, const char *what, int64_t count, const char *why)
+{
+	/* The array has room for every fault and every line of fill_missed. */
+	struct report_missed *m = (struct report_missed *)r->missed;
+
+	m[r->n_missed++] = (struct report_missed){what, count, why};
+}
+
+static void
+fill_missed(struct arena *a, const struct facts *f, struct report *r)
+{
+	enum fault i;
+
+	r->missed = arena_array(a, MAX_MISSED, sizeof *r->missed);
+	if (!r->missed)
+		return;
+	for (i = 0; i < FAULTS; i++)
+		if (fault_number(i))
+			add_missed(r, fault_what(i), (int64_t)fault_number(i),
+				   fault_why(i));
+	if (!hooks_see_objects() && process.options.track != OPTIONS_TRACK_NONE)
+		add_missed(r, "backtraces", REPORT_UNKNOWN,
+			   "a statically linked Python 2.7 has no allocation "
+			   "hooks");
+	if (capture_problem() && hooks_see_objects())
+		add_missed(r, "backtraces", REPORT_UNKNOWN, capture_problem());
+	if (f->survival_unknown)
+		add_missed(r, "not-clearable", REPORT_UNKNOWN,
+			   process.options.isolate ?
+				   "no collection ran at the end" :
+				   "isolate=0 does not wait for the last "
+				   "collection");
+	add_missed(r, "lost-reference", REPORT_UNKNOWN,
+		   "this version does not look for lost references yet");
+	add_missed(r, "hidden-cycle", REPORT_UNKNOWN,
+		   "this version does not look for hidden cycles yet");
+}
+
+static const char *
+tracking_word(void)
+{
+	static const char *const words[] = {
+		[OPTIONS_TRACK_ALL] = "all",
+		[OPTIONS_TRACK_GC] = "gc",
+		[OPTIONS_TRACK_SAMPLE] = "sample",
+		[OPTIONS_TRACK_NONE] = "none",
+	};
+
+	return hooks_see_objects() ? words[process.options.track] : "none";
+}
+
+static void
+fill_gc(const struct facts *f, struct report *r)
+{
+	int k;
+
+	r->gc_enabled = f->gc.enabled;
+	r->debug_flags = f->gc.debug_flags;
+	r->garbage = f->gc.n_garbage;
+	r->n_gc = GENERATIONS;
+	for (k = 0; k < GENERATIONS; k++) {
+		r->thresholds[k] = f->thresholds[k];
+		r->gc[k] = f->generations[k];
+		if (!f->has_generations)
+			r->gc[k] = (struct report_generation){
+				REPORT_UNKNOWN, REPORT_UNKNOWN,
+				REPORT_UNKNOWN, -1, -1};
+	}
+}
+
+void
+facts_fill(struct arena *a, const struct facts *f, struct report *r)
+{
+	memset(r, 0, sizeof *r);
+	r->tool_version = PACKAGE_VERSION;
+	r->pid = process.pid;
+	r->ppid = process.parent;
+	r->exe = process.exe;
+	fill_argv(a, r);
+	r->host = process.host;
+	r->time = format_time(a, f->time);
+	r->trigger = f->trigger;
+	r->python_version = python.text;
+	r->linkage = python.is_shared ? "shared" : "static";
+	r->debug = python.is_debug;
+	r->free_threaded = python.is_free_threaded;
+	r->tracking = tracking_word();
+	r->free_lists = hooks_free_lists_exact() ? "exact" : "approximate";
+	fill_missed(a, f, r);
+	fill_gc(f, r);
+	r->heap_objects = r->heap_tracked = r->unreachable = r->permanent =
+		r->blocks = r->heap_bytes = REPORT_UNKNOWN;
+	if (hooks_see_objects())
+		r->blocks = (int64_t)sidetable_blocks();
+	r->pause_seconds = (double)f->pause_ns / 1e9;
+	r->table_bytes = (int64_t)(sidetable_bytes() + stacks_bytes());
+	r->stacks = (int64_t)stacks_number();
+}

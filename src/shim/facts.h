@@ -1,0 +1,46 @@
+/*
+ * facts.h - what a report says besides its findings
+ *
+ * Gathered in the process, under the GIL, just before it is cloned; the clone
+ * must not ask Python anything.
+ *
+ * Contract of every function here:
+ *   side       shim, the GIL held (facts_fill(): the clone)
+ *   allocates  never; facts_fill() from the arena
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_SHIM_FACTS_H
+#define LEAKSHIM_SHIM_FACTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "analysis/source.h"
+#include "common/arena.h"
+#include "report/report.h"
+#include "shim/gcwatch.h"
+
+struct facts {
+	const char *trigger; /* static */
+	int number;          /* of the report in this process, from 1 */
+	int64_t time;        /* seconds since the epoch */
+	uint64_t started_ns; /* CLOCK_MONOTONIC */
+	uint64_t pause_ns;   /* the program stood still, to clone it */
+	bool survival_unknown; /* no collection follows: see check.h */
+	struct gcwatch_state gc;
+	bool has_generations;
+	struct report_generation generations[GENERATIONS];
+	int thresholds[GENERATIONS];
+	char stdlib[4096]; /* folder of the standard library, or empty */
+};
+
+void facts_gather(struct facts *f, const char *trigger, int number);
+
+/* What the analysis is given; points into f and into the process's tables. */
+void facts_source(struct source *s, struct facts *f);
+
+/* Everything of a report that is not a finding or a number of the heap. */
+void facts_fill(struct arena *a, const struct facts *f, struct report *r);
+
+#endif /* LEAKSHIM_SHIM_FACTS_H */

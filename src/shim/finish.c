@@ -1,0 +1,226 @@
+#include "config.h"
+
+#include "shim/finish.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "python/api.h"
+#include "python/atexits.h"
+#include "python/gil.h"
+#include "shim/boot.h"
+#include "shim/exit27.h"
+#include "shim/forks.h"
+#include "shim/gcwatch.h"
+#include "shim/inspector.h"
+#include "shim/process.h"
+#include "shim/start.h"
+
+enum stage {
+	STAGE_NONE,
+	STAGE_WATCHING,
+	STAGE_WAITING, /* checked; the last collection is to come */
+	STAGE_DONE,
+};
+
+static struct {
+	enum stage stage;
+	unsigned n_failing;
+	int64_t exec_tried_at; /* seconds, 0: never */
+} state;
+
+static int64_t
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec + 1;
+}
+
+static void
+end_check(void)
+{
+	if (state.stage != STAGE_WAITING)
+		return;
+	state.stage = STAGE_DONE;
+	state.n_failing = inspector_end();
+	process_tally(state.n_failing, true);
+}
+
+static void
+begin_check(bool collection_follows)
+{
+	if (state.stage != STAGE_WATCHING)
+		return;
+	state.stage = STAGE_DONE;
+	if (process.is_inert || !forks_is_own_process())
+		return;
+	if (inspector_begin("exit", collection_follows))
+		state.stage = STAGE_WAITING;
+	if (!collection_follows)
+		end_check();
+}
+
+static void
+finish_at_exit(void)
+{
+	begin_check(gcwatch_will_collect_at_end());
+}
+
+void
+finish_after_collection(void)
+{
+	if (state.stage != STAGE_WAITING || !forks_is_own_process())
+		return;
+	inspector_compare();
+	end_check();
+}
+
+/* ---- exit status ---- */
+
+static int
+status_instead_of(int status)
+{
+	if (status || !state.n_failing || process.has_run ||
+	    !process.options.exitcode || !process_is_first())
+		return status;
+	return process.options.exitcode;
+}
+
+/*
+ * Registered at boot, so it runs after the handlers that the program added
+ * later.  A second exit() inside a handler goes on with the handlers that are
+ * left, and then flushes and ends with the new status (glibc, all versions).
+ */
+static void
+change_exit_status(int status, void *unused)
+{
+	int instead;
+
+	(void)unused;
+	if (!forks_is_own_process())
+		return;
+	end_check(); /* the collection that was expected never came */
+	instead = status_instead_of(status);
+	if (instead != status)
+		exit(instead);
+}
+
+int
+finish_before__exit(int status)
+{
+	if (state.stage == STAGE_NONE || process.is_inert ||
+	    !forks_is_own_process())
+		return status;
+	/* Tried to exec, failed, ended: it never was a program of its own. */
+	if (state.exec_tried_at && now() - state.exec_tried_at < 2)
+		return status;
+	if (state.stage == STAGE_WATCHING && gil_is_held())
+		begin_check(false);
+	end_check();
+	return status_instead_of(status);
+}
+
+void
+finish_exec_tried(void)
+{
+	if (state.stage != STAGE_NONE && process.is_forked &&
+	    forks_is_own_process())
+		state.exec_tried_at = now();
+}
+
+void
+finish_forked(void)
+{
+	/* The parent's check, if one was on its way, is the parent's. */
+	inspector_forget();
+	state.exec_tried_at = 0;
+	if (state.stage == STAGE_WAITING)
+		state.stage = STAGE_DONE;
+}
+
+/* ---- registration ---- */
+
+static void *
+at_exit(void *self, void *args)
+{
+	(void)self;
+	(void)args;
+	finish_at_exit();
+	if (py.PyErr_Occurred())
+		py.PyErr_Clear();
+	return boot_none();
+}
+
+/* PyMethodDef; METH_VARARGS is 1. */
+static struct {
+	const char *name;
+	void *(*call)(void *, void *);
+	int flags;
+	const char *doc;
+} at_exit_method = {"leakshim", at_exit, 1, NULL};
+
+/*
+ * The interpreter is gone (Py_AtExit): an embedding program may start another.
+ */
+static void
+after_finalization(void)
+{
+	if (!forks_is_own_process() || process.is_inert)
+		return;
+	end_check();
+	state.stage = STAGE_NONE;
+	start_rearm();
+}
+
+static bool
+register_atexit(void)
+{
+	void *modules = py.PyImport_GetModuleDict();
+	bool had_it = modules && py.PyDict_GetItemString(modules, "atexit");
+	void *atexit_module = py.PyImport_ImportModule("atexit");
+	void *add, *function, *result = NULL;
+
+	if (!atexit_module) {
+		py.PyErr_Clear();
+		return false;
+	}
+	add = py.PyObject_GetAttrString(atexit_module, "register");
+	function = py.PyCFunction_NewEx(&at_exit_method, NULL, NULL);
+	if (add && function)
+		result = py.PyObject_CallFunctionObjArgs(add, function, NULL);
+	if (result)
+		py.Py_DecRef(result);
+	if (function)
+		py.Py_DecRef(function);
+	if (add)
+		py.Py_DecRef(add);
+	/* As with gc: no trace in sys.modules where the state survives that. */
+	if (!had_it && atexits_survive_module() &&
+	    py.PyDict_DelItemString(modules, "atexit") != 0)
+		py.PyErr_Clear();
+	py.Py_DecRef(atexit_module);
+	if (!result)
+		py.PyErr_Clear();
+	return result;
+}
+
+bool
+finish_install(void)
+{
+	static bool has_handlers;
+	bool ok;
+
+	ok = exit27_is_needed() ? exit27_install(finish_at_exit,
+						 finish_after_collection) :
+				  register_atexit();
+	if (!has_handlers) {
+		on_exit(change_exit_status, NULL);
+		has_handlers = true;
+	}
+	py.Py_AtExit(after_finalization);
+	state.stage = STAGE_WATCHING;
+	return ok;
+}

@@ -1,0 +1,39 @@
+#include "config.h"
+
+#include "shim/forks.h"
+
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "shim/capture.h"
+#include "shim/finish.h"
+#include "shim/process.h"
+
+static void
+in_child(void)
+{
+	process.parent = process.pid;
+	process.pid = (pid_t)syscall(SYS_getpid);
+	process.is_forked = true;
+	if (!process.options.follow)
+		process.is_inert = true;
+	capture_forked();
+	finish_forked();
+}
+
+void
+forks_init(void)
+{
+	static bool is_done;
+
+	if (!is_done)
+		pthread_atfork(NULL, NULL, in_child);
+	is_done = true;
+}
+
+bool
+forks_is_own_process(void)
+{
+	return process.pid == (pid_t)syscall(SYS_getpid);
+}

@@ -1,0 +1,39 @@
+/*
+ * gcwatch.h - the interpreter's own collections, observed
+ *
+ * From 3.3 on a function in gc.callbacks is told when a collection starts and
+ * stops; 2.7 has no such list, and its collections stay uncounted.
+ *
+ * Contract of every function here:
+ *   side       shim, the GIL held
+ *   allocates  a callback object in gcwatch_install(); nothing per collection
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_SHIM_GCWATCH_H
+#define LEAKSHIM_SHIM_GCWATCH_H
+
+#include <stdbool.h>
+
+#include "report/report.h"
+
+void gcwatch_install(void *gc);
+
+/* gc.isenabled(), gc.get_debug() and len(gc.garbage) now, read anew. */
+struct gcwatch_state {
+	int enabled;         /* 1, 0, -1 */
+	int64_t debug_flags; /* REPORT_UNKNOWN when it cannot be read */
+	void *garbage;       /* the list, borrowed, or NULL */
+	int64_t n_garbage;
+	bool saveall_seen; /* DEBUG_SAVEALL now, or at an earlier look */
+};
+
+void gcwatch_look(struct gcwatch_state *out);
+
+/* Is a collection expected when the interpreter is finalized? */
+bool gcwatch_will_collect_at_end(void);
+
+/* What was counted, for the report; false where it is not known (2.7). */
+bool gcwatch_generations(struct report_generation out[3]);
+
+#endif /* LEAKSHIM_SHIM_GCWATCH_H */

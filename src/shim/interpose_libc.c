@@ -1,0 +1,186 @@
+/*
+ * interpose_libc.c - the C library functions that tell us what Python does
+ *
+ * Statically linked interpreters bind their own Py* calls inside, so the C
+ * library is the only seam that every CPython has.  Three uses:
+ *   malloc                       the first call after Py_IsInitialized() lets
+ *                                boot happen (see start.h)
+ *   getenv, setlocale, sem_init, called by every Python before it initializes
+ *   pthread_key_create           and never by ld.so: here a libpython that was
+ *                                loaded late may be looked for with dlopen
+ *   _exit, exec*                 a process ends or is replaced without
+ *                                Python's finalization
+ *
+ * Contract of every function here: as the real one; errno is the real one's.
+ */
+#include "config.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <locale.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "shim/export.h"
+#include "shim/finish.h"
+#include "shim/interpose.h"
+#include "shim/start.h"
+
+#if defined __x86_64__
+__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
+#elif defined __aarch64__
+__asm__(".symver dlsym,dlsym@GLIBC_2.17");
+#endif
+
+extern char **environ;
+extern void *__libc_malloc(size_t n);
+extern void __libc_free(void *p);
+
+/* Resolved by interpose_resolve(), or at the first call before it. */
+static void *(*next_malloc)(size_t);
+static char *(*next_setlocale)(int, const char *);
+static int (*next_sem_init)(sem_t *, int, unsigned);
+static int (*next_key_create)(pthread_key_t *, void (*)(void *));
+static void (*next__exit)(int);
+static int (*next_execve)(const char *, char *const *, char *const *);
+static int (*next_execv)(const char *, char *const *);
+static int (*next_execvp)(const char *, char *const *);
+static int (*next_fexecve)(int, char *const *, char *const *);
+
+static void *
+next(const char *name)
+{
+	return dlsym(RTLD_NEXT, name);
+}
+
+/*
+ * free() is whoever's comes first in the process.  When that is the C
+ * library's, so is malloc(), and no look-up is needed (none is allowed inside
+ * malloc: ld.so itself may be calling).  Another allocator's malloc is looked
+ * up from the constructor.
+ */
+static bool
+malloc_is_libc(void)
+{
+	return (void *)free == (void *)__libc_free;
+}
+
+void
+interpose_resolve(void)
+{
+	if (!malloc_is_libc())
+		*(void **)&next_malloc = next("malloc");
+	*(void **)&next_setlocale = next("setlocale");
+	*(void **)&next_sem_init = next("sem_init");
+	*(void **)&next_key_create = next("pthread_key_create");
+	*(void **)&next__exit = next("_exit");
+	*(void **)&next_execve = next("execve");
+	*(void **)&next_execv = next("execv");
+	*(void **)&next_execvp = next("execvp");
+	*(void **)&next_fexecve = next("fexecve");
+}
+
+LS_EXPORT void *
+malloc(size_t n)
+{
+	if (__builtin_expect(start_is_armed, 0))
+		start_trigger();
+	if (__builtin_expect(malloc_is_libc(), 1))
+		return __libc_malloc(n);
+	if (!next_malloc)
+		*(void **)&next_malloc = next("malloc");
+	return next_malloc(n);
+}
+
+/* No look-up: the environment is a plain array, and this runs early. */
+LS_EXPORT char *
+getenv(const char *name)
+{
+	size_t n = strlen(name);
+	char **e;
+
+	if (name[0] == 'P' && name[1] == 'Y')
+		start_look_for_python();
+	for (e = environ; e && *e && n; e++)
+		if (!strncmp(*e, name, n) && (*e)[n] == '=')
+			return *e + n + 1;
+	return NULL;
+}
+
+LS_EXPORT char *
+setlocale(int category, const char *locale)
+{
+	start_look_for_python();
+	if (!next_setlocale)
+		*(void **)&next_setlocale = next("setlocale");
+	return next_setlocale(category, locale);
+}
+
+LS_EXPORT int
+sem_init(sem_t *sem, int pshared, unsigned value)
+{
+	start_look_for_python();
+	if (!next_sem_init)
+		*(void **)&next_sem_init = next("sem_init");
+	return next_sem_init(sem, pshared, value);
+}
+
+LS_EXPORT int
+pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
+{
+	start_look_for_python();
+	if (!next_key_create)
+		*(void **)&next_key_create = next("pthread_key_create");
+	return next_key_create(key, destructor);
+}
+
+LS_EXPORT void
+_exit(int status)
+{
+	status = finish_before__exit(status);
+	if (!next__exit)
+		*(void **)&next__exit = next("_exit");
+	next__exit(status);
+	__builtin_unreachable();
+}
+
+LS_EXPORT void
+_Exit(int status)
+{
+	_exit(status);
+}
+
+/*
+ * Image replaced: nothing is reported.  After a failure the process goes on;
+ * a forked child that then ends at once never was a Python program.
+ */
+LS_EXPORT int
+execve(const char *path, char *const *argv, char *const *envp)
+{
+	finish_exec_tried();
+	return next_execve(path, argv, envp);
+}
+
+LS_EXPORT int
+execv(const char *path, char *const *argv)
+{
+	finish_exec_tried();
+	return next_execv(path, argv);
+}
+
+LS_EXPORT int
+execvp(const char *file, char *const *argv)
+{
+	finish_exec_tried();
+	return next_execvp(file, argv);
+}
+
+LS_EXPORT int
+fexecve(int fd, char *const *argv, char *const *envp)
+{
+	finish_exec_tried();
+	return next_fexecve(fd, argv, envp);
+}

@@ -1,0 +1,301 @@
+#include "config.h"
+
+#include "shim/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/tally.h"
+#include "report/output.h"
+#include "shim/say.h"
+
+struct process process;
+
+static struct tally *tally;
+
+extern char **environ;
+
+static const char *
+environment(const char *name)
+{
+	size_t n = strlen(name);
+	char **e;
+
+	for (e = environ; e && *e; e++)
+		if (!strncmp(*e, name, n) && (*e)[n] == '=')
+			return *e + n + 1;
+	return NULL;
+}
+
+static size_t
+read_file(const char *path, char *out, size_t n_out)
+{
+	size_t n = 0;
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return 0;
+	while (n < n_out) {
+		long got = syscall(SYS_read, fd, out + n, n_out - n);
+
+		if (got <= 0)
+			break;
+		n += (size_t)got;
+	}
+	syscall(SYS_close, fd);
+	return n;
+}
+
+static void
+read_facts(void)
+{
+	struct utsname u;
+	ssize_t n;
+
+	process.pid = (pid_t)syscall(SYS_getpid);
+	process.parent = (pid_t)syscall(SYS_getppid);
+	n = readlink("/proc/self/exe", process.exe, sizeof process.exe - 1);
+	process.exe[n > 0 ? n : 0] = '\0';
+	if (syscall(SYS_getcwd, process.cwd, sizeof process.cwd) < 0)
+		process.cwd[0] = '\0';
+	if (uname(&u) == 0)
+		strncpy(process.host, u.nodename, sizeof process.host - 1);
+	process.n_argv_bytes = read_file("/proc/self/cmdline", process.argv,
+					 sizeof process.argv - 1);
+}
+
+/* LEAKSHIM_RUN=PID:FD, a memfd of `leakshim run' (common/tally.h). */
+static void
+open_tally(void)
+{
+	const char *where = environment("LEAKSHIM_RUN");
+	char path[64];
+	size_t i, n = 0;
+	int fd;
+
+	if (!where || strlen(where) > 24)
+		return;
+	process.has_run = true;
+	memcpy(path, "/proc/", 6);
+	n = 6;
+	for (i = 0; where[i]; i++) {
+		if (where[i] == ':') {
+			memcpy(path + n, "/fd/", 4);
+			n += 4;
+		} else if (where[i] >= '0' && where[i] <= '9') {
+			path[n++] = where[i];
+		} else {
+			return;
+		}
+	}
+	path[n] = '\0';
+	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	tally = mmap(NULL, sizeof *tally, PROT_READ | PROT_WRITE, MAP_SHARED,
+		     fd, 0);
+	syscall(SYS_close, fd);
+	if (tally == MAP_FAILED || tally->magic != TALLY_MAGIC ||
+	    tally->version != TALLY_VERSION)
+		tally = NULL;
+}
+
+void
+process_tally(unsigned n_failing, bool has_report)
+{
+	if (!tally)
+		return;
+	atomic_fetch_add(&tally->failing_findings, n_failing);
+	if (has_report)
+		atomic_fetch_add(&tally->reports, 1);
+}
+
+/* Our own entry taken out of LD_PRELOAD, so that children start without us. */
+static void
+hide_from_children(void)
+{
+	char **e;
+
+	for (e = environ; e && *e; e++) {
+		char *from, *to, *end;
+
+		if (strncmp(*e, "LD_PRELOAD=", 11))
+			continue;
+		for (from = to = *e + 11; *from; from = end) {
+			size_t n = strcspn(from, ": ");
+
+			end = from + n + (from[n] != '\0');
+			if (memmem(from, n, "libleakshim.so", 14))
+				continue;
+			memmove(to, from, (size_t)(end - from));
+			to += end - from;
+		}
+		*to = '\0';
+		if (to > *e + 11 && (to[-1] == ':' || to[-1] == ' '))
+			to[-1] = '\0';
+	}
+}
+
+static void
+complain_of_unfinished(struct buf *b)
+{
+	const struct options *o = &process.options;
+	const char *name = o->check_every      ? "check_every" :
+			   o->growth	       ? "growth" :
+			   o->signal	       ? "signal" :
+			   o->native	       ? "native" :
+			   o->collected	       ? "collected" :
+			   o->suppressions[0]  ? "suppressions" :
+			   o->baseline[0]      ? "baseline" :
+						 NULL;
+
+	if (name)
+		buf_printf(b,
+			   "leakshim: option '%s' does nothing in version "
+			   "%s yet: leave it out\n",
+			   name, PACKAGE_VERSION);
+}
+
+void
+process_init(void)
+{
+	const char *text = environment("LEAKSHIM_OPTIONS");
+	struct buf b;
+
+	buf_init(&b);
+	read_facts();
+	output_remember_stderr();
+	options_init(&process.options);
+	if (text)
+		options_parse(&process.options, text, &b);
+	open_tally();
+	if (tally)
+		atomic_fetch_add(&tally->processes, 1);
+	complain_of_unfinished(&b);
+	/* Once for a tree of processes: its children have the same options. */
+	if (b.len && process_is_first())
+		say_text(&b);
+	buf_clear(&b);
+	if (process.options.help && process_is_first()) {
+		options_help(&process.options, &b);
+		say_text(&b);
+	}
+	if (!process.options.follow) {
+		process.is_inert = !process_is_first();
+		hide_from_children();
+	}
+	buf_fini(&b);
+}
+
+void
+process_decline(const char *why)
+{
+	const char *text = environment("LEAKSHIM_OPTIONS");
+	struct buf b;
+
+	process.declined = why;
+	process.is_inert = true;
+	buf_init(&b);
+	options_init(&process.options);
+	if (text)
+		options_parse(&process.options, text, &b);
+	buf_clear(&b);
+	if (process.options.verbosity > 0) {
+		output_remember_stderr();
+		say("not watched", why);
+	}
+	buf_fini(&b);
+}
+
+static pid_t
+number_after(const char *text, const char *key)
+{
+	const char *p = strstr(text, key);
+	pid_t v = 0;
+
+	if (!p)
+		return 0;
+	for (p += strlen(key); *p == ' ' || *p == '\t'; p++)
+		;
+	for (; *p >= '0' && *p <= '9'; p++)
+		v = v * 10 + (*p - '0');
+	return v;
+}
+
+static void
+proc_path(char *out, pid_t pid, const char *name)
+{
+	char digits[16];
+	size_t n = sizeof digits;
+
+	digits[--n] = '\0';
+	do {
+		digits[--n] = (char)('0' + pid % 10);
+		pid /= 10;
+	} while (pid);
+	memcpy(out, "/proc/", 6);
+	memcpy(out + 6, digits + n, sizeof digits - n - 1);
+	out += 6 + sizeof digits - n - 1;
+	memcpy(out, name, strlen(name) + 1);
+}
+
+/*
+ * Does that process have the shim, and a Python?  Reads its maps in pieces
+ * that overlap, so that a name cut in two is seen.
+ */
+static bool
+is_watched(pid_t pid)
+{
+	char path[64], text[4097];
+	bool has_shim = false, has_python = false;
+	size_t kept = 0;
+	int fd;
+
+	proc_path(path, pid, "/maps");
+	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	for (;;) {
+		long got = syscall(SYS_read, fd, text + kept, 4096 - kept);
+
+		if (got <= 0)
+			break;
+		text[kept + (size_t)got] = '\0';
+		has_shim |= strstr(text, "libleakshim.so") != NULL;
+		has_python |= strstr(text, "/python") ||
+			      strstr(text, "libpython");
+		kept = (kept + (size_t)got) < 32 ? kept + (size_t)got : 32;
+		memmove(text, text + strlen(text) - kept, kept);
+	}
+	syscall(SYS_close, fd);
+	return has_shim && has_python;
+}
+
+bool
+process_is_first(void)
+{
+	char path[64], text[2048];
+	pid_t pid = (pid_t)syscall(SYS_getppid);
+	int depth;
+
+	if (process.is_forked)
+		return false;
+	for (depth = 0; pid > 1 && depth < 64; depth++) {
+		size_t n;
+
+		if (is_watched(pid))
+			return false;
+		proc_path(path, pid, "/status");
+		n = read_file(path, text, sizeof text - 1);
+		text[n] = '\0';
+		pid = number_after(text, "\nPPid:");
+	}
+	return true;
+}

@@ -1,0 +1,58 @@
+/*
+ * process.h - what is known of the process we are in
+ *
+ * Filled once a CPython has been found; a process without one never gets here.
+ *
+ * Contract of every function here:
+ *   side       shim
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_SHIM_PROCESS_H
+#define LEAKSHIM_SHIM_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "common/options.h"
+
+enum {
+	PROCESS_ARGV_BYTES = 8192, /* a longer command line is cut */
+	PROCESS_MAX_ARGS = 256,
+};
+
+struct process {
+	struct options options;
+	pid_t parent;   /* of the process, as of its start or fork */
+	pid_t pid;      /* own pid; differs from getpid() in a vfork child */
+	bool is_forked; /* this process was made by fork() from a watched one */
+	bool is_inert;  /* not watched: declined, or follow=0 in a child */
+	bool has_run;   /* under `leakshim run': it judges the exit status */
+	const char *declined; /* why not, or NULL */
+	char exe[4096];
+	char cwd[4096];
+	char host[256];
+	char argv[PROCESS_ARGV_BYTES]; /* NUL between arguments */
+	size_t n_argv_bytes;
+};
+
+extern struct process process;
+
+/* Read options and facts, print complaints about options, open the tally. */
+void process_init(void);
+
+/* Say (verbosity=1) why this process is not watched. */
+void process_decline(const char *why);
+
+/*
+ * No ancestor is a watched CPython: the one whose exit status counts.  Looks
+ * at /proc, so only for processes that are about to change their status.
+ */
+bool process_is_first(void);
+
+/* Count this process and its findings for `leakshim run', if it is there. */
+void process_tally(unsigned n_failing, bool has_report);
+
+#endif /* LEAKSHIM_SHIM_PROCESS_H */

@@ -1,0 +1,186 @@
+#include "config.h"
+
+#include "shim/start.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/auxv.h>
+
+#include "python/api.h"
+#include "python/layout.h"
+#include "shim/boot.h"
+#include "shim/forks.h"
+#include "shim/hooks.h"
+#include "shim/interpose.h"
+#include "shim/process.h"
+#include "shim/say.h"
+
+#if defined __x86_64__
+__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
+__asm__(".symver dlopen,dlopen@GLIBC_2.2.5");
+__asm__(".symver dlclose,dlclose@GLIBC_2.2.5");
+#elif defined __aarch64__
+__asm__(".symver dlsym,dlsym@GLIBC_2.17");
+__asm__(".symver dlopen,dlopen@GLIBC_2.17");
+__asm__(".symver dlclose,dlclose@GLIBC_2.17");
+#endif
+
+volatile int start_is_armed;
+
+/* The process has no business with us (setuid, declined): look no further. */
+static bool is_closed;
+/* How often objects had been loaded when we last looked. */
+static unsigned long long adds_seen;
+static atomic_flag looking = ATOMIC_FLAG_INIT;
+
+enum { MAX_OBJECTS = 512, NAME_BYTES = 4096 };
+
+static void
+decline(const char *why)
+{
+	is_closed = true;
+	process_decline(why);
+}
+
+/* Py_IsInitialized is known; the interpreter has not been started, or has. */
+static void
+found_python(void *handle)
+{
+	const char *why;
+
+	if (!api_load(handle, &why)) {
+		if (why)
+			decline(why);
+		return;
+	}
+	if (!layout_find()) {
+		decline("no layout is known for this version");
+		return;
+	}
+	is_closed = true;
+	process_init();
+	if (process.is_inert)
+		return;
+	forks_init();
+	hooks_set_trigger(start_trigger);
+	hooks_install_early(&process.options);
+	start_is_armed = 1;
+}
+
+void
+start_trigger(void)
+{
+	int saved = errno;
+
+	/* 2.7 and 3.6 say so at the start of Py_InitializeEx(): boot copes. */
+	if (start_is_armed && py.Py_IsInitialized && py.Py_IsInitialized()) {
+		start_is_armed = 0;
+		hooks_set_trigger(NULL);
+		if (py.Py_AddPendingCall(boot, NULL) != 0)
+			start_rearm(); /* the queue of 32 is full */
+	}
+	errno = saved;
+}
+
+void
+start_rearm(void)
+{
+	hooks_set_trigger(start_trigger);
+	start_is_armed = 1;
+}
+
+static int
+count_adds(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	(void)size;
+	*(unsigned long long *)ctx = info->dlpi_adds;
+	return 1;
+}
+
+/*
+ * One object after the other, because dlopen() must not be called from inside
+ * dl_iterate_phdr(), which holds the loader's lock.
+ */
+static int
+name_number(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	struct {
+		int number;
+		char name[NAME_BYTES];
+	} *want = ctx;
+
+	(void)size;
+	if (want->number-- > 0)
+		return 0;
+	strncpy(want->name, info->dlpi_name, NAME_BYTES - 1);
+	return 1;
+}
+
+static void *
+find_python_object(void)
+{
+	static struct {
+		int number;
+		char name[NAME_BYTES];
+	} want; /* 4 KiB would be much on a small thread's stack */
+	int i;
+
+	for (i = 0; i < MAX_OBJECTS; i++) {
+		void *handle;
+
+		memset(&want, 0, sizeof want);
+		want.number = i;
+		if (!dl_iterate_phdr(name_number, &want))
+			return NULL;
+		if (!want.name[0])
+			continue;
+		handle = dlopen(want.name, RTLD_NOLOAD | RTLD_LAZY);
+		if (!handle)
+			continue;
+		if (dlsym(handle, "Py_IsInitialized"))
+			return handle; /* kept: symbols come through it */
+		dlclose(handle);
+	}
+	return NULL;
+}
+
+void
+start_look_for_python(void)
+{
+	unsigned long long adds = 0;
+	void *handle;
+	int saved = errno;
+
+	if (is_closed || atomic_flag_test_and_set(&looking))
+		return;
+	dl_iterate_phdr(count_adds, &adds);
+	if (adds != adds_seen) {
+		adds_seen = adds;
+		handle = find_python_object();
+		if (handle)
+			found_python(handle);
+	}
+	atomic_flag_clear(&looking);
+	errno = saved;
+}
+
+__attribute__((constructor)) static void
+start(void)
+{
+	int saved = errno;
+
+	interpose_resolve();
+	if (getauxval(AT_SECURE)) {
+		is_closed = true;
+	} else if (dlsym(RTLD_DEFAULT, "Py_IsInitialized") ||
+		   dlsym(RTLD_DEFAULT, "pypy_main_startup")) {
+		found_python(RTLD_DEFAULT);
+	} else {
+		/* What is loaded now has no Python: look at what comes. */
+		dl_iterate_phdr(count_adds, &adds_seen);
+	}
+	errno = saved;
+}

@@ -1,0 +1,51 @@
+#include "config.h"
+
+#include "shim/testhooks.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "analysis/check.h"
+#include "common/buf.h"
+
+void
+testhooks_fault(void)
+{
+	const char *fault = getenv("LEAKSHIM_TEST_FAULT");
+
+	if (!fault)
+		return;
+	if (!strcmp(fault, "segv"))
+		*(volatile int *)8 = 0;
+	if (!strcmp(fault, "kill"))
+		syscall(SYS_kill, syscall(SYS_getpid), SIGKILL);
+	while (!strcmp(fault, "hang"))
+		pause();
+}
+
+void
+testhooks_unreachable(const struct check *c)
+{
+	const char *path = getenv("LEAKSHIM_TEST_UNREACHABLE");
+	struct buf b;
+	size_t i;
+	int fd;
+
+	if (!path)
+		return;
+	buf_init(&b);
+	for (i = 0; i < c->unreachable.n; i++)
+		buf_printf(&b, "0x%lx\n",
+			   c->mirror.nodes[c->unreachable.ids[i]].address);
+	fd = (int)syscall(SYS_openat, AT_FDCWD, path,
+			  O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	if (fd >= 0) {
+		syscall(SYS_write, fd, b.data, b.len);
+		syscall(SYS_close, fd);
+	}
+	buf_fini(&b);
+}

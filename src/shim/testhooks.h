@@ -1,0 +1,18 @@
+/*
+ * testhooks.h - what the test suite needs to see and to break
+ *
+ * LEAKSHIM_TEST_UNREACHABLE=FILE  every unreachable object's address, a line
+ *                                 each, for comparison with the collector
+ * LEAKSHIM_TEST_FAULT=segv|kill|hang|nomem  what befalls the analysis
+ *
+ * Contract: side: the clone; allocates mmap(2) only; no locks.
+ */
+#ifndef LEAKSHIM_SHIM_TESTHOOKS_H
+#define LEAKSHIM_SHIM_TESTHOOKS_H
+
+struct check;
+
+void testhooks_fault(void);
+void testhooks_unreachable(const struct check *c);
+
+#endif /* LEAKSHIM_SHIM_TESTHOOKS_H */
