@@ -8,6 +8,7 @@
 #include "common/options.h"
 #include "python/finalizers.h"
 #include "python/objects.h"
+#include "python/sizes.h"
 
 enum { MAX_FINALIZERS = 16 };
 

@@ -5,6 +5,7 @@
 #include "analysis/describe.h"
 #include "common/hash.h"
 #include "python/objects.h"
+#include "python/sizes.h"
 
 struct seen {
 	uint64_t key; /* class and stack */

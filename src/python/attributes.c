@@ -58,7 +58,8 @@ inline_values(const void *o)
 		return (void **)word_before(o, 4);
 	case LAYOUT_VALUES_TAGGED:
 		word = word_before(o, 3);
-		return word & 1 ? (void **)(word - 1) : NULL;
+		/* Kept one below the array: the tag is what is missing. */
+		return word & 1 ? (void **)(word + 1) : NULL;
 	case LAYOUT_VALUES_INLINE:
 		if (!(type_flags(type) & FLAG_INLINE_VALUES))
 			return NULL;

@@ -57,6 +57,7 @@ enum {
 	FLAG_HEAPTYPE = 1 << 9,
 	FLAG_READY = 1 << 12,
 	FLAG_HAVE_GC = 1 << 14,
+	FLAG_LONG = 1 << 24,
 	FLAG_LIST = 1 << 25,
 	FLAG_TUPLE = 1 << 26,
 	FLAG_DICT = 1 << 29,
@@ -99,6 +100,7 @@ struct layout {
 	uint16_t code_cellvars;
 	uint16_t code_n_names;  /* co_nlocals, or co_nlocalsplus: int */
 	uint16_t code_n_free;   /* co_nfreevars: int, 3.11+ */
+	uint16_t code_stack_size; /* co_stacksize: int, 3.11+ */
 	uint16_t frame_locals;  /* PyFrameObject.f_localsplus up to 3.10 */
 	uint16_t iframe_locals; /* _PyInterpreterFrame.localsplus, 3.11+ */
 	uint16_t generator_frame; /* pointer up to 3.10, embedded from 3.11 */

@@ -83,31 +83,12 @@ locals_free_name(void *code, size_t i, char *out, size_t n_out)
 }
 
 static bool
-is_generator(const void *o)
-{
-	const void *type = object_type(o);
-
-	return type == py.PyGen_Type || (py.PyCoro_Type &&
-					 type == py.PyCoro_Type) ||
-	       (py.PyAsyncGen_Type && type == py.PyAsyncGen_Type);
-}
-
-/* _PyInterpreterFrame: f_executable first, f_code at 32 in 3.11. */
-static void *
-code_of_iframe(const char *iframe)
-{
-	size_t offset = python.version == 0x030b ? 32 : 0;
-
-	return (void *)(object_word(iframe, offset) & ~(uintptr_t)3);
-}
-
-static bool
 find_variables(void *o, struct variables *v)
 {
 	char *frame;
 
 	if (layout->frame_locals) {
-		frame = is_generator(o) ?
+		frame = object_is_generator(o) ?
 				object_pointer(o, layout->generator_frame) :
 			object_type(o) == py.PyFrame_Type ? (char *)o :
 							    NULL;
@@ -116,7 +97,7 @@ find_variables(void *o, struct variables *v)
 		v->code = object_pointer(frame, FRAME_CODE);
 		v->words = (uintptr_t *)(void *)(frame + layout->frame_locals);
 	} else {
-		frame = is_generator(o) ? (char *)o + layout->generator_frame :
+		frame = object_is_generator(o) ? (char *)o + layout->generator_frame :
 			object_type(o) == py.PyFrame_Type ?
 					  object_pointer(
 						  o,
@@ -124,7 +105,7 @@ find_variables(void *o, struct variables *v)
 					  NULL;
 		if (!frame)
 			return false;
-		v->code = code_of_iframe(frame);
+		v->code = object_frame_code(frame);
 		v->words = (uintptr_t *)(void *)(frame + layout->iframe_locals);
 	}
 	if (!v->code || object_type(v->code) != py.PyCode_Type)
@@ -182,7 +163,7 @@ locals_edge(void *from, void *to, char *out, size_t n_out)
 	if (layout->frame_locals && object_type(from) == py.PyFrame_Type &&
 	    object_pointer(from, FRAME_BACK) == to)
 		return put(out, n_out, ".f_back", "");
-	if (layout->frame_locals && is_generator(from) &&
+	if (layout->frame_locals && object_is_generator(from) &&
 	    object_pointer(from, layout->generator_frame) == to)
 		return put(out, n_out, ".gi_frame", "");
 	return put(out, n_out, "(on its stack)", "");

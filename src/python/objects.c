@@ -41,82 +41,12 @@ object_is_finalized(const void *o)
 	       1;
 }
 
-bool
-type_is_subtype(const void *type, const void *t)
-{
-	int depth;
-
-	for (depth = 0; type && depth < 200; depth++) {
-		if (type == t)
-			return true;
-		type = object_pointer(type, TP_BASE);
-	}
-	return false;
-}
-
-/* ---- sizes ---- */
-
-static int64_t
-usable_of(int64_t size)
-{
-	return size * 2 / 3;
-}
-
-static int64_t
-keys_bytes_by_size(const void *keys, int64_t size)
-{
-	int64_t index = size <= 0xff ? 1 : size <= 0xffff ? 2 :
-			size <= 0xffffffff ? 4 : 8;
-
-	(void)keys;
-	return 40 + index * size + 24 * usable_of(size);
-}
-
-/* Objects/dictobject.c, _PyDict_SizeOf() of each line of versions. */
-static int64_t
-dict_bytes_extra(const void *o)
-{
-	const uint8_t *keys;
-	int64_t size, n = 0;
-
-	if (layout->dict == LAYOUT_DICT_TABLE) {
-		/* ma_smalltable stands in the object, behind ma_lookup. */
-		if (object_word(o, 40) == (uintptr_t)o + 56)
-			return 0;
-		return ((int64_t)object_word(o, 32) + 1) * 24;
-	}
-	keys = object_pointer(o, 32);
-	if (layout->dict == LAYOUT_DICT_SIZE) {
-		size = (int64_t)object_word(keys, 8);
-		if (object_word(o, 40))
-			n += usable_of(size) * 8;
-		if (object_word(keys, 0) == 1)
-			n += keys_bytes_by_size(keys, size);
-		return n;
-	}
-	size = (int64_t)1 << keys[8];
-	if (object_word(o, 40))
-		n += usable_of(size) * 8;
-	if (object_word(keys, 0) == 1)
-		n += 32 + ((int64_t)1 << keys[9]) +
-		     usable_of(size) * (keys[10] ? 16 : 24);
-	return n;
-}
-
-static int64_t
-set_bytes_extra(const void *o)
-{
-	if (object_word(o, SET_TABLE) == (uintptr_t)o + layout->set_smalltable)
-		return 0;
-	return ((int64_t)object_word(o, SET_MASK) + 1) * 16;
-}
-
 /*
  * Words that stand before the header (_PyType_PreHeaderSize): dict and values
  * in 3.11, dict and weak references from 3.12 on.
  */
-static size_t
-pre_header_bytes(unsigned long flags)
+size_t
+object_pre_header(unsigned long flags)
 {
 	if (layout->values == LAYOUT_VALUES_NONE)
 		return 0;
@@ -131,40 +61,40 @@ object_block(const void *o)
 	if (!object_is_gc(o))
 		return (uintptr_t)o;
 	return head_of_object(o) -
-	       pre_header_bytes(type_flags(object_type(o)));
+	       object_pre_header(type_flags(object_type(o)));
 }
 
-int64_t
-object_bytes(const void *o)
+bool
+object_is_generator(const void *o)
 {
 	const void *type = object_type(o);
-	unsigned long flags = type_flags(type);
-	int64_t n = (int64_t)object_word(type, TP_BASICSIZE);
-	int64_t item = (int64_t)object_word(type, TP_ITEMSIZE);
 
-	if (item) {
-		int64_t items = (int64_t)object_word(o, OB_SIZE);
-
-		n += (items < 0 ? -items : items) * item;
-	}
-	if (flags & FLAG_LIST)
-		n += (int64_t)object_word(o, LIST_ALLOCATED) * 8;
-	else if (flags & FLAG_DICT)
-		n += dict_bytes_extra(o);
-	else if (type_is_subtype(type, py.PySet_Type) ||
-		 type_is_subtype(type, py.PyFrozenSet_Type))
-		n += set_bytes_extra(o);
-	else if (flags & FLAG_TYPE && type_flags(o) & FLAG_HEAPTYPE)
-		n = layout->heap_type_bytes;
-	if (object_is_gc(o))
-		n += layout->gc_head_bytes;
-	/* sys.getsizeof() counts the pre-header from 3.12 on, not in 3.11. */
-	if (layout->values != LAYOUT_VALUES_POINTER)
-		n += (int64_t)pre_header_bytes(flags);
-	return n;
+	return type == py.PyGen_Type || type == py.PyCoro_Type ||
+	       type == py.PyAsyncGen_Type;
 }
 
-/* ---- edges ---- */
+void *
+object_frame_code(const void *frame)
+{
+	/* f_code at 32 in 3.11; f_executable first, tagged from 3.14. */
+	size_t offset = python.version == 0x030b ? 32 : 0;
+	void *code = (void *)(object_word(frame, offset) & ~(uintptr_t)3);
+
+	return code && object_type(code) == py.PyCode_Type ? code : NULL;
+}
+
+bool
+type_is_subtype(const void *type, const void *t)
+{
+	int depth;
+
+	for (depth = 0; type && depth < 200; depth++) {
+		if (type == t)
+			return true;
+		type = object_pointer(type, TP_BASE);
+	}
+	return false;
+}
 
 /* Offsets inside a generator that has_borrowed_stack needs. */
 struct suspended {
@@ -210,15 +140,6 @@ struct without_borrowed {
 	void *ctx;
 	uintptr_t *slots, *top; /* the live part of the frame's stack */
 };
-
-static bool
-has_suspended_frame(const void *o)
-{
-	const void *type = object_type(o);
-
-	return type == py.PyGen_Type || type == py.PyCoro_Type ||
-	       type == py.PyAsyncGen_Type;
-}
 
 /* How many of the generator's stack slots only borrow `referent'? */
 static size_t
@@ -308,7 +229,7 @@ object_traverse(void *o, visit_fn visit, void *ctx)
 		object_type(o), TP_TRAVERSE);
 	if (!traverse)
 		return 0;
-	if (!layout->has_borrowed_stack || !has_suspended_frame(o))
+	if (!layout->has_borrowed_stack || !object_is_generator(o))
 		return traverse(o, visit, ctx);
 	if (!is_asked) {
 		s = suspended_layout();

@@ -77,21 +77,23 @@ head_of_object(const void *o)
 	return (uintptr_t)o - layout->gc_head_bytes;
 }
 
+/* Bytes of words in front of the collector header, by tp_flags. */
+size_t object_pre_header(unsigned long flags);
+
 /*
  * Where the block starts that holds o: the collector header stands in front of
  * the object, and from 3.11 on the words of a managed dict in front of that.
  */
 uintptr_t object_block(const void *o);
 
+/* A generator, coroutine or async generator. */
+bool object_is_generator(const void *o);
+
+/* The code of an _PyInterpreterFrame (3.11+); NULL if it has none. */
+void *object_frame_code(const void *frame);
+
 /* type is t or inherits from it by single-inheritance layout (tp_base). */
 bool type_is_subtype(const void *type, const void *t);
-
-/*
- * Bytes as sys.getsizeof() says: exact for list, dict, set, tuple, type and
- * everything whose __sizeof__ is object's; types with a __sizeof__ of their
- * own count what object's would.
- */
-int64_t object_bytes(const void *o);
 
 /*
  * Visit what tp_traverse visits, without the borrowed references that frames

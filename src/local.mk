@@ -1,0 +1,164 @@
+# The layers, lowest first; scripts/check-layers keeps the includes in order.
+# Every .c file stands in one of these lists (scripts/check-lists).
+
+noinst_LTLIBRARIES += \
+	libcommon.la \
+	libpython.la \
+	libreport.la \
+	libanalysis.la \
+	libshim.la
+
+libcommon_la_SOURCES = \
+	%D%/common/arena.c \
+	%D%/common/arena.h \
+	%D%/common/buf.c \
+	%D%/common/buf.h \
+	%D%/common/hash.c \
+	%D%/common/hash.h \
+	%D%/common/options.h
+
+libpython_la_SOURCES = \
+	%D%/python/api.c \
+	%D%/python/api.def \
+	%D%/python/api.h \
+	%D%/python/atexits.c \
+	%D%/python/atexits.h \
+	%D%/python/attributes.c \
+	%D%/python/attributes.h \
+	%D%/python/edges.c \
+	%D%/python/edges.h \
+	%D%/python/finalizers.c \
+	%D%/python/finalizers.h \
+	%D%/python/gclists.c \
+	%D%/python/gclists.h \
+	%D%/python/gil.c \
+	%D%/python/gil.h \
+	%D%/python/interpreters.c \
+	%D%/python/interpreters.h \
+	%D%/python/layout.c \
+	%D%/python/layout.h \
+	%D%/python/locals.c \
+	%D%/python/locals.h \
+	%D%/python/names.c \
+	%D%/python/names.h \
+	%D%/python/objects.c \
+	%D%/python/objects.h \
+	%D%/python/peek.c \
+	%D%/python/peek.h
+
+libreport_la_SOURCES = \
+	%D%/report/report.h
+
+libanalysis_la_SOURCES = \
+	%D%/analysis/bigarray.c \
+	%D%/analysis/bigarray.h \
+	%D%/analysis/check.c \
+	%D%/analysis/check.h \
+	%D%/analysis/classes.c \
+	%D%/analysis/classes.h \
+	%D%/analysis/components.c \
+	%D%/analysis/components.h \
+	%D%/analysis/cycles.c \
+	%D%/analysis/cycles.h \
+	%D%/analysis/describe.c \
+	%D%/analysis/describe.h \
+	%D%/analysis/graph.c \
+	%D%/analysis/graph.h \
+	%D%/analysis/groups.c \
+	%D%/analysis/groups.h \
+	%D%/analysis/judge.c \
+	%D%/analysis/judge.h \
+	%D%/analysis/members.c \
+	%D%/analysis/members.h \
+	%D%/analysis/mirror.c \
+	%D%/analysis/mirror.h \
+	%D%/analysis/resurrected.c \
+	%D%/analysis/resurrected.h \
+	%D%/analysis/source.h
+
+# The shim without its interposers: a unit test that linked those would be
+# hooked itself.
+libshim_la_SOURCES = \
+	%D%/shim/boot.c \
+	%D%/shim/boot.h \
+	%D%/shim/capture.h \
+	%D%/shim/clone.c \
+	%D%/shim/clone.h \
+	%D%/shim/doctor.c \
+	%D%/shim/doctor.h \
+	%D%/shim/exit27.c \
+	%D%/shim/exit27.h \
+	%D%/shim/export.h \
+	%D%/shim/facts.c \
+	%D%/shim/facts.h \
+	%D%/shim/fault.c \
+	%D%/shim/fault.def \
+	%D%/shim/fault.h \
+	%D%/shim/finish.c \
+	%D%/shim/finish.h \
+	%D%/shim/forks.c \
+	%D%/shim/forks.h \
+	%D%/shim/gcwatch.c \
+	%D%/shim/gcwatch.h \
+	%D%/shim/hooks.h \
+	%D%/shim/inspector.c \
+	%D%/shim/inspector.h \
+	%D%/shim/process.c \
+	%D%/shim/process.h \
+	%D%/shim/publish.h \
+	%D%/shim/say.c \
+	%D%/shim/say.h \
+	%D%/shim/sidetable.h \
+	%D%/shim/stacks.h \
+	%D%/shim/start.c \
+	%D%/shim/start.h \
+	%D%/shim/testhooks.c \
+	%D%/shim/testhooks.h
+
+LAYERS = libshim.la libanalysis.la libreport.la libpython.la libcommon.la
+
+# --- the library -----------------------------------------------------------
+
+if BUILD_SHIM
+lib_LTLIBRARIES += libleakshim.la
+endif
+
+libleakshim_la_SOURCES = \
+	%D%/shim/interpose.h \
+	%D%/shim/interpose_libc.c
+
+# Without them gcc turns malloc() and memset() of a hook into calloc(): a call
+# of calloc() inside calloc().
+libleakshim_la_CFLAGS = $(AM_CFLAGS) -fno-builtin-malloc \
+	-fno-builtin-calloc -fno-builtin-realloc -fno-builtin-free
+
+# nodelete: hooks stay reachable.  now: no look-up, so no lock of the loader,
+# at the first call inside a hook.  libdl: dlsym() lives there before glibc
+# 2.34, so a process without it must load it; newer linkers have no -ldl that
+# would leave a trace, hence the file's full name.
+libleakshim_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+	-no-undefined \
+	-Wl,--version-script=$(top_srcdir)/%D%/shim/libleakshim.map \
+	-Wl,--exclude-libs,ALL \
+	-Wl,-z,defs -Wl,-z,now -Wl,-z,relro -Wl,-z,nodelete \
+	-Wl,--no-as-needed,-l:libdl.so.2,--as-needed
+libleakshim_la_LIBADD = $(LAYERS)
+EXTRA_libleakshim_la_DEPENDENCIES = %D%/shim/libleakshim.map
+EXTRA_DIST += %D%/shim/libleakshim.map
+
+# --- the command -----------------------------------------------------------
+
+if BUILD_TOOL
+bin_PROGRAMS += leakshim
+endif
+
+leakshim_SOURCES = \
+	%D%/cli/main.c
+leakshim_CPPFLAGS = $(AM_CPPFLAGS) -DLIBDIR='"$(libdir)"' \
+	-DPKGDATADIR='"$(pkgdatadir)"'
+leakshim_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+leakshim_LDADD = libreport.la libcommon.la $(JANSSON_LIBS)
+
+# --- data ------------------------------------------------------------------
+
+dist_pkgdata_DATA = %D%/report/leakshim-report-1.schema.json
