@@ -26,16 +26,17 @@ judge_node(const struct source *s, const struct node *node)
 {
 	if (node->flags & NODE_LEGACY)
 		return VERDICT_LEGACY;
-	if (node->flags & NODE_SURVIVED)
-		return VERDICT_NOT_CLEARABLE;
 	/*
 	 * With DEBUG_SAVEALL the collector parks all garbage in gc.garbage;
 	 * without, only what the program put there itself gets to this line.
 	 */
 	if (node->flags & NODE_IN_GARBAGE)
 		return s->saveall_seen ? VERDICT_SAVEALL : VERDICT_GARBAGE;
+	/* No collection looks at these, so surviving one proves nothing. */
 	if (node->flags & NODE_FROZEN)
 		return VERDICT_FROZEN;
+	if (node->flags & NODE_SURVIVED)
+		return VERDICT_NOT_CLEARABLE;
 	return s->gc_enabled == 0 ? VERDICT_GC_DISABLED : VERDICT_PENDING;
 }
 

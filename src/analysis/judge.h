@@ -20,10 +20,10 @@
 /* What is said of an unreachable object; the first that holds, in this order. */
 enum verdict {
 	VERDICT_LEGACY,
-	VERDICT_NOT_CLEARABLE,
-	VERDICT_GARBAGE, /* or debug-saveall */
+	VERDICT_GARBAGE,
 	VERDICT_SAVEALL,
 	VERDICT_FROZEN,
+	VERDICT_NOT_CLEARABLE,
 	VERDICT_GC_DISABLED,
 	VERDICT_PENDING,
 	VERDICTS

@@ -88,9 +88,10 @@ gcwatch_look(struct gcwatch_state *out)
 	} else {
 		py.PyErr_Clear();
 	}
-	if (debug >= 0 && debug & DEBUG_SAVEALL)
+	out->saveall_now = debug >= 0 && debug & DEBUG_SAVEALL;
+	if (out->saveall_now)
 		watch.saveall_seen = true;
-	out->saveall_seen = watch.saveall_seen;
+	out->saveall_seen = watch.saveall_seen || !watch.is_counting;
 }
 
 bool

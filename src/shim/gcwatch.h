@@ -25,7 +25,8 @@ struct gcwatch_state {
 	int64_t debug_flags; /* REPORT_UNKNOWN when it cannot be read */
 	void *garbage;       /* the list, borrowed, or NULL */
 	int64_t n_garbage;
-	bool saveall_seen; /* DEBUG_SAVEALL now, or at an earlier look */
+	bool saveall_now;  /* DEBUG_SAVEALL is set */
+	bool saveall_seen; /* ... or was, or that cannot be ruled out (2.7) */
 };
 
 void gcwatch_look(struct gcwatch_state *out);

@@ -389,7 +389,7 @@ inspector_compare(void)
 	pid_t pid;
 
 	/* DEBUG_SAVEALL keeps everything: survival says nothing then. */
-	if (!now.page || !now.pid || now.source.saveall_seen ||
+	if (!now.page || !now.pid || now.facts.gc.saveall_now ||
 	    !any_mark_left())
 		return;
 	facts_source(&now.source, &now.facts);
