@@ -44,7 +44,9 @@ libpython_la_SOURCES = \
 	%D%/python/objects.c \
 	%D%/python/objects.h \
 	%D%/python/peek.c \
-	%D%/python/peek.h
+	%D%/python/peek.h \
+	%D%/python/sizes.c \
+	%D%/python/sizes.h
 
 libreport_la_SOURCES = \
 	%D%/report/report.h

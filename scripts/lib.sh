@@ -1,0 +1,163 @@
+# lib.sh - what the scripts share; read with `.', after top= is set
+
+say() {
+	printf '%s: %s\n' "${0##*/}" "$*"
+}
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+# What each Debian package is for stands beside it.
+build_packages() {
+	cat <<-'END'
+		gcc              the compiler
+		libc6-dev        the C library's headers
+		make             the build
+		autoconf         configure
+		automake         Makefile.in
+		libtool          the shared library
+		pkg-config       where libraries are
+		libjansson-dev   JSON, for the command
+		uthash-dev       hash tables
+		python3          a Python to look at; the tests' own language
+	END
+}
+
+test_packages() {
+	cat <<-'END'
+		bats                    the command's tests
+		jq                      reads reports in them
+		mandoc                  checks the man pages
+		binutils                checks what the library exports
+		debootstrap             unpacks other Debian suites' Pythons
+		debian-archive-keyring  whose packages it verifies
+		python3-dbg             a debug build of Python
+		libpython3-dev          Python embedded in a C program
+		libpython3-testsuite    CPython's own tests
+		xz-utils                make distcheck
+	END
+}
+
+cross_packages() {
+	cat <<-'END'
+		gcc-aarch64-linux-gnu  the cross compiler
+		libc6-dev-arm64-cross  its C library
+		shellcheck             checks the scripts
+	END
+}
+
+is_installed() {
+	case $(dpkg-query -W -f '${Status}' "$1" 2>/dev/null) in
+	*' ok installed') return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+# need_packages < LIST: install those that are missing, having said so.
+need_packages() {
+	command -v dpkg-query >/dev/null 2>&1 || {
+		say "this is no Debian: nothing is installed, configure says what is missing"
+		return 0
+	}
+	wanted=
+	lines=
+	while read -r package what; do
+		is_installed "$package" && continue
+		wanted="$wanted $package"
+		lines="$lines$(printf '  %-24s%s' "$package" "$what")
+"
+	done
+	[ -n "$wanted" ] || return 0
+	say "these Debian packages are missing and will be installed with apt-get:"
+	printf '%s' "$lines"
+	as_root=
+	if [ "$(id -u)" != 0 ]; then
+		command -v sudo >/dev/null 2>&1 ||
+			die "not root, and no sudo here; ask root for: apt-get install$wanted"
+		as_root=sudo
+	fi
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update ||
+		say "apt-get update failed; going on with the lists that are there"
+	# $wanted is a list of words.
+	# shellcheck disable=SC2086
+	$as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get -q -y --no-install-recommends install $wanted ||
+		die "apt-get could not install:$wanted"
+}
+
+jobs_here() {
+	nproc 2>/dev/null || echo 1
+}
+
+# configure_in FOLDER [CONFIGURE-OPTION...], once: later runs keep it unless
+# the options differ.
+configure_in() {
+	folder=$1
+	shift
+	[ -x "$top/configure" ] || (cd "$top" && ./autogen.sh) || return 1
+	mkdir -p "$folder" || return 1
+	if [ -e "$folder/Makefile" ] &&
+		[ "$(cat "$folder/.options" 2>/dev/null)" = "$*" ]; then
+		return 0
+	fi
+	(cd "$folder" && "$top/configure" "$@") || return 1
+	printf '%s\n' "$*" >"$folder/.options"
+}
+
+# Interpreters of other suites are made by root; the cache stays the user's.
+fetch_pythons() {
+	if [ "$(id -u)" != 0 ] && command -v sudo >/dev/null 2>&1; then
+		sudo env LEAKSHIM_CACHE="${LEAKSHIM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/leakshim}" \
+			"$top/scripts/fetch-pythons"
+	else
+		"$top/scripts/fetch-pythons"
+	fi
+}
+
+# run_tests FOLDER: `make check' there; tests_status is its exit status.
+run_tests() {
+	find "$1" -name '*.trs' -exec rm -f {} +
+	make -C "$1" -j "$(jobs_here)" -k check
+	tests_status=$?
+}
+
+# summary FOLDER: what run_tests() left there.  Its last line is the one that
+# CI reads; false when something failed.
+summary() {
+	results=$(find "$1" -name '*.trs' | sort)
+	# shellcheck disable=SC2086
+	awk -v status="$tests_status" '
+	function close_file() {
+		# A test program with failed assertions also ends with 1: once.
+		failed += n_fail ? n_fail : n_error
+		n_fail = n_error = 0
+	}
+	FNR == 1 { close_file(); name = FILENAME }
+	/^:test-result: (PASS|XFAIL)/ { passed++ }
+	/^:test-result: (FAIL|XPASS)/ { n_fail++ }
+	/^:test-result: ERROR/ { n_error++ }
+	/^:test-result: SKIP/ { skipped++ }
+	/^:test-result: (FAIL|XPASS|ERROR|SKIP)/ {
+		sub(/^:test-result: /, "")
+		sub(/^.*\/tests\//, "tests/", name)
+		sub(/^.*\/scripts\//, "scripts/", name)
+		sub(/\.trs$/, "", name)
+		word = $1
+		$1 = ""
+		lines[word] = lines[word] word ": " name ":" $0 "\n"
+	}
+	END {
+		close_file()
+		printf "\n%s%s%s", lines["SKIP"], lines["ERROR"], lines["FAIL"]
+		printf "%s", lines["XPASS"]
+		if (status && !failed) {
+			print "FAIL: make check ended with status " status
+			failed = 1
+		}
+		printf "%d passed, %d failed, %d skipped\n",
+		    passed, failed, skipped
+		exit failed != 0
+	}' /dev/null $results
+}

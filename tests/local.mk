@@ -1,0 +1,84 @@
+# The tests.  Unit programs and the scripts of scripts/check-* print TAP
+# themselves; .bats and .py files are run by their languages.
+
+UNIT_TESTS = \
+	%D%/unit/test_arena
+
+SCRIPT_TESTS = \
+	scripts/check-headers \
+	scripts/check-layers \
+	scripts/check-lists
+
+SHIM_TESTS = \
+	scripts/check-symbols
+
+BATS_TESTS =
+
+MATRIX_TESTS =
+
+# --- unit ------------------------------------------------------------------
+
+check_LTLIBRARIES += %D%/unit/libtap.la
+%C%_unit_libtap_la_SOURCES = %D%/unit/tap.c %D%/unit/tap.h
+# A unit program is its own .c file and the layers.
+check_PROGRAMS += $(UNIT_TESTS)
+LDADD = %D%/unit/libtap.la $(LAYERS) -ldl
+
+# --- what runs where -------------------------------------------------------
+
+TESTS += $(SCRIPT_TESTS)
+if !CROSS
+TESTS += $(UNIT_TESTS)
+endif
+if BUILD_SHIM
+TESTS += $(SHIM_TESTS)
+if !CROSS
+if HAVE_PYTHON3
+TESTS += $(MATRIX_TESTS)
+endif
+if BUILD_TOOL
+if HAVE_BATS
+TESTS += $(BATS_TESTS)
+endif
+endif
+endif
+endif
+
+TEST_EXTENSIONS = .bats .py
+TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
+	$(top_srcdir)/build-aux/tap-driver.sh
+LOG_DRIVER = $(TAP_DRIVER)
+BATS_LOG_DRIVER = $(TAP_DRIVER)
+BATS_LOG_COMPILER = $(BATS)
+AM_BATS_LOG_FLAGS = --tap
+PY_LOG_DRIVER = $(TAP_DRIVER)
+PY_LOG_COMPILER = $(PYTHON3) -B
+
+# Absolute, since tests work in folders of their own.
+AM_TESTS_ENVIRONMENT = \
+	unset LD_PRELOAD LEAKSHIM_OPTIONS; \
+	LC_ALL=C.UTF-8; export LC_ALL; \
+	LEAKSHIM='$(abs_top_builddir)/leakshim'; export LEAKSHIM; \
+	LEAKSHIM_SO='$(abs_top_builddir)/.libs/libleakshim.so'; \
+	export LEAKSHIM_SO; \
+	FIXTURES='$(abs_top_srcdir)/tests/fixtures'; export FIXTURES; \
+	PYTHONS='$(abs_top_builddir)/tests/pythons.list'; export PYTHONS; \
+	TOP_SRCDIR='$(abs_top_srcdir)'; export TOP_SRCDIR; \
+	TOP_BUILDDIR='$(abs_top_builddir)'; export TOP_BUILDDIR; \
+	CC='$(CC)'; export CC; CPPFLAGS='$(CPPFLAGS)'; export CPPFLAGS; \
+	NM='$(NM)'; export NM; READELF='$(READELF)'; export READELF;
+
+# Anew for each `make check': interpreters come and go.
+check_DATA += tests/pythons.list
+tests/pythons.list: FORCE
+	$(AM_V_GEN)$(MKDIR_P) tests && \
+	$(top_srcdir)/tests/pythons >$@.new && mv $@.new $@
+FORCE:
+.PHONY: FORCE
+CLEANFILES += tests/pythons.list tests/pythons.list.new
+
+dist_noinst_SCRIPTS += %D%/pythons %D%/run-python
+EXTRA_DIST += $(BATS_TESTS) $(MATRIX_TESTS) \
+	%D%/bats/helper.bash \
+	%D%/fixtures \
+	%D%/matrix/harness.py

@@ -1,0 +1,95 @@
+#include "config.h"
+
+#include "tap.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static int n_tests, n_failed;
+
+static bool
+verdict(bool fact, const char *file, int line, const char *text, va_list args)
+{
+	n_tests++;
+	printf("%s %d - ", fact ? "ok" : "not ok", n_tests);
+	vprintf(text, args);
+	putchar('\n');
+	if (!fact) {
+		n_failed++;
+		printf("# %s:%d\n", file, line);
+	}
+	/* What is known survives a crash in the next test. */
+	fflush(stdout);
+	return fact;
+}
+
+bool
+tap_ok(bool fact, const char *file, int line, const char *text, ...)
+{
+	va_list args;
+
+	va_start(args, text);
+	verdict(fact, file, line, text, args);
+	va_end(args);
+	return fact;
+}
+
+bool
+tap_is_string(const char *got, const char *want, const char *file, int line,
+	      const char *text, ...)
+{
+	bool same = got && want ? !strcmp(got, want) : got == want;
+	va_list args;
+
+	va_start(args, text);
+	verdict(same, file, line, text, args);
+	va_end(args);
+	if (!same)
+		diag("got  %s\nwant %s", got ? got : "(null)",
+		     want ? want : "(null)");
+	return same;
+}
+
+bool
+tap_is_number(intmax_t got, intmax_t want, const char *file, int line,
+	      const char *text, ...)
+{
+	va_list args;
+
+	va_start(args, text);
+	verdict(got == want, file, line, text, args);
+	va_end(args);
+	if (got != want)
+		diag("got  %" PRIdMAX "\nwant %" PRIdMAX, got, want);
+	return got == want;
+}
+
+void
+skip(const char *text, const char *reason)
+{
+	printf("ok %d - %s # SKIP %s\n", ++n_tests, text, reason);
+	fflush(stdout);
+}
+
+void
+diag(const char *text, ...)
+{
+	char lines[4096], *line, *rest = lines;
+	va_list args;
+
+	va_start(args, text);
+	vsnprintf(lines, sizeof lines, text, args);
+	va_end(args);
+	while ((line = strsep(&rest, "\n")))
+		printf("# %s\n", line);
+	fflush(stdout);
+}
+
+int
+tap_done(void)
+{
+	printf("1..%d\n", n_tests);
+	return n_failed != 0;
+}
