@@ -22,11 +22,19 @@ check_find(struct check *c, const struct source *s, const char **why)
 	classes_init(&c->classes, &c->arena, s->stdlib);
 	if (!mirror_init(&c->mirror, s->lists, s->n_lists, why))
 		return false;
-	if (!cycles_find(&c->mirror, s->garbage, &c->unreachable)) {
+	switch (cycles_find(&c->mirror, s->garbage, s->is_late,
+			    &c->unreachable)) {
+	case CYCLES_FOUND:
+		return true;
+	case CYCLES_NO_MEMORY:
 		*why = "no memory for the cycle analysis";
 		return false;
+	case CYCLES_LATE:
+		break;
 	}
-	return true;
+	*why = "the analysis did not finish in time: timeout=SECONDS gives "
+	       "it longer";
+	return false;
 }
 
 void

@@ -15,7 +15,19 @@ struct pass {
 	bool only_unreachable; /* do not follow edges to the living */
 	node_id *stack;
 	size_t n_stack;
+	bool (*is_late)(void);
+	uint32_t ticks; /* objects traversed: the clock is read now and then */
+	bool gave_up;
 };
+
+static void
+traverse(struct pass *p, node_id id, visit_fn visit)
+{
+	if (!(++p->ticks & 0xffff) && p->is_late && p->is_late())
+		p->gave_up = true;
+	if (!p->gave_up)
+		object_traverse(mirror_object(p->m, id), visit, p);
+}
 
 static node_id
 candidate(const struct pass *p, const void *o)
@@ -60,8 +72,7 @@ subtract_refs(struct pass *p)
 
 	for (i = 0; i < p->m->n; i++)
 		if (p->m->nodes[i].generation <= p->oldest)
-			object_traverse(mirror_object(p->m, (node_id)i),
-					visit_decref, p);
+			traverse(p, (node_id)i, visit_decref);
 }
 
 static void
@@ -71,8 +82,7 @@ follow(struct pass *p)
 		node_id id = p->stack[--p->n_stack];
 
 		if (id != p->not_through)
-			object_traverse(mirror_object(p->m, id),
-					visit_reachable, p);
+			traverse(p, id, visit_reachable);
 	}
 }
 
@@ -212,27 +222,30 @@ find_reachable(struct pass *p)
 	p->oldest = GENERATION_PERMANENT;
 }
 
-bool
-cycles_find(struct mirror *m, void *garbage, struct unreachable *out)
+enum cycles_result
+cycles_find(struct mirror *m, void *garbage, bool (*is_late)(void),
+	    struct unreachable *out)
 {
 	struct pass p = {.m = m, .oldest = GENERATIONS - 1,
-			 .reached = NODE_REACHABLE};
-	bool ok = false;
+			 .reached = NODE_REACHABLE, .is_late = is_late};
+	enum cycles_result result = CYCLES_NO_MEMORY;
 
 	*out = (struct unreachable){0};
 	p.not_through = garbage ? mirror_find(m, (uintptr_t)garbage) :
 				  NODE_NONE;
 	p.stack = bigarray_map(m->n, sizeof *p.stack);
 	if (!p.stack)
-		return false;
+		return result;
 	find_reachable(&p);
 	p.only_unreachable = true;
-	if (collect(m, out)) {
+	if (p.gave_up) {
+		result = CYCLES_LATE;
+	} else if (collect(m, out)) {
 		mark_kinds(&p, garbage, out);
-		ok = true;
+		result = p.gave_up ? CYCLES_LATE : CYCLES_FOUND;
 	}
 	bigarray_unmap(p.stack, m->n, sizeof *p.stack);
-	return ok;
+	return result;
 }
 
 void

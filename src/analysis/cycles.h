@@ -21,6 +21,8 @@
 
 #include "analysis/mirror.h"
 
+enum cycles_result { CYCLES_FOUND, CYCLES_NO_MEMORY, CYCLES_LATE };
+
 struct unreachable {
 	node_id *ids; /* in the order of the lists */
 	size_t n;
@@ -30,9 +32,11 @@ struct unreachable {
 /*
  * Find what nothing outside the mirror refers to.  Sets NODE_REACHABLE on the
  * rest, and NODE_FROZEN, NODE_IN_GARBAGE and NODE_LEGACY on the unreachable.
- * garbage is the list gc.garbage or NULL.  False when memory is out.
+ * garbage is the list gc.garbage or NULL; is_late, which may be NULL, is asked
+ * now and then and ends the search.
  */
-bool cycles_find(struct mirror *m, void *garbage, struct unreachable *out);
+enum cycles_result cycles_find(struct mirror *m, void *garbage,
+			       bool (*is_late)(void), struct unreachable *out);
 
 void cycles_fini(struct unreachable *u);
 

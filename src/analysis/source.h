@@ -40,6 +40,7 @@ struct source {
 	bool (*find_block)(uintptr_t address, struct source_block *out);
 	size_t (*lines)(uint32_t stack, struct report_line *out, size_t n_max);
 	int (*is_main_thread)(uint32_t stack); /* 1, 0, -1 */
+	bool (*is_late)(void); /* the time that may be waited is over */
 };
 
 #endif /* LEAKSHIM_ANALYSIS_SOURCE_H */

@@ -71,6 +71,14 @@ find_block(uintptr_t address, struct source_block *out)
 	return true;
 }
 
+static uint64_t late_ns;
+
+static bool
+is_late(void)
+{
+	return clone_now_ns() > late_ns;
+}
+
 void
 facts_source(struct source *s, struct facts *f)
 {
@@ -86,6 +94,10 @@ facts_source(struct source *s, struct facts *f)
 	s->find_block = hooks_see_objects() ? find_block : NULL;
 	s->lines = stacks_lines;
 	s->is_main_thread = stacks_is_main_thread;
+	s->is_late = is_late;
+	/* The last tenth is for writing that it was not enough. */
+	late_ns = f->started_ns +
+		  (uint64_t)process.options.timeout * 900000000;
 }
 
 /* ---- in the clone ---- */
