@@ -91,19 +91,19 @@ jobs_here() {
 	nproc 2>/dev/null || echo 1
 }
 
-# configure_in FOLDER [CONFIGURE-OPTION...], once: later runs keep it unless
-# the options differ.
-configure_in() {
+# build_in FOLDER [CONFIGURE-OPTION...]: configured once, again when the options
+# differ; make does the rest.
+build_in() {
 	folder=$1
 	shift
 	[ -x "$top/configure" ] || (cd "$top" && ./autogen.sh) || return 1
 	mkdir -p "$folder" || return 1
-	if [ -e "$folder/Makefile" ] &&
-		[ "$(cat "$folder/.options" 2>/dev/null)" = "$*" ]; then
-		return 0
+	if ! [ -e "$folder/Makefile" ] ||
+		[ "$(cat "$folder/.options" 2>/dev/null)" != "$*" ]; then
+		(cd "$folder" && "$top/configure" "$@") || return 1
+		printf '%s\n' "$*" >"$folder/.options"
 	fi
-	(cd "$folder" && "$top/configure" "$@") || return 1
-	printf '%s\n' "$*" >"$folder/.options"
+	make -C "$folder" -j "$(jobs_here)"
 }
 
 # Interpreters of other suites are made by root; the cache stays the user's.
@@ -119,7 +119,7 @@ fetch_pythons() {
 # run_tests FOLDER: `make check' there; tests_status is its exit status.
 run_tests() {
 	find "$1" -name '*.trs' -exec rm -f {} +
-	make -C "$1" -j "$(jobs_here)" -k check
+	make -C "$1" -j "$(jobs_here)" -k check VERBOSE=yes
 	tests_status=$?
 }
 

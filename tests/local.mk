@@ -14,7 +14,8 @@ SHIM_TESTS = \
 
 BATS_TESTS =
 
-MATRIX_TESTS =
+MATRIX_TESTS = \
+	%D%/matrix/test_run_python.py
 
 # --- unit ------------------------------------------------------------------
 
