@@ -43,6 +43,8 @@ SCHEMA = os.path.join(TOP, "src", "report", "leakshim-report-1.schema.json")
 FULL = os.environ.get("LEAKSHIM_TESTS") == "full"
 
 _scratch = tempfile.mkdtemp(prefix="leakshim-test-")
+_work = os.path.join(_scratch, "work")
+os.mkdir(_work)
 atexit.register(shutil.rmtree, _scratch, ignore_errors=True)
 
 _tests = []
@@ -120,7 +122,7 @@ class Python:
         the options.  options: more of LEAKSHIM_OPTIONS.  bare: no shim.
         """
         global _last_run
-        folder = tempfile.mkdtemp(dir=_scratch)
+        folder = tempfile.mkdtemp(dir=_work)
         for name, content in (files or {}).items():
             path = os.path.join(folder, name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -154,14 +156,13 @@ class Python:
 
 def pythons():
     """Those of this machine, and [(name, reason)] of those it lacks."""
-    listed = os.environ.get("PYTHONS")
-    if listed:
-        with open(listed, encoding="utf-8") as f:
-            lines = f.read().splitlines()
-    else:
-        lines = subprocess.run([os.path.join(TOP, "tests", "pythons")],
-                               stdout=subprocess.PIPE, check=True,
-                               encoding="utf-8").stdout.splitlines()
+    if "PYTHONS" not in os.environ:  # by hand: once, for run-python too
+        os.environ["PYTHONS"] = os.path.join(_scratch, "pythons.list")
+        with open(os.environ["PYTHONS"], "w", encoding="utf-8") as f:
+            subprocess.run([os.path.join(TOP, "tests", "pythons")],
+                           stdout=f, check=True)
+    with open(os.environ["PYTHONS"], encoding="utf-8") as f:
+        lines = f.read().splitlines()
     found, lacking = [], []
     for line in lines:
         name, second, rest = line.split(None, 2)
@@ -229,8 +230,8 @@ class _Tap:
                 _comment(_last_run.describe())
         else:
             self.line("ok", name)
-        for folder in os.listdir(_scratch):
-            shutil.rmtree(os.path.join(_scratch, folder), ignore_errors=True)
+        for folder in os.listdir(_work):
+            shutil.rmtree(os.path.join(_work, folder), ignore_errors=True)
 
 
 def main():
