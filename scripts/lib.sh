@@ -26,7 +26,10 @@ build_packages() {
 }
 
 test_packages() {
-	cat <<-'END'
+	# Debian's python3, as build_packages brought it: 3.11.2-1+b1.
+	version=$(dpkg-query -W -f '${Version}' python3-minimal 2>/dev/null |
+		cut -d. -f1,2)
+	cat <<-END
 		bats                    the command's tests
 		jq                      reads reports in them
 		mandoc                  checks the man pages
@@ -35,7 +38,7 @@ test_packages() {
 		debian-archive-keyring  whose packages it verifies
 		python3-dbg             a debug build of Python
 		libpython3-dev          Python embedded in a C program
-		libpython3-testsuite    CPython's own tests
+		libpython${version:-3}-testsuite  CPython's own tests
 		xz-utils                make distcheck
 	END
 }
