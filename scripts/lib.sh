@@ -126,6 +126,13 @@ run_tests() {
 	tests_status=$?
 }
 
+# When it does not come to tests: the closing line all the same.
+stop_early() {
+	say "$*"
+	echo "0 passed, 1 failed, 0 skipped"
+	exit 1
+}
+
 # summary FOLDER: what run_tests() left there.  Its last line is the one that
 # CI reads; false when something failed.
 summary() {
