@@ -6,27 +6,12 @@
 
 #include "python/finalizers.h"
 #include "python/names.h"
+#include "report/fingerprint.h"
 
 void
 classes_init(struct classes *c, struct arena *a, const char *stdlib)
 {
 	*c = (struct classes){.arena = a, .stdlib = stdlib};
-}
-
-bool
-is_stdlib_file(const char *file, const char *stdlib)
-{
-	size_t n = stdlib ? strlen(stdlib) : 0;
-
-	if (!file)
-		return false;
-	if (!strncmp(file, "<frozen ", 8))
-		return true;
-	if (!n || strncmp(file, stdlib, n) || file[n] != '/')
-		return false;
-	/* Installed packages live inside the library's folder. */
-	return !strstr(file + n, "/site-packages/") &&
-	       !strstr(file + n, "/dist-packages/");
 }
 
 /*

@@ -46,7 +46,4 @@ void classes_init(struct classes *c, struct arena *a, const char *stdlib);
 /* The class of an object; NULL when memory is out. */
 struct class *classes_intern(struct classes *c, void *o);
 
-/* Is the file part of the standard library (not of its site-packages)? */
-bool is_stdlib_file(const char *file, const char *stdlib);
-
 #endif /* LEAKSHIM_ANALYSIS_CLASSES_H */

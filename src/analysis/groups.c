@@ -5,6 +5,7 @@
 #include "python/edges.h"
 #include "python/objects.h"
 #include "python/sizes.h"
+#include "report/fingerprint.h"
 
 /* What is gathered about one island before its group is known. */
 struct island {

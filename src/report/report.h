@@ -22,31 +22,21 @@
 #define REPORT_UNKNOWN INT64_MIN
 
 enum finding_kind {
-	FINDING_UNCOLLECTABLE,
-	FINDING_LOST_REFERENCE,
-	FINDING_HIDDEN_CYCLE,
-	FINDING_UNREACHABLE,
-	FINDING_RESURRECTED,
-	FINDING_GROWTH,
-	FINDING_COLLECTED,
+#define KIND(name, word) FINDING_##name,
+#define REASON(name, kind, word)
+#include "common/kinds.def"
+#undef KIND
+#undef REASON
 	FINDING_KINDS
 };
 
 enum finding_reason {
 	REASON_NONE,
-	REASON_LEGACY_FINALIZER, /* uncollectable */
-	REASON_NOT_CLEARABLE,
-	REASON_GARBAGE,
-	REASON_DEBUG_SAVEALL,
-	REASON_UNREFERENCED, /* lost-reference */
-	REASON_SURPLUS,
-	REASON_NO_GC_FLAG, /* hidden-cycle */
-	REASON_MISSING_TRAVERSE,
-	REASON_UNTRACKED,
-	REASON_FOREIGN_MEMORY,
-	REASON_PENDING, /* unreachable */
-	REASON_GC_DISABLED,
-	REASON_FROZEN,
+#define KIND(name, word)
+#define REASON(name, kind, word) REASON_##name,
+#include "common/kinds.def"
+#undef KIND
+#undef REASON
 	REASONS
 };
 

@@ -42,6 +42,12 @@ find_stdlib(char *out, size_t n_out)
 	}
 }
 
+static bool
+is_file_name(const char *log_path)
+{
+	return strcmp(log_path, "stderr") && strcmp(log_path, "stdout");
+}
+
 void
 facts_gather(struct facts *f, const char *trigger, int number)
 {
@@ -51,6 +57,8 @@ facts_gather(struct facts *f, const char *trigger, int number)
 	clock_gettime(CLOCK_REALTIME, &t);
 	f->trigger = trigger;
 	f->number = number;
+	f->is_later_process = is_file_name(process.options.log_path) &&
+			      !process_is_first();
 	f->time = (int64_t)t.tv_sec;
 	f->started_ns = clone_now_ns();
 	gcwatch_look(&f->gc);

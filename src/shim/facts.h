@@ -24,6 +24,7 @@
 struct facts {
 	const char *trigger; /* static */
 	int number;          /* of the report in this process, from 1 */
+	bool is_later_process; /* not the first of its run: names differ */
 	int64_t time;        /* seconds since the epoch */
 	uint64_t started_ns; /* CLOCK_MONOTONIC */
 	uint64_t pause_ns;   /* the program stood still, to clone it */

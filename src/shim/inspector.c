@@ -64,6 +64,19 @@ tell_problem(struct page *page, const char *why)
 	clone_wake(&page->stage);
 }
 
+/* Whoever reads the report's file must learn that there was no result. */
+static void
+publish_failure(struct check *c, struct page *page, const char *why)
+{
+	struct buf problem;
+
+	buf_init(&problem);
+	now.facts.pause_ns = page->pause_ns;
+	publish(c, &now.facts, why, &problem);
+	buf_fini(&problem);
+	tell_problem(page, why);
+}
+
 static void
 list_suspects(struct page *page, struct check *c)
 {
@@ -86,7 +99,7 @@ find(struct check *c, struct page *page)
 
 	testhooks_fault();
 	if (!check_find(c, &now.source, &why)) {
-		tell_problem(page, why);
+		publish_failure(c, page, why);
 		return false;
 	}
 	testhooks_unreachable(c);
@@ -105,7 +118,7 @@ write_report(struct check *c, struct page *page)
 			check_survived(c, page->suspects[i].index);
 	now.facts.pause_ns = page->pause_ns;
 	buf_init(&problem);
-	page->n_failing = publish(c, &now.facts, &problem);
+	page->n_failing = publish(c, &now.facts, NULL, &problem);
 	if (problem.len)
 		strncpy(page->problem, buf_string(&problem),
 			sizeof page->problem - 1);

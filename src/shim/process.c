@@ -171,6 +171,7 @@ process_init(void)
 
 	buf_init(&b);
 	read_facts();
+	process.no_colour = environment("NO_COLOR") != NULL;
 	output_remember_stderr();
 	options_init(&process.options);
 	if (text)

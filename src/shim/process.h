@@ -29,6 +29,7 @@ struct process {
 	pid_t pid;      /* own pid; differs from getpid() in a vfork child */
 	bool is_forked; /* this process was made by fork() from a watched one */
 	bool is_inert;  /* not watched: declined, or follow=0 in a child */
+	bool no_colour; /* NO_COLOR is set */
 	bool has_run;   /* under `leakshim run': it judges the exit status */
 	const char *declined; /* why not, or NULL */
 	char exe[4096];

@@ -15,9 +15,11 @@ struct check;
 struct facts;
 
 /*
- * Classify, print and write.  Returns the number of failing findings; what
- * went wrong is one line in *problem.
+ * Classify, print and write.  With why_not the analysis came to no result, and
+ * the report says so instead of findings.  Returns the number of failing
+ * findings; what could not be written is one line in *problem.
  */
-unsigned publish(struct check *c, const struct facts *f, struct buf *problem);
+unsigned publish(struct check *c, const struct facts *f, const char *why_not,
+		 struct buf *problem);
 
 #endif /* LEAKSHIM_SHIM_PUBLISH_H */

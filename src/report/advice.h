@@ -1,0 +1,26 @@
+/*
+ * advice.h - what to change
+ *
+ * The advice names the edge to break and how: the reader has the class and the
+ * attribute before him and wants to know which of the members to weaken.
+ *
+ * Contract of every function here:
+ *   side       analysis child and tool
+ *   allocates  the arena, and a buf's memory while it works
+ *   locks      none
+ *   signals    safe
+ */
+#ifndef LEAKSHIM_REPORT_ADVICE_H
+#define LEAKSHIM_REPORT_ADVICE_H
+
+#include "report/report.h"
+
+struct arena;
+
+/*
+ * One sentence in lower case, without a full stop; major is the Python's (2
+ * has no weakref.finalize and no WeakMethod).  NULL when memory is out.
+ */
+const char *advice_for(struct arena *a, const struct finding *f, int major);
+
+#endif /* LEAKSHIM_REPORT_ADVICE_H */

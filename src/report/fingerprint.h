@@ -1,0 +1,33 @@
+/*
+ * fingerprint.h - what makes two findings the same from run to run
+ *
+ * Kind, reason, the sorted names of the types, and the innermost frames of the
+ * allocation outside the standard library.  No address, pid, line number,
+ * order of discovery or path of a machine goes in.
+ *
+ * Contract of every function here:
+ *   side       analysis child and tool
+ *   allocates  never
+ *   locks      none
+ *   signals    safe
+ */
+#ifndef LEAKSHIM_REPORT_FINGERPRINT_H
+#define LEAKSHIM_REPORT_FINGERPRINT_H
+
+#include <stdbool.h>
+
+#include "report/report.h"
+
+/*
+ * Write f->fingerprint; stdlib is the folder of the standard library, cwd the
+ * working directory, either may be NULL.
+ */
+void fingerprint_make(struct finding *f, const char *stdlib, const char *cwd);
+
+/*
+ * Does the file belong to the standard library, and not to the packages that
+ * are installed inside its folder?
+ */
+bool is_stdlib_file(const char *file, const char *stdlib);
+
+#endif /* LEAKSHIM_REPORT_FINGERPRINT_H */

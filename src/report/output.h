@@ -1,0 +1,53 @@
+/*
+ * output.h - where a report goes
+ *
+ * A file is written whole or not at all: to a temporary name beside it, with
+ * mode 0600 and never through a symbolic link, then renamed.  stderr is used
+ * only while it is the file that it was at the start of the process.
+ *
+ * Contract of every function here:
+ *   side       shim, analysis child and tool
+ *   allocates  the buf's memory
+ *   locks      none
+ *   signals    safe
+ */
+#ifndef LEAKSHIM_REPORT_OUTPUT_H
+#define LEAKSHIM_REPORT_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct buf;
+
+/* Remember which file stderr is.  Once, at the start. */
+void output_remember_stderr(void);
+
+/* Is stderr still that file?  False when it is closed. */
+bool output_stderr_is_same(void);
+
+/* What the patterns of log_path stand for. */
+struct output_names {
+	pid_t pid;
+	int number;      /* of the report in this process, from 1 */
+	bool is_later;   /* not the first process of the run */
+	const char *exe; /* path; its last part is used */
+	const char *host;
+	int64_t time; /* seconds since the epoch */
+};
+
+/*
+ * The file name that log_path means: %p pid, %n number, %e executable, %t
+ * time, %h host, %% percent.  Without %p a later process appends .PID, without
+ * %n a later report .PID.N, so that no report replaces another of its run.
+ */
+void output_expand(const char *log_path, const struct output_names *names,
+		   struct buf *out);
+
+/* Write all of text to an open descriptor; 0, or an errno. */
+int output_write(int fd, const struct buf *text);
+
+/* Write text to the file; 0, or an errno, and then nothing is left behind. */
+int output_write_file(const char *path, const struct buf *text);
+
+#endif /* LEAKSHIM_REPORT_OUTPUT_H */

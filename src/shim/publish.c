@@ -1,0 +1,180 @@
+#include "config.h"
+
+#include "shim/publish.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analysis/check.h"
+#include "common/buf.h"
+#include "report/json.h"
+#include "report/output.h"
+#include "report/text.h"
+#include "shim/clone.h"
+#include "shim/facts.h"
+#include "shim/process.h"
+
+static bool
+is_word(const char *path, const char *word)
+{
+	return !strcmp(path, word);
+}
+
+/* The C library's texts need a lock and a locale. */
+static const char *
+error_text(int error)
+{
+	switch (error) {
+	case EACCES:
+	case EPERM:
+		return "no permission";
+	case ENOENT:
+		return "no such folder";
+	case ENOTDIR:
+		return "a part of the path is no folder";
+	case EISDIR:
+		return "it is a folder";
+	case ENOSPC:
+		return "no space left on the device";
+	case EDQUOT:
+		return "the disk quota is used up";
+	case EROFS:
+		return "the file system is read-only";
+	case EMFILE:
+	case ENFILE:
+		return "too many open files";
+	case EFBIG:
+		return "it would be larger than the process may write "
+		       "(RLIMIT_FSIZE)";
+	case ENAMETOOLONG:
+		return "the name is too long";
+	case ELOOP:
+		return "too many symbolic links";
+	case EEXIST:
+		return "its temporary name is taken";
+	case EIO:
+		return "an input/output error";
+	case EBADF:
+		return "it is closed";
+	case ENOMEM:
+		return "out of memory";
+	default:
+		return NULL;
+	}
+}
+
+static void
+put_problem(struct buf *problem, const char *path, int error)
+{
+	buf_printf(problem, "cannot write %s: ", path);
+	if (error_text(error))
+		buf_put(problem, error_text(error));
+	else
+		buf_printf(problem, "error %d", error);
+	buf_put(problem, "; log_path=FILE names another place");
+}
+
+static void
+render(const struct report *r, bool to_file, int fd, struct buf *out)
+{
+	const struct options *o = &process.options;
+	struct text_style style = {
+		.colour = !to_file && isatty(fd) && !process.no_colour,
+		.with_addresses = o->verbosity >= 2,
+		.with_missed = o->verbosity >= 1,
+	};
+
+	if (o->format == OPTIONS_FORMAT_JSON)
+		report_json(out, r, o->verbosity >= 2);
+	else
+		report_text(out, r, &style);
+}
+
+/* A clean run says nothing on a terminal, and leaves a file that says so. */
+static bool
+is_silent(const struct report *r, bool to_file)
+{
+	size_t i;
+
+	if (to_file || process.options.verbosity > 0 ||
+	    process.options.format == OPTIONS_FORMAT_JSON)
+		return false;
+	for (i = 0; i < r->n_findings; i++)
+		if (r->findings[i].is_printed)
+			return false;
+	return true;
+}
+
+static void
+write_out(const struct report *r, const struct facts *f, struct buf *problem)
+{
+	const char *path = process.options.log_path;
+	bool to_stderr = is_word(path, "stderr");
+	bool to_stdout = is_word(path, "stdout");
+	bool to_file = !to_stderr && !to_stdout;
+	struct output_names names = {
+		.pid = (pid_t)r->pid,
+		.number = f->number,
+		.is_later = f->is_later_process,
+		.exe = process.exe,
+		.host = process.host,
+		.time = f->time,
+	};
+	struct buf text, name;
+	int error;
+
+	if (is_silent(r, to_file) || (to_stderr && !output_stderr_is_same()))
+		return;
+	buf_init(&text);
+	buf_init(&name);
+	render(r, to_file, to_stderr ? STDERR_FILENO : STDOUT_FILENO, &text);
+	if (to_file) {
+		output_expand(path, &names, &name);
+		error = output_write_file(buf_string(&name), &text);
+	} else {
+		buf_put(&name, path);
+		error = output_write(to_stderr ? STDERR_FILENO : STDOUT_FILENO,
+				     &text);
+	}
+	if (error)
+		put_problem(problem, buf_string(&name), error);
+	buf_fini(&text);
+	buf_fini(&name);
+}
+
+static void
+add_why_not(struct report *r, const char *why_not)
+{
+	/* facts_fill() left room for this line. */
+	struct report_missed *m = (struct report_missed *)r->missed;
+
+	if (m)
+		m[r->n_missed++] = (struct report_missed){
+			"analysis", REPORT_UNKNOWN, why_not};
+}
+
+unsigned
+publish(struct check *c, const struct facts *f, const char *why_not,
+	struct buf *problem)
+{
+	static struct report r;
+	unsigned n_failing = 0;
+	size_t i;
+
+	facts_fill(&c->arena, f, &r);
+	if (why_not) {
+		int k;
+
+		for (k = 0; k < 3; k++)
+			r.generations[k] = REPORT_UNKNOWN;
+		add_why_not(&r, why_not);
+	} else {
+		check_report(c, &r);
+	}
+	r.analysis_seconds = (double)(clone_now_ns() - f->started_ns) / 1e9;
+	for (i = 0; i < r.n_findings; i++)
+		n_failing += r.findings[i].is_failing;
+	write_out(&r, f, problem);
+	return n_failing;
+}
