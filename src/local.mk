@@ -15,7 +15,13 @@ libcommon_la_SOURCES = \
 	%D%/common/buf.h \
 	%D%/common/hash.c \
 	%D%/common/hash.h \
-	%D%/common/options.h
+	%D%/common/kinds.def \
+	%D%/common/options.c \
+	%D%/common/options.def \
+	%D%/common/options.h \
+	%D%/common/tally.h \
+	%D%/common/words.c \
+	%D%/common/words.h
 
 libpython_la_SOURCES = \
 	%D%/python/api.c \
@@ -49,7 +55,22 @@ libpython_la_SOURCES = \
 	%D%/python/sizes.h
 
 libreport_la_SOURCES = \
-	%D%/report/report.h
+	%D%/report/advice.c \
+	%D%/report/advice.h \
+	%D%/report/fingerprint.c \
+	%D%/report/fingerprint.h \
+	%D%/report/headline.c \
+	%D%/report/headline.h \
+	%D%/report/json.c \
+	%D%/report/json.h \
+	%D%/report/kinds.c \
+	%D%/report/kinds.h \
+	%D%/report/output.c \
+	%D%/report/output.h \
+	%D%/report/report.h \
+	%D%/report/text.c \
+	%D%/report/text.h \
+	%D%/report/words.c
 
 libanalysis_la_SOURCES = \
 	%D%/analysis/bigarray.c \
@@ -107,6 +128,7 @@ libshim_la_SOURCES = \
 	%D%/shim/inspector.h \
 	%D%/shim/process.c \
 	%D%/shim/process.h \
+	%D%/shim/publish.c \
 	%D%/shim/publish.h \
 	%D%/shim/say.c \
 	%D%/shim/say.h \

@@ -79,7 +79,5 @@ FORCE:
 CLEANFILES += tests/pythons.list tests/pythons.list.new
 
 dist_noinst_SCRIPTS += %D%/pythons %D%/run-python
-EXTRA_DIST += $(BATS_TESTS) $(MATRIX_TESTS) \
-	%D%/bats/helper.bash \
-	%D%/fixtures \
-	%D%/matrix/harness.py
+# Whole folders: what a test needs beside itself is not listed.
+EXTRA_DIST += %D%/bats %D%/fixtures %D%/matrix
