@@ -114,6 +114,7 @@ api_load(void *handle, const char **why)
 	python.is_shared = !is_in_executable(*(void **)&py.Py_GetVersion);
 	/* Only a Py_REF_DEBUG build reports negative reference counts. */
 	python.is_debug = dlsym(handle, "_Py_NegativeRefcount") != NULL;
+	python.has_wide_unicode = dlsym(handle, "PyUnicodeUCS4_Format") != NULL;
 	python.is_free_threaded = runtime_says_free_threaded();
 	if (python.is_free_threaded)
 		*why = "free-threaded builds are not supported";

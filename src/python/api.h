@@ -44,6 +44,7 @@ struct python {
 	bool is_debug;  /* Py_DEBUG build */
 	bool is_free_threaded;
 	bool is_pypy;
+	bool has_wide_unicode; /* 2.7: --enable-unicode=ucs4 */
 };
 
 extern struct python python;

@@ -1,0 +1,114 @@
+/*
+ * frames.h - the running frames of a thread
+ *
+ * Read where the interpreter keeps them, in the allocator's hook, without the
+ * C API: PyFrameObjects linked by f_back up to 3.10, _PyInterpreterFrames from
+ * 3.11 on.  frames_verify() proves the layout on the running interpreter.
+ *
+ * Contract of every function here:
+ *   side       shim, the GIL held
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_PYTHON_FRAMES_H
+#define LEAKSHIM_PYTHON_FRAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "python/api.h"
+
+struct frame_layout {
+	uint16_t version;
+	uint8_t tstate_frame;   /* the frame, or _PyCFrame in 3.11 and 3.12 */
+	int8_t cframe_frame;    /* inside _PyCFrame; -1: there is none */
+	uint8_t tstate_interp;
+	uint8_t back;           /* f_back, or previous */
+	uint8_t code;           /* f_code, or f_executable */
+	uint8_t instruction;    /* f_lasti: int, or a pointer from 3.11 on */
+	uint8_t owner;          /* 3.11+ */
+	bool has_lasti;         /* up to 3.10 */
+	bool lasti_is_units;    /* 3.10: two bytes each */
+	bool has_shims;         /* 3.12+: entries of the interpreter itself */
+	uint8_t code_flags;
+	uint8_t code_first_line;
+	uint8_t code_filename;
+	uint8_t code_name;
+	uint8_t code_table;
+	uint8_t code_bytecode;        /* co_code_adaptive, 3.11+ */
+	uint8_t code_first_traceable; /* _co_firsttraceable, 3.11+ */
+};
+
+/* The row in use; NULL when frames cannot be read. */
+const struct frame_layout *frames_layout(void);
+
+/* Pick the row of python.version; on 3.13+ compare it with what it says. */
+const char *frames_find(void);
+
+/*
+ * Walk the calling thread's frames and see that each has a code object.  NULL
+ * when they do (or there are none yet), or what is wrong.
+ */
+const char *frames_verify(void);
+
+/* The thread state that runs, NULL when no thread holds the GIL. */
+static inline void *
+frames_tstate(void)
+{
+	if (py.PyThreadState_GetUnchecked)
+		return py.PyThreadState_GetUnchecked();
+	if (py._PyThreadState_UncheckedGet)
+		return py._PyThreadState_UncheckedGet();
+	return py._PyThreadState_Current ?
+		       *(void **)py._PyThreadState_Current :
+		       NULL;
+}
+
+/* The innermost frame; may be an entry of the interpreter (has_shims). */
+static inline void *
+frames_first(const struct frame_layout *l, void *tstate)
+{
+	void *p = *(void **)((char *)tstate + l->tstate_frame);
+
+	if (l->cframe_frame >= 0 && p)
+		p = *(void **)((char *)p + l->cframe_frame);
+	return p;
+}
+
+static inline void *
+frames_next(const struct frame_layout *l, const void *frame)
+{
+	return *(void *const *)((const char *)frame + l->back);
+}
+
+/* Is it an entry of the interpreter, which has no code of its own? */
+static inline bool
+frames_is_shim(const struct frame_layout *l, const void *frame)
+{
+	return l->has_shims && ((const uint8_t *)frame)[l->owner] >= 3;
+}
+
+static inline void *
+frames_code(const struct frame_layout *l, const void *frame)
+{
+	return (void *)(*(const uintptr_t *)((const char *)frame + l->code) &
+			~(uintptr_t)3);
+}
+
+/* What changes when the frame goes on: f_lasti, or the instruction pointer. */
+static inline uintptr_t
+frames_place(const struct frame_layout *l, const void *frame)
+{
+	const char *p = (const char *)frame + l->instruction;
+
+	return l->has_lasti ? (uintptr_t)(uint32_t)*(const int *)p :
+			      *(const uintptr_t *)p;
+}
+
+/* That place as an offset into the bytecode, in bytes. */
+int frames_offset(const struct frame_layout *l, const void *code,
+		  uintptr_t place);
+
+#endif /* LEAKSHIM_PYTHON_FRAMES_H */

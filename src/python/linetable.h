@@ -1,0 +1,26 @@
+/*
+ * linetable.h - from a place in the bytecode to a line
+ *
+ * Four formats: 2.7's co_lnotab, the signed one of 3.6 to 3.9, co_linetable of
+ * 3.10, and the location table of 3.11 and later.  The table is data of the
+ * target: every read is bounded.
+ *
+ * Contract of every function here:
+ *   side       child and tool
+ *   allocates  never
+ *   locks      none
+ *   signals    safe
+ */
+#ifndef LEAKSHIM_PYTHON_LINETABLE_H
+#define LEAKSHIM_PYTHON_LINETABLE_H
+
+#include <stddef.h>
+
+/*
+ * The line of the instruction at byte `offset'; -1 when it has none.  version
+ * is major << 8 | minor of the Python that made the table.
+ */
+int linetable_find(unsigned version, const unsigned char *table, size_t n,
+		   int first_line, int offset);
+
+#endif /* LEAKSHIM_PYTHON_LINETABLE_H */

@@ -1,0 +1,28 @@
+/*
+ * text.h - the characters of Python strings
+ *
+ * Read from the objects themselves: the C API would cache an UTF-8 form in the
+ * object, or allocate.  Surrogates and what else has no UTF-8 become '?'.
+ *
+ * Contract of every function here:
+ *   side       shim and child
+ *   allocates  never
+ *   locks      none; the GIL is held, or this is the child
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_PYTHON_TEXT_H
+#define LEAKSHIM_PYTHON_TEXT_H
+
+#include <stddef.h>
+
+/*
+ * Copy a str (2.7: str or unicode) as UTF-8, at most n_out bytes with the NUL,
+ * never ending inside a character.  The length; 0, and out empty, when o is no
+ * string or an empty one.
+ */
+size_t pytext_copy(const void *o, char *out, size_t n_out);
+
+/* The bytes of a bytes object (2.7: str), borrowed; NULL when o is none. */
+const unsigned char *pytext_bytes(const void *o, size_t *n);
+
+#endif /* LEAKSHIM_PYTHON_TEXT_H */
