@@ -1,0 +1,265 @@
+#include "config.h"
+
+#include "shim/capture.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "python/frames.h"
+#include "shim/codes.h"
+#include "shim/fault.h"
+#include "shim/programstart.h"
+#include "shim/stacks.h"
+#include "shim/threadcache.h"
+#include "shim/trie.h"
+
+enum {
+	MAX_PUSHED = 8, /* new frames that the fast way looks over */
+};
+
+static const struct frame_layout *layout_used;
+static const char *problem;
+static bool is_on;
+static bool has_memory;
+
+/* Grows when something that caches refer to has died. */
+static _Atomic uint32_t epoch = 1;
+
+bool
+capture_init(int n_frames)
+{
+	const char *why;
+
+	if (n_frames == 0) {
+		problem = "backtrace=0";
+		return false;
+	}
+	if (!has_memory)
+		has_memory = stacks_init();
+	why = frames_find();
+	if (!why)
+		why = frames_verify();
+	if (!why && !has_memory)
+		why = "no memory for interned stacks";
+	if (why && why != problem)
+		fault_count(FAULT_FRAMES_UNVERIFIED);
+	problem = why;
+	layout_used = frames_layout();
+	is_on = !why;
+	return is_on;
+}
+
+const char *
+capture_problem(void)
+{
+	return problem;
+}
+
+void
+capture_code_died(void *code)
+{
+	codes_retire(code);
+	atomic_fetch_add_explicit(&epoch, 1, memory_order_relaxed);
+}
+
+void
+capture_forked(void)
+{
+	/* The one thread left is the main thread of the new process. */
+	atomic_fetch_add_explicit(&epoch, 1, memory_order_relaxed);
+}
+
+static stack_id
+root_of_thread(void)
+{
+	return syscall(SYS_gettid) == syscall(SYS_getpid) ? TRIE_ROOT_MAIN :
+							    TRIE_ROOT_OTHER;
+}
+
+/* The node of a frame on top of its caller's; entries have their caller's. */
+static stack_id
+intern(const struct frame_layout *l, struct thread_frame *f, stack_id below)
+{
+	void *code;
+	bool is_new = false;
+
+	if (!below || frames_is_shim(l, f->frame)) {
+		f->code = 0;
+		return below;
+	}
+	code = frames_code(l, f->frame);
+	if (!f->code || f->code_object != code) {
+		f->code = codes_intern(code, &is_new);
+		f->code_object = code;
+		if (is_new)
+			programstart_look(f->frame, f->code);
+	}
+	if (!f->code)
+		return below;
+	return trie_intern(below, f->code, frames_offset(l, code, f->place));
+}
+
+/* Does the cached frame run the same code at the same place? */
+static inline bool
+is_unchanged(const struct frame_layout *l, const struct thread_frame *f)
+{
+	return frames_place(l, f->frame) == f->place &&
+	       (!l->has_lasti || frames_code(l, f->frame) == f->code_object);
+}
+
+/*
+ * The whole chain anew: what still agrees with the cache, from the outermost
+ * frame on, keeps its nodes.
+ */
+static stack_id
+walk(const struct frame_layout *l, struct thread_cache *c, void *top)
+{
+	size_t n = 0, i;
+	void *f = top;
+	stack_id below;
+
+	for (; f && n < THREAD_CACHE_FRAMES; f = frames_next(l, f))
+		c->scratch[n++] = f;
+	if (f)
+		fault_count(FAULT_FRAMES_DEEP);
+	if (c->beyond != f)
+		c->n = 0;
+	c->beyond = f;
+	for (i = 0; i < n && i < c->n; i++)
+		if (c->frames[i].frame != c->scratch[n - 1 - i] ||
+		    !is_unchanged(l, &c->frames[i]))
+			break;
+	below = i ? c->frames[i - 1].node : c->root;
+	for (; i < n; i++) {
+		struct thread_frame *slot = &c->frames[i];
+
+		/* Another frame may run here: forget whose code it was. */
+		if (i >= c->n || slot->frame != c->scratch[n - 1 - i])
+			slot->code = 0;
+		slot->frame = c->scratch[n - 1 - i];
+		slot->place = frames_place(l, slot->frame);
+		slot->node = below = intern(l, slot, below);
+	}
+	c->n = n;
+	return below;
+}
+
+/* Is everything below cached frame k as it was, and linked as it was? */
+static inline bool
+is_chain_unchanged(const struct frame_layout *l, const struct thread_cache *c,
+		   size_t k)
+{
+	for (; k > 0; k--) {
+		const struct thread_frame *below = &c->frames[k - 1];
+
+		if (frames_next(l, c->frames[k].frame) != below->frame ||
+		    !is_unchanged(l, below))
+			return false;
+	}
+	return frames_next(l, c->frames[0].frame) == c->beyond;
+}
+
+/*
+ * Where in the cache is one of the innermost frames?  *n_pushed frames are
+ * new on top of it.  False: nowhere near.
+ */
+static bool
+find_match(const struct frame_layout *l, const struct thread_cache *c,
+	   void *top, size_t *k, size_t *n_pushed)
+{
+	void *f = top;
+
+	for (*n_pushed = 0; f && *n_pushed < MAX_PUSHED; ++*n_pushed) {
+		size_t i = c->n, least = c->n > MAX_PUSHED ?
+						 c->n - MAX_PUSHED :
+						 0;
+
+		while (i-- > least) {
+			if (c->frames[i].frame == f) {
+				*k = i;
+				return true;
+			}
+		}
+		f = frames_next(l, f);
+	}
+	return false;
+}
+
+/*
+ * Most allocations happen where the last one did, or one call away: prove that
+ * by loads that do not depend on each other, and intern only what is new.
+ */
+static stack_id
+capture(const struct frame_layout *l, struct thread_cache *c, void *top)
+{
+	size_t k, n_pushed, i;
+	struct thread_frame *slot;
+	stack_id below;
+	void *f = top;
+
+	if (!c->n || !find_match(l, c, top, &k, &n_pushed) ||
+	    k + n_pushed >= THREAD_CACHE_FRAMES ||
+	    !is_chain_unchanged(l, c, k))
+		return walk(l, c, top);
+	slot = &c->frames[k];
+	if (!is_unchanged(l, slot)) {
+		/* It may even be another call in the same memory. */
+		if (!l->has_lasti || frames_code(l, slot->frame) !=
+					     slot->code_object)
+			slot->code = 0;
+		slot->place = frames_place(l, slot->frame);
+		slot->node = intern(l, slot, k ? slot[-1].node : c->root);
+	}
+	for (i = n_pushed; i > 0; i--) {
+		c->frames[k + i].frame = f;
+		c->frames[k + i].code = 0;
+		f = frames_next(l, f);
+	}
+	below = slot->node;
+	for (i = k + 1; i <= k + n_pushed; i++) {
+		slot = &c->frames[i];
+		slot->place = frames_place(l, slot->frame);
+		slot->node = below = intern(l, slot, below);
+	}
+	c->n = k + n_pushed + 1;
+	return below;
+}
+
+stack_id
+capture_stack(unsigned *flags)
+{
+	const struct frame_layout *l = layout_used;
+	struct thread_cache *c;
+	void *tstate, *top;
+	uint32_t now;
+	stack_id id;
+	int saved;
+
+	if (programstart_is_pending())
+		*flags |= BLOCK_IS_STARTUP;
+	if (!is_on || !(tstate = frames_tstate()) ||
+	    !(top = frames_first(l, tstate)))
+		return 0;
+	saved = errno;
+	c = threadcache_take();
+	if (!c) {
+		errno = saved;
+		return 0;
+	}
+	now = atomic_load_explicit(&epoch, memory_order_relaxed);
+	if (c->tstate != tstate || c->epoch != now) {
+		c->tstate = tstate;
+		c->epoch = now;
+		c->n = 0;
+		c->root = root_of_thread();
+	}
+	id = capture(l, c, top);
+	if (!programstart_is_pending())
+		*flags &= ~(unsigned)BLOCK_IS_STARTUP;
+	errno = saved;
+	return id <= TRIE_ROOT_OTHER ? 0 : id;
+}

@@ -1,0 +1,143 @@
+#include "config.h"
+
+#include "shim/codes.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include "common/arena.h"
+#include "common/hash.h"
+#include "python/api.h"
+#include "python/code.h"
+#include "python/objects.h"
+#include "python/text.h"
+#include "shim/fault.h"
+#include "shim/sidetable.h"
+#include "shim/spin.h"
+
+enum { MAX_CODES = 1 << 22, TEXT_BYTES = 4096 };
+
+struct entry {
+	void *address; /* the key; of a code object that lives */
+	uint32_t id;
+	UT_hash_handle hh;
+};
+
+/* All guarded by lock; copies are written before their id is published. */
+static atomic_flag lock = ATOMIC_FLAG_INIT;
+static struct arena arena;
+static struct entry *table;
+static struct code_copy *copies; /* by id; 0 is not used */
+static uint32_t n_copies = 1;
+
+static bool
+map_copies(void)
+{
+	void *p = mmap(NULL, MAX_CODES * sizeof *copies,
+		       PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return false;
+	copies = p;
+	return true;
+}
+
+static const char *
+copy_text(const void *o)
+{
+	/* One text at a time, under the lock: too big for small stacks. */
+	static char text[TEXT_BYTES];
+	size_t n = pytext_copy(o, text, sizeof text);
+
+	return arena_copy(&arena, text, n);
+}
+
+static bool
+copy_code(void *code, struct code_copy *out)
+{
+	struct code_info info;
+
+	if (!code_read(code, &info))
+		return false;
+	out->function = copy_text(info.name);
+	out->file = copy_text(info.filename);
+	out->first_line = info.first_line;
+	out->first_traceable = info.first_traceable;
+	if (info.table && info.n_table < 1 << 24) {
+		out->table = (unsigned char *)arena_copy(
+			&arena, (const char *)info.table, info.n_table);
+		out->n_table = out->table ? (uint32_t)info.n_table : 0;
+	}
+	return out->function && out->file;
+}
+
+/*
+ * Hear of its death through its block; a code object from before the hooks
+ * has none, and is kept alive instead: those are of the start-up.
+ */
+static void
+watch(void *code)
+{
+	if (!sidetable_flag(code, BLOCK_IS_CODE) && !object_is_immortal(code))
+		py.Py_IncRef(code);
+}
+
+static uint32_t
+add(void *code)
+{
+	struct entry *e = arena_grab(&arena, sizeof *e);
+
+	if (!e || (!copies && !map_copies()) || n_copies == MAX_CODES ||
+	    !copy_code(code, &copies[n_copies])) {
+		fault_count(FAULT_CODES_FULL);
+		return 0;
+	}
+	e->address = code;
+	e->id = n_copies;
+	HASH_ADD_PTR(table, address, e);
+	if (hash_was_full(&e->hh)) {
+		fault_count(FAULT_CODES_FULL);
+		return 0;
+	}
+	watch(code);
+	return n_copies++;
+}
+
+uint32_t
+codes_intern(void *code, bool *is_new)
+{
+	struct entry *e;
+	uint32_t id;
+
+	spin_lock(&lock);
+	HASH_FIND_PTR(table, &code, e);
+	*is_new = !e;
+	id = e ? e->id : add(code);
+	spin_unlock(&lock);
+	return id;
+}
+
+const struct code_copy *
+codes_get(uint32_t id)
+{
+	return id && id < n_copies ? &copies[id] : NULL;
+}
+
+void
+codes_retire(void *code)
+{
+	struct entry *e;
+
+	spin_lock(&lock);
+	HASH_FIND_PTR(table, &code, e);
+	if (e)
+		HASH_DEL(table, e);
+	spin_unlock(&lock);
+}
+
+size_t
+codes_bytes(void)
+{
+	return arena.bytes + n_copies * sizeof *copies;
+}

@@ -1,0 +1,32 @@
+/*
+ * programstart.h - when does the program's own first line run?
+ *
+ * What is allocated before is the interpreter's: the start-up imports its own
+ * library.  It is over when a frame runs code that is not of the standard
+ * library (and was not imported by site), or the library's runpy (python -m).
+ *
+ * Contract of every function here:
+ *   side       shim, the GIL held
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_SHIM_PROGRAMSTART_H
+#define LEAKSHIM_SHIM_PROGRAMSTART_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+extern bool programstart_pending;
+
+/* Has the program not begun yet? */
+static inline bool
+programstart_is_pending(void)
+{
+	return __builtin_expect(programstart_pending, 0);
+}
+
+/* A code object was met for the first time, in this frame. */
+void programstart_look(void *frame, uint32_t code);
+
+#endif /* LEAKSHIM_SHIM_PROGRAMSTART_H */

@@ -1,0 +1,69 @@
+#include "config.h"
+
+#include "shim/threadcache.h"
+
+#include <sys/mman.h>
+
+#include "shim/spin.h"
+
+/* In the C library since 2.18; C++ compilers call it for thread_local. */
+extern int __cxa_thread_atexit_impl(void (*destructor)(void *), void *object,
+				    void *dso);
+extern void *__dso_handle __attribute__((visibility("hidden")));
+
+/* The thread is ending: its last allocations have no stack. */
+#define ENDING ((struct thread_cache *)1)
+
+static __thread struct thread_cache *mine
+	__attribute__((tls_model("initial-exec")));
+
+static struct thread_cache *pool; /* guarded by lock */
+static atomic_flag lock = ATOMIC_FLAG_INIT;
+
+static void
+give_back(void *object)
+{
+	struct thread_cache *c = object;
+
+	mine = ENDING;
+	c->n = 0;
+	c->tstate = NULL;
+	spin_lock(&lock);
+	c->next = pool;
+	pool = c;
+	spin_unlock(&lock);
+}
+
+static struct thread_cache *
+make(void)
+{
+	struct thread_cache *c;
+
+	spin_lock(&lock);
+	c = pool;
+	if (c)
+		pool = c->next;
+	spin_unlock(&lock);
+	if (!c) {
+		c = mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (c == MAP_FAILED)
+			return NULL;
+	}
+	/*
+	 * Set first: registering may allocate, and so come here again.
+	 */
+	mine = c;
+	__cxa_thread_atexit_impl(give_back, c, &__dso_handle);
+	return c;
+}
+
+struct thread_cache *
+threadcache_take(void)
+{
+	struct thread_cache *c = mine;
+
+	if (c == ENDING)
+		return NULL;
+	return c ? c : make();
+}

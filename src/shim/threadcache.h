@@ -1,0 +1,45 @@
+/*
+ * threadcache.h - each thread's last captured stack
+ *
+ * Kept between allocations so that only what changed is interned.  A cache is
+ * the thread's alone; when the thread ends, the next new one gets it.
+ *
+ * Contract of every function here:
+ *   side       shim
+ *   allocates  mmap(2); once a thread, what __cxa_thread_atexit_impl does
+ *   locks      a spin lock, once a thread
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_SHIM_THREADCACHE_H
+#define LEAKSHIM_SHIM_THREADCACHE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "shim/sidetable.h"
+
+enum { THREAD_CACHE_FRAMES = 2048 /* deeper frames are left out */ };
+
+struct thread_frame {
+	void *frame;
+	uintptr_t place;   /* of the last capture, see frames_place() */
+	void *code_object; /* that `code' is the id of */
+	uint32_t code;     /* 0: to be looked up */
+	stack_id node;
+};
+
+struct thread_cache {
+	struct thread_cache *next; /* in the pool */
+	void *tstate;
+	uint32_t epoch;
+	stack_id root;
+	void *beyond; /* the frame that frames[0] links to; NULL mostly */
+	size_t n;
+	struct thread_frame frames[THREAD_CACHE_FRAMES]; /* outermost first */
+	void *scratch[THREAD_CACHE_FRAMES];
+};
+
+/* The calling thread's; NULL when memory is out or the thread is ending. */
+struct thread_cache *threadcache_take(void);
+
+#endif /* LEAKSHIM_SHIM_THREADCACHE_H */

@@ -1,0 +1,23 @@
+/*
+ * trie.h - adding to the stack depot; capture.c's side of it
+ *
+ * Contract of every function here:
+ *   side       shim
+ *   allocates  never (the depot's memory is reserved)
+ *   locks      a spin lock while a node is added
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_SHIM_TRIE_H
+#define LEAKSHIM_SHIM_TRIE_H
+
+#include <stdint.h>
+
+#include "shim/sidetable.h"
+
+/* The two roots: every stack ends in one, which tells the thread. */
+enum { TRIE_ROOT_MAIN = 1, TRIE_ROOT_OTHER = 2 };
+
+/* The stack `parent' with one more frame on it; 0 when the depot is full. */
+stack_id trie_intern(stack_id parent, uint32_t code, int32_t offset);
+
+#endif /* LEAKSHIM_SHIM_TRIE_H */
