@@ -151,7 +151,7 @@ compare_in_clone(void *ctx)
 	static struct check c;
 	struct page *page = ctx;
 	const char *why;
-	bool is_exact = hooks_see_objects(), any_resurrected = false;
+	bool is_exact = hooks_prove_identity(), any_resurrected = false;
 	size_t i;
 
 	if (check_find(&c, &now.source, &why)) {
@@ -293,8 +293,9 @@ mark_suspects(void)
 {
 	size_t i;
 
-	if (!hooks_see_objects())
-		hooks_install_identity();
+	hooks_install_identity();
+	if (!hooks_prove_identity())
+		return;
 	for (i = 0; i < now.page->n_suspects; i++) {
 		void *o = (void *)now.page->suspects[i].address;
 		void *block = (void *)object_block(o);
@@ -376,7 +377,7 @@ any_mark_left(void)
 {
 	size_t i;
 
-	if (!hooks_see_objects())
+	if (!hooks_prove_identity())
 		return now.page->n_suspects > 0;
 	for (i = 0; i < now.page->n_suspects; i++) {
 		/* Not object_block(): the object may be gone. */

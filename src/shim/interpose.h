@@ -6,7 +6,15 @@
 #ifndef LEAKSHIM_SHIM_INTERPOSE_H
 #define LEAKSHIM_SHIM_INTERPOSE_H
 
+#include <stdbool.h>
+
 /* Look up every function that interpose_libc.c forwards to. */
 void interpose_resolve(void);
+
+/* interpose_py27.c: record what comes by (only in a 2.7). */
+void interpose_py27_record(bool on);
+
+/* Has the interpreter allocated through us?  (A static 2.7 never does.) */
+bool interpose_py27_is_called(void);
 
 #endif /* LEAKSHIM_SHIM_INTERPOSE_H */

@@ -43,6 +43,12 @@ struct block {
 /* False when there is no memory: then nothing is recorded. */
 bool sidetable_init(uint64_t max_bytes);
 
+/*
+ * What blocks are aligned to, 8 or 16 bytes; before the first record.  Two
+ * blocks of 8 bytes would share a slot of 16.
+ */
+void sidetable_set_alignment(unsigned bytes);
+
 void sidetable_record(void *p, size_t size, stack_id stack, unsigned flags);
 
 /* Give a block that is already there another stack (free-list reuse). */

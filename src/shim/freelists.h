@@ -1,0 +1,26 @@
+/*
+ * freelists.h - list, dict and tuple made anew each time
+ *
+ * CPython keeps dead lists, dicts and tuples for reuse, and the allocator does
+ * not see the next one's birth.  Their dealloc functions put only exact
+ * instances on a free list; so the wrapper hands them an object whose type is
+ * a copy of the real one.  The object is dead by then: nobody sees the copy.
+ *
+ * Contract of every function here:
+ *   side       shim, the GIL held
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_SHIM_FREELISTS_H
+#define LEAKSHIM_SHIM_FREELISTS_H
+
+#include <stdbool.h>
+
+/* Wrap the types that this version allows; true when all three are. */
+bool freelists_wrap(void);
+
+/* Put the real functions back where ours still stand. */
+void freelists_unwrap(void);
+
+#endif /* LEAKSHIM_SHIM_FREELISTS_H */

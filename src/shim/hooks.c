@@ -1,0 +1,136 @@
+#include "config.h"
+
+#include "shim/hooks.h"
+
+#include "common/options.h"
+#include "python/api.h"
+#include "python/freelists.h"
+#include "shim/capture.h"
+#include "shim/fault.h"
+#include "shim/freelists.h"
+#include "shim/interpose.h"
+#include "shim/layer.h"
+#include "shim/reftracer.h"
+#include "shim/sidetable.h"
+
+static struct {
+	bool has_layer;
+	bool has_identity; /* deaths are seen */
+	bool is_recording;
+	bool is_interposed; /* 2.7 */
+	bool has_wrappers, has_tracer;
+} state;
+
+static void
+prepare(const struct options *o)
+{
+	sidetable_set_alignment(python_block_alignment());
+	sidetable_init(o->max_table);
+	layer_configure(o);
+	state.is_recording = o->track != OPTIONS_TRACK_NONE;
+	capture_init(state.is_recording ? o->backtrace : 0);
+}
+
+void
+hooks_install_early(const struct options *o)
+{
+	prepare(o);
+	if (!state.is_recording)
+		return;
+	if (py.PyMem_SetAllocator)
+		state.has_layer = layer_install();
+	else
+		interpose_py27_record(true);
+}
+
+void
+hooks_install(const struct options *o)
+{
+	if (!state.is_recording)
+		return;
+	if (py.PyMem_SetAllocator) {
+		/* PYTHONMALLOC, -X dev and 3.6 have put it aside. */
+		if (!layer_is_on_top())
+			fault_count(FAULT_LATE_HOOKS);
+		state.has_layer = layer_install();
+	} else {
+		interpose_py27_record(true);
+		state.is_interposed = interpose_py27_is_called();
+	}
+	state.has_identity = state.has_layer || state.is_interposed;
+	capture_init(o->backtrace);
+	if (!state.has_identity)
+		return;
+	if (freelists_need_tracer())
+		state.has_tracer = reftracer_install();
+	else
+		state.has_wrappers = freelists_wrap();
+}
+
+void
+hooks_install_identity(void)
+{
+	if (state.has_identity)
+		return;
+	if (py.PyMem_SetAllocator) {
+		layer_stop_recording();
+		state.has_identity = state.has_layer = layer_install();
+	}
+	if (!state.has_identity)
+		return;
+	if (freelists_need_tracer())
+		reftracer_install();
+	else
+		freelists_wrap();
+}
+
+void
+hooks_remove(void)
+{
+	layer_stop_recording();
+	interpose_py27_record(false);
+	freelists_unwrap();
+	reftracer_remove();
+	state.is_recording = false;
+}
+
+bool
+hooks_see_objects(void)
+{
+	return state.is_recording && state.has_identity;
+}
+
+bool
+hooks_prove_identity(void)
+{
+	return state.has_identity;
+}
+
+bool
+hooks_free_lists_exact(void)
+{
+	return state.has_wrappers || state.has_tracer;
+}
+
+const char *
+hooks_kind(void)
+{
+	return !state.is_recording  ? "none (track=none)" :
+	       state.is_interposed  ? "interposed symbols" :
+	       state.has_layer	    ? "allocator layer" :
+				      "none";
+}
+
+const char *
+hooks_free_list_kind(void)
+{
+	return state.has_tracer	  ? "reference tracer" :
+	       state.has_wrappers ? "type wrappers" :
+				    "none";
+}
+
+void
+hooks_set_trigger(void (*trigger)(void))
+{
+	layer_trigger = trigger;
+}

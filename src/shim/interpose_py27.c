@@ -1,0 +1,111 @@
+/*
+ * interpose_py27.c - the object allocator of a shared Python 2.7
+ *
+ * 2.7 has no PyMem_SetAllocator.  Where libpython is shared and was built with
+ * plain flags, its own calls of PyObject_Malloc go through the dynamic linker
+ * and arrive here first.  A shared Python 3 of that kind calls these names
+ * too: then they forward, and the allocator layer does the recording.
+ *
+ * Contract of every function here: as the real one; errno is the real one's.
+ */
+#include "config.h"
+
+#include <dlfcn.h>
+#include <stddef.h>
+
+#include "python/api.h"
+#include "shim/export.h"
+#include "shim/interpose.h"
+#include "shim/layer.h"
+#include "shim/start.h"
+
+#if defined __x86_64__
+__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
+#elif defined __aarch64__
+__asm__(".symver dlsym,dlsym@GLIBC_2.17");
+#endif
+
+static void *(*next_malloc)(size_t);
+static void *(*next_realloc)(void *, size_t);
+static void (*next_free)(void *);
+
+static bool is_recording; /* this is a 2.7 */
+static bool has_called;   /* and it calls us */
+
+static __thread int depth __attribute__((tls_model("initial-exec")));
+
+/* From the constructor, or the first call of a libpython that came later. */
+static void
+resolve(void)
+{
+	void *from = RTLD_NEXT;
+
+	if (!dlsym(RTLD_NEXT, "PyObject_Malloc")) {
+		start_look_for_python();
+		from = python.handle;
+	}
+	*(void **)&next_realloc = dlsym(from, "PyObject_Realloc");
+	*(void **)&next_free = dlsym(from, "PyObject_Free");
+	*(void **)&next_malloc = dlsym(from, "PyObject_Malloc");
+}
+
+void
+interpose_py27_record(bool on)
+{
+	is_recording = on;
+}
+
+bool
+interpose_py27_is_called(void)
+{
+	return has_called;
+}
+
+LS_EXPORT void *
+PyObject_Malloc(size_t n)
+{
+	void *p;
+
+	if (!next_malloc)
+		resolve();
+	if (!is_recording || depth)
+		return next_malloc(n);
+	has_called = true;
+	depth++;
+	p = next_malloc(n);
+	depth--;
+	if (p)
+		layer_allocated(p, n, true);
+	return p;
+}
+
+LS_EXPORT void *
+PyObject_Realloc(void *old, size_t n)
+{
+	void *p;
+
+	if (!next_malloc)
+		resolve();
+	if (!is_recording || depth)
+		return next_realloc(old, n);
+	depth++;
+	if (old)
+		layer_freed(old);
+	p = next_realloc(old, n);
+	depth--;
+	if (p)
+		layer_allocated(p, n, true);
+	return p;
+}
+
+LS_EXPORT void
+PyObject_Free(void *p)
+{
+	if (!next_malloc)
+		resolve();
+	if (is_recording && !depth && p)
+		layer_freed(p);
+	depth++;
+	next_free(p);
+	depth--;
+}

@@ -1,0 +1,244 @@
+#include "config.h"
+
+#include "shim/layer.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "python/api.h"
+#include "shim/capture.h"
+#include "shim/fault.h"
+#include "shim/sidetable.h"
+
+/* PyMemAllocatorEx (Include/cpython/pymem.h, 3.5+). */
+struct allocator {
+	void *ctx;
+	void *(*malloc)(void *ctx, size_t n);
+	void *(*calloc)(void *ctx, size_t n_members, size_t size);
+	void *(*realloc)(void *ctx, void *p, size_t n);
+	void (*free)(void *ctx, void *p);
+};
+
+struct context {
+	struct allocator below;
+	bool is_object; /* the OBJ domain */
+};
+
+enum { DOMAIN_MEM = 1, DOMAIN_OBJ = 2 }; /* PyMemAllocatorDomain */
+
+enum { MAX_CONTEXTS = 64 };
+
+void (*volatile layer_trigger)(void);
+
+static struct context contexts[MAX_CONTEXTS];
+static size_t n_contexts;
+static bool is_recording;
+static bool objects_only;     /* track=gc */
+static uint64_t sample_bytes; /* 0: every block */
+
+static __thread struct {
+	int depth;   /* layers of ours that are at work */
+	void *last;  /* see layer_take_last() */
+	int64_t gap; /* bytes until the next sample */
+	uint64_t random;
+} mine __attribute__((tls_model("initial-exec")));
+
+void
+layer_configure(const struct options *o)
+{
+	objects_only = o->track == OPTIONS_TRACK_GC;
+	sample_bytes = o->track == OPTIONS_TRACK_SAMPLE ? o->sample_bytes : 0;
+	is_recording = o->track != OPTIONS_TRACK_NONE;
+}
+
+void
+layer_stop_recording(void)
+{
+	is_recording = false;
+}
+
+void *
+layer_take_last(void)
+{
+	void *p = mine.last;
+
+	mine.last = NULL;
+	return p;
+}
+
+/*
+ * The gap to the next sample, of mean sample_bytes: -log2 of a random number,
+ * roughly, by the count of its leading zeros and the bits that follow.
+ */
+static int64_t
+next_gap(void)
+{
+	uint64_t r = mine.random ? mine.random : (uintptr_t)&mine | 1;
+	unsigned zeros;
+	double log2;
+
+	r ^= r << 13;
+	r ^= r >> 7;
+	r ^= r << 17;
+	mine.random = r;
+	zeros = (unsigned)__builtin_clzll(r | 1);
+	log2 = (double)zeros +
+	       1.0 - (double)(r << (zeros + 1) >> 32) / 4294967296.0;
+	/* -ln(u) has the mean 1. */
+	return 1 + (int64_t)((double)sample_bytes * log2 * 0.693147);
+}
+
+static bool
+is_sampled(size_t n)
+{
+	mine.gap -= (int64_t)(n ? n : 1);
+	if (mine.gap > 0)
+		return false;
+	mine.gap = next_gap();
+	return true;
+}
+
+void
+layer_allocated(void *p, size_t n, bool is_object)
+{
+	unsigned flags = is_object ? BLOCK_IS_OBJECT : 0;
+	stack_id stack;
+
+	if (!is_recording || (objects_only && !is_object))
+		return;
+	if (sample_bytes && !is_sampled(n))
+		return;
+	stack = capture_stack(&flags);
+	sidetable_record(p, n, stack, flags);
+	mine.last = p;
+}
+
+void
+layer_freed(void *p)
+{
+	if (sidetable_forget(p) & BLOCK_IS_CODE)
+		capture_code_died(p);
+}
+
+static inline void
+pull_trigger(void)
+{
+	void (*trigger)(void) = layer_trigger;
+
+	if (__builtin_expect(trigger != NULL, 0))
+		trigger();
+}
+
+static void *
+hook_malloc(void *ctx, size_t n)
+{
+	struct context *c = ctx;
+	void *p;
+
+	pull_trigger();
+	mine.depth++;
+	p = c->below.malloc(c->below.ctx, n);
+	if (--mine.depth == 0 && p)
+		layer_allocated(p, n, c->is_object);
+	return p;
+}
+
+static void *
+hook_calloc(void *ctx, size_t n_members, size_t size)
+{
+	struct context *c = ctx;
+	void *p;
+
+	pull_trigger();
+	mine.depth++;
+	p = c->below.calloc(c->below.ctx, n_members, size);
+	if (--mine.depth == 0 && p)
+		layer_allocated(p, n_members * size, c->is_object);
+	return p;
+}
+
+/*
+ * The old address may be another thread's as soon as the real realloc has
+ * returned: what was known of it is taken out before, and put back when the
+ * call fails.
+ */
+static void *
+hook_realloc(void *ctx, void *old, size_t n)
+{
+	struct context *c = ctx;
+	struct block b;
+	bool was_known;
+	void *p;
+
+	if (mine.depth)
+		return c->below.realloc(c->below.ctx, old, n);
+	was_known = old && sidetable_find(old, &b);
+	if (was_known)
+		sidetable_forget(old);
+	mine.depth++;
+	p = c->below.realloc(c->below.ctx, old, n);
+	mine.depth--;
+	if (!p) {
+		if (was_known)
+			sidetable_record(old, b.size, b.stack, b.flags);
+		return NULL;
+	}
+	if (was_known && b.flags & BLOCK_IS_CODE)
+		capture_code_died(old);
+	layer_allocated(p, n, c->is_object);
+	return p;
+}
+
+static void
+hook_free(void *ctx, void *p)
+{
+	struct context *c = ctx;
+
+	if (p && !mine.depth)
+		layer_freed(p);
+	mine.depth++;
+	c->below.free(c->below.ctx, p);
+	mine.depth--;
+}
+
+static bool
+install_in(int domain)
+{
+	struct allocator now, ours;
+	struct context *c;
+
+	memset(&now, 0, sizeof now);
+	py.PyMem_GetAllocator(domain, &now);
+	if (now.malloc == hook_malloc)
+		return true;
+	if (n_contexts == MAX_CONTEXTS)
+		return false; /* something fights with us for the place */
+	c = &contexts[n_contexts++];
+	c->below = now;
+	c->is_object = domain == DOMAIN_OBJ;
+	ours = (struct allocator){c, hook_malloc, hook_calloc, hook_realloc,
+				  hook_free};
+	py.PyMem_SetAllocator(domain, &ours);
+	return true;
+}
+
+bool
+layer_install(void)
+{
+	if (!py.PyMem_GetAllocator || !py.PyMem_SetAllocator)
+		return false;
+	return install_in(DOMAIN_MEM) && install_in(DOMAIN_OBJ);
+}
+
+bool
+layer_is_on_top(void)
+{
+	struct allocator now;
+
+	if (!py.PyMem_GetAllocator)
+		return false;
+	memset(&now, 0, sizeof now);
+	py.PyMem_GetAllocator(DOMAIN_OBJ, &now);
+	return now.malloc == hook_malloc;
+}

@@ -1,0 +1,67 @@
+#include "config.h"
+
+#include "shim/reftracer.h"
+
+#include <stddef.h>
+
+#include "python/api.h"
+#include "python/objects.h"
+#include "shim/capture.h"
+#include "shim/fault.h"
+#include "shim/layer.h"
+#include "shim/sidetable.h"
+
+enum { EVENT_CREATE, EVENT_DESTROY }; /* PyRefTracerEvent */
+
+static int (*previous)(void *o, int event, void *data);
+static void *previous_data;
+
+static int
+trace(void *o, int event, void *data)
+{
+	void *block, *last;
+	unsigned flags = BLOCK_IS_OBJECT;
+
+	(void)data;
+	if (previous)
+		previous(o, event, previous_data);
+	block = (void *)object_block(o);
+	if (event == EVENT_DESTROY) {
+		/* Freed for good, the block will be forgotten in a moment. */
+		sidetable_flag(block, BLOCK_IS_DEAD);
+		return 0;
+	}
+	last = layer_take_last();
+	if (last != block)
+		sidetable_restack(block, capture_stack(&flags), flags);
+	return 0;
+}
+
+bool
+reftracer_install(void)
+{
+	void *data = NULL, *now;
+
+	if (!py.PyRefTracer_SetTracer || !py.PyRefTracer_GetTracer)
+		return false;
+	now = py.PyRefTracer_GetTracer(&data);
+	if (now == (void *)trace)
+		return true;
+	*(void **)&previous = now;
+	previous_data = data;
+	if (py.PyRefTracer_SetTracer(trace, NULL) != 0) {
+		fault_count(FAULT_TRACER_TAKEN);
+		return false;
+	}
+	return true;
+}
+
+void
+reftracer_remove(void)
+{
+	void *data = NULL;
+
+	if (py.PyRefTracer_GetTracer &&
+	    py.PyRefTracer_GetTracer(&data) == (void *)trace)
+		py.PyRefTracer_SetTracer(previous, previous_data);
+}

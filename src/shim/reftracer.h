@@ -1,0 +1,23 @@
+/*
+ * reftracer.h - every object's birth, free list or not (3.13.3+)
+ *
+ * PyRefTracer has one slot for the process: who is there already is called
+ * first, and who comes later on top of us is never put aside.
+ *
+ * Contract of every function here:
+ *   side       shim, the GIL held
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_SHIM_REFTRACER_H
+#define LEAKSHIM_SHIM_REFTRACER_H
+
+#include <stdbool.h>
+
+bool reftracer_install(void);
+
+/* Give the slot back to who had it, if it is still ours. */
+void reftracer_remove(void);
+
+#endif /* LEAKSHIM_SHIM_REFTRACER_H */

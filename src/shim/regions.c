@@ -1,0 +1,129 @@
+#include "config.h"
+
+#include "shim/regions.h"
+
+#include <sys/mman.h>
+
+#include "common/hash.h"
+#include "shim/spin.h"
+
+struct entry {
+	struct leaf leaf; /* leaf.region is the key */
+	UT_hash_handle hh;
+};
+
+struct leaf *regions_cache[REGION_CACHE];
+
+static unsigned granule_shift = 4;
+static struct entry *table; /* guarded by lock */
+static size_t n_leaves;
+static atomic_flag lock = ATOMIC_FLAG_INIT;
+
+void
+regions_init(unsigned shift)
+{
+	if (!table)
+		granule_shift = shift;
+}
+
+static struct entry *
+find(uintptr_t region)
+{
+	struct entry *e;
+
+	HASH_FIND(hh, table, &region, sizeof region, e);
+	return e;
+}
+
+static void
+cache(struct leaf *leaf)
+{
+	__atomic_store_n(&regions_cache[leaf->region % REGION_CACHE], leaf,
+			 __ATOMIC_RELEASE);
+}
+
+struct leaf *
+regions_find_slow(uintptr_t region)
+{
+	struct entry *e;
+
+	spin_lock(&lock);
+	e = find(region);
+	spin_unlock(&lock);
+	if (!e)
+		return NULL;
+	cache(&e->leaf);
+	return &e->leaf;
+}
+
+/* Entry, slots and sizes in one mapping: pages come as they are touched. */
+static struct entry *
+make(uintptr_t region)
+{
+	size_t n = (size_t)1 << (REGION_SHIFT - granule_shift);
+	size_t bytes = 4096 + n * 5;
+	struct entry *e = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+			       0);
+
+	if (e == MAP_FAILED)
+		return NULL;
+	e->leaf.region = region;
+	e->leaf.slots = (uint32_t *)(void *)((char *)e + 4096);
+	e->leaf.sizes = (uint8_t *)(e->leaf.slots + n);
+	HASH_ADD(hh, table, leaf.region, sizeof e->leaf.region, e);
+	if (hash_was_full(&e->hh)) {
+		munmap(e, bytes);
+		return NULL;
+	}
+	n_leaves++;
+	return e;
+}
+
+struct leaf *
+regions_intern(uintptr_t region)
+{
+	struct entry *e;
+
+	spin_lock(&lock);
+	e = find(region);
+	if (!e)
+		e = make(region);
+	spin_unlock(&lock);
+	if (!e)
+		return NULL;
+	cache(&e->leaf);
+	return &e->leaf;
+}
+
+int
+regions_walk(int (*each)(struct leaf *leaf, void *ctx), void *ctx)
+{
+	uintptr_t done = 0;
+	int stop = 0;
+
+	/* Selection: there are few leaves, and callbacks hold no lock. */
+	while (!stop) {
+		struct entry *e, *next, *least = NULL;
+
+		spin_lock(&lock);
+		HASH_ITER(hh, table, e, next)
+		{
+			if (e->leaf.region > done &&
+			    (!least || e->leaf.region < least->leaf.region))
+				least = e;
+		}
+		spin_unlock(&lock);
+		if (!least)
+			break;
+		done = least->leaf.region;
+		stop = each(&least->leaf, ctx);
+	}
+	return stop;
+}
+
+size_t
+regions_number(void)
+{
+	return n_leaves;
+}

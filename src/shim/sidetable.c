@@ -1,0 +1,277 @@
+#include "config.h"
+
+#include "shim/sidetable.h"
+
+#include <stdatomic.h>
+
+#include "common/hash.h"
+#include "shim/fault.h"
+#include "shim/regions.h"
+#include "shim/spin.h"
+
+/*
+ * A slot: bit 31 says that a live block starts here, 5 bits of flags, 26 bits
+ * of stack.  Its size in granules stands beside it; SIZE_BIG means that the
+ * block is in the table of big ones.
+ */
+#define SLOT_LIVE 0x80000000u
+enum {
+	SLOT_FLAGS_SHIFT = 26,
+	SLOT_STACK_MASK = (1 << SLOT_FLAGS_SHIFT) - 1,
+	SIZE_BIG = 255,
+};
+
+struct big {
+	void *address;
+	size_t size;
+	UT_hash_handle hh;
+};
+
+static struct big *bigs; /* guarded by bigs_lock */
+static atomic_flag bigs_lock = ATOMIC_FLAG_INIT;
+
+static unsigned shift = 4; /* of a granule */
+static _Atomic size_t n_live;
+static uint64_t limit;
+static bool is_on;
+
+bool
+sidetable_init(uint64_t max_bytes)
+{
+	limit = max_bytes;
+	is_on = true;
+	return true;
+}
+
+void
+sidetable_set_alignment(unsigned bytes)
+{
+	shift = bytes < 16 ? 3 : 4;
+	regions_init(shift);
+}
+
+static inline uint32_t *
+slot_of(const struct leaf *leaf, uintptr_t address)
+{
+	return &leaf->slots[(address & (((uintptr_t)1 << REGION_SHIFT) - 1)) >>
+			    shift];
+}
+
+static inline uint8_t *
+size_of(const struct leaf *leaf, uintptr_t address)
+{
+	return &leaf->sizes[(address & (((uintptr_t)1 << REGION_SHIFT) - 1)) >>
+			    shift];
+}
+
+static inline uint32_t
+make_slot(stack_id stack, unsigned flags)
+{
+	return SLOT_LIVE | flags << SLOT_FLAGS_SHIFT |
+	       (stack & SLOT_STACK_MASK);
+}
+
+static inline unsigned
+flags_of(uint32_t slot)
+{
+	return slot >> SLOT_FLAGS_SHIFT & 31;
+}
+
+static void
+record_big(void *p, size_t size)
+{
+	struct big *b;
+
+	spin_lock(&bigs_lock);
+	HASH_FIND_PTR(bigs, &p, b);
+	if (!b) {
+		b = hash_pool_grab(sizeof *b);
+		if (b) {
+			b->address = p;
+			HASH_ADD_PTR(bigs, address, b);
+		}
+	}
+	if (b)
+		b->size = size;
+	spin_unlock(&bigs_lock);
+}
+
+static size_t
+find_big(const void *p)
+{
+	struct big *b;
+	size_t size = 0;
+
+	spin_lock(&bigs_lock);
+	HASH_FIND_PTR(bigs, &p, b);
+	if (b)
+		size = b->size;
+	spin_unlock(&bigs_lock);
+	return size;
+}
+
+static void
+forget_big(void *p)
+{
+	struct big *b;
+
+	spin_lock(&bigs_lock);
+	HASH_FIND_PTR(bigs, &p, b);
+	if (b) {
+		HASH_DEL(bigs, b);
+		hash_pool_drop(b, sizeof *b);
+	}
+	spin_unlock(&bigs_lock);
+}
+
+/* max_table=: no leaf more; blocks of known regions are still recorded. */
+static bool
+is_at_limit(void)
+{
+	return limit && sidetable_bytes() >= limit;
+}
+
+void
+sidetable_record(void *p, size_t size, stack_id stack, unsigned flags)
+{
+	uintptr_t address = (uintptr_t)p;
+	struct leaf *leaf = regions_find(address);
+	size_t granules = (size + ((size_t)1 << shift) - 1) >> shift;
+	uint32_t *slot;
+
+	if (!is_on)
+		return;
+	if (!leaf && !is_at_limit())
+		leaf = regions_intern(address >> REGION_SHIFT);
+	if (!leaf) {
+		fault_count(FAULT_TABLE_FULL);
+		return;
+	}
+	slot = slot_of(leaf, address);
+	if (!*slot)
+		atomic_fetch_add_explicit(&n_live, 1, memory_order_relaxed);
+	else if (*size_of(leaf, address) == SIZE_BIG)
+		forget_big(p);
+	*slot = make_slot(stack, flags);
+	if (__builtin_expect(granules >= SIZE_BIG, 0)) {
+		*size_of(leaf, address) = SIZE_BIG;
+		record_big(p, size);
+	} else {
+		*size_of(leaf, address) = (uint8_t)granules;
+	}
+}
+
+static uint32_t *
+find_slot(const void *p)
+{
+	struct leaf *leaf = regions_find((uintptr_t)p);
+
+	return leaf ? slot_of(leaf, (uintptr_t)p) : NULL;
+}
+
+void
+sidetable_restack(void *p, stack_id stack, unsigned flags)
+{
+	uint32_t *slot = find_slot(p);
+
+	if (slot && *slot)
+		*slot = make_slot(stack, flags);
+}
+
+unsigned
+sidetable_forget(void *p)
+{
+	struct leaf *leaf = regions_find((uintptr_t)p);
+	uint32_t *slot, old;
+
+	if (!leaf)
+		return 0;
+	slot = slot_of(leaf, (uintptr_t)p);
+	old = *slot;
+	if (!old)
+		return 0;
+	*slot = 0;
+	if (__builtin_expect(*size_of(leaf, (uintptr_t)p) == SIZE_BIG, 0))
+		forget_big(p);
+	atomic_fetch_sub_explicit(&n_live, 1, memory_order_relaxed);
+	return flags_of(old);
+}
+
+bool
+sidetable_flag(const void *p, unsigned flags)
+{
+	uint32_t *slot = find_slot(p);
+
+	if (!slot || !*slot)
+		return false;
+	*slot |= flags << SLOT_FLAGS_SHIFT;
+	return true;
+}
+
+static void
+read_slot(const struct leaf *leaf, uintptr_t address, struct block *out)
+{
+	uint32_t slot = *slot_of(leaf, address);
+	uint8_t size = *size_of(leaf, address);
+
+	out->address = address;
+	out->stack = slot & SLOT_STACK_MASK;
+	out->flags = flags_of(slot);
+	out->size = size == SIZE_BIG ? find_big((void *)address) :
+				       (size_t)size << shift;
+}
+
+bool
+sidetable_find(const void *p, struct block *out)
+{
+	struct leaf *leaf = regions_find((uintptr_t)p);
+
+	if (!leaf || !*slot_of(leaf, (uintptr_t)p))
+		return false;
+	read_slot(leaf, (uintptr_t)p, out);
+	return true;
+}
+
+struct walk {
+	int (*each)(const struct block *b, void *ctx);
+	void *ctx;
+};
+
+static int
+walk_leaf(struct leaf *leaf, void *ctx)
+{
+	struct walk *w = ctx;
+	size_t n = (size_t)1 << (REGION_SHIFT - shift), i;
+	struct block b;
+	int stop = 0;
+
+	for (i = 0; i < n && !stop; i++) {
+		if (!leaf->slots[i])
+			continue;
+		read_slot(leaf, (leaf->region << REGION_SHIFT) + (i << shift),
+			  &b);
+		stop = w->each(&b, w->ctx);
+	}
+	return stop;
+}
+
+int
+sidetable_walk(int (*each)(const struct block *b, void *ctx), void *ctx)
+{
+	struct walk w = {each, ctx};
+
+	return regions_walk(walk_leaf, &w);
+}
+
+size_t
+sidetable_blocks(void)
+{
+	return atomic_load_explicit(&n_live, memory_order_relaxed);
+}
+
+size_t
+sidetable_bytes(void)
+{
+	/* Five bytes a granule; most of a region in use is touched. */
+	return regions_number() * (5u << (REGION_SHIFT - shift));
+}
