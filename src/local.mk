@@ -16,9 +16,13 @@ libcommon_la_SOURCES = \
 	%D%/common/hash.c \
 	%D%/common/hash.h \
 	%D%/common/kinds.def \
+	%D%/common/numbers.c \
+	%D%/common/numbers.h \
 	%D%/common/options.c \
 	%D%/common/options.def \
 	%D%/common/options.h \
+	%D%/common/suggest.c \
+	%D%/common/suggest.h \
 	%D%/common/tally.h \
 	%D%/common/words.c \
 	%D%/common/words.h
@@ -31,10 +35,16 @@ libpython_la_SOURCES = \
 	%D%/python/atexits.h \
 	%D%/python/attributes.c \
 	%D%/python/attributes.h \
+	%D%/python/code.c \
+	%D%/python/code.h \
 	%D%/python/edges.c \
 	%D%/python/edges.h \
 	%D%/python/finalizers.c \
 	%D%/python/finalizers.h \
+	%D%/python/frames.c \
+	%D%/python/frames.h \
+	%D%/python/freelists.c \
+	%D%/python/freelists.h \
 	%D%/python/gclists.c \
 	%D%/python/gclists.h \
 	%D%/python/gil.c \
@@ -43,6 +53,8 @@ libpython_la_SOURCES = \
 	%D%/python/interpreters.h \
 	%D%/python/layout.c \
 	%D%/python/layout.h \
+	%D%/python/linetable.c \
+	%D%/python/linetable.h \
 	%D%/python/locals.c \
 	%D%/python/locals.h \
 	%D%/python/names.c \
@@ -52,7 +64,9 @@ libpython_la_SOURCES = \
 	%D%/python/peek.c \
 	%D%/python/peek.h \
 	%D%/python/sizes.c \
-	%D%/python/sizes.h
+	%D%/python/sizes.h \
+	%D%/python/text.c \
+	%D%/python/text.h
 
 libreport_la_SOURCES = \
 	%D%/report/advice.c \
@@ -104,9 +118,12 @@ libanalysis_la_SOURCES = \
 libshim_la_SOURCES = \
 	%D%/shim/boot.c \
 	%D%/shim/boot.h \
+	%D%/shim/capture.c \
 	%D%/shim/capture.h \
 	%D%/shim/clone.c \
 	%D%/shim/clone.h \
+	%D%/shim/codes.c \
+	%D%/shim/codes.h \
 	%D%/shim/doctor.c \
 	%D%/shim/doctor.h \
 	%D%/shim/exit27.c \
@@ -121,23 +138,40 @@ libshim_la_SOURCES = \
 	%D%/shim/finish.h \
 	%D%/shim/forks.c \
 	%D%/shim/forks.h \
+	%D%/shim/freelists.c \
+	%D%/shim/freelists.h \
 	%D%/shim/gcwatch.c \
 	%D%/shim/gcwatch.h \
+	%D%/shim/hooks.c \
 	%D%/shim/hooks.h \
 	%D%/shim/inspector.c \
 	%D%/shim/inspector.h \
+	%D%/shim/layer.c \
+	%D%/shim/layer.h \
 	%D%/shim/process.c \
 	%D%/shim/process.h \
+	%D%/shim/programstart.c \
+	%D%/shim/programstart.h \
 	%D%/shim/publish.c \
 	%D%/shim/publish.h \
+	%D%/shim/reftracer.c \
+	%D%/shim/reftracer.h \
+	%D%/shim/regions.c \
+	%D%/shim/regions.h \
 	%D%/shim/say.c \
 	%D%/shim/say.h \
+	%D%/shim/sidetable.c \
 	%D%/shim/sidetable.h \
+	%D%/shim/spin.h \
+	%D%/shim/stacks.c \
 	%D%/shim/stacks.h \
 	%D%/shim/start.c \
 	%D%/shim/start.h \
 	%D%/shim/testhooks.c \
-	%D%/shim/testhooks.h
+	%D%/shim/testhooks.h \
+	%D%/shim/threadcache.c \
+	%D%/shim/threadcache.h \
+	%D%/shim/trie.h
 
 LAYERS = libshim.la libanalysis.la libreport.la libpython.la libcommon.la
 
@@ -149,7 +183,8 @@ endif
 
 libleakshim_la_SOURCES = \
 	%D%/shim/interpose.h \
-	%D%/shim/interpose_libc.c
+	%D%/shim/interpose_libc.c \
+	%D%/shim/interpose_py27.c
 
 # Without them gcc turns malloc() and memset() of a hook into calloc(): a call
 # of calloc() inside calloc().
