@@ -216,9 +216,9 @@ buf_count(struct buf *b, uint64_t n, const char *one, const char *many)
 	buf_put(b, n == 1 ? one : many);
 }
 
-/* Length of the well-formed UTF-8 sequence at s, 0 if there is none. */
+/* Length of the well-formed UTF-8 sequence in the n_left bytes at s, or 0. */
 static size_t
-utf8_length(const unsigned char *s)
+utf8_length(const unsigned char *s, size_t n_left)
 {
 	size_t n, i;
 	uint32_t c;
@@ -232,6 +232,8 @@ utf8_length(const unsigned char *s)
 	else if (s[0] >= 0xf0 && s[0] <= 0xf4)
 		n = 4, c = s[0] & 0x07;
 	else
+		return 0;
+	if (n > n_left)
 		return 0;
 	for (i = 1; i < n; i++) {
 		if ((s[i] & 0xc0) != 0x80)
@@ -251,7 +253,7 @@ buf_json_string(struct buf *b, const char *s)
 
 	buf_putc(b, '"');
 	while (*p) {
-		size_t n = utf8_length(p);
+		size_t n = utf8_length(p, 4); /* the NUL ends it */
 
 		if (*p == '"' || *p == '\\') {
 			buf_putc(b, '\\');
@@ -273,6 +275,41 @@ buf_json_string(struct buf *b, const char *s)
 		}
 	}
 	buf_putc(b, '"');
+}
+
+static void
+put_control(struct buf *b, unsigned char c)
+{
+	if (c == '\n' || c == '\t') {
+		buf_put(b, c == '\n' ? "\\n" : "\\t");
+		return;
+	}
+	buf_put(b, "\\x");
+	buf_putc(b, "0123456789abcdef"[c >> 4]);
+	buf_putc(b, "0123456789abcdef"[c & 15]);
+}
+
+void
+buf_shown(struct buf *b, const char *s, size_t n)
+{
+	size_t i = 0, n_max = s ? strnlen(s, n) : 0;
+
+	while (i < n_max) {
+		const unsigned char *p = (const unsigned char *)s + i;
+		size_t length = utf8_length(p, n_max - i);
+
+		if (!length) {
+			buf_put(b, "\xef\xbf\xbd");
+			length = 1;
+		} else if (*p < 0x20 || *p == 0x7f) {
+			put_control(b, *p);
+		} else if (*p == 0xc2 && p[1] < 0xa0) {
+			put_control(b, p[1]); /* C1: 0x9b is CSI */
+		} else {
+			buf_putn(b, s + i, length);
+		}
+		i += length;
+	}
 }
 
 const char *

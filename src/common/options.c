@@ -2,10 +2,11 @@
 
 #include "common/options.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "common/buf.h"
+#include "common/numbers.h"
+#include "common/suggest.h"
 #include "common/words.h"
 
 enum kind { FORMAT, PATH, LIST, NUMBER, TRUTH, TRACK, BYTES, SIGNAL };
@@ -23,7 +24,12 @@ static const struct key {
 #undef OPTION
 };
 
-enum { N_KEYS = sizeof keys / sizeof *keys, VALUE_BYTES = 4096 };
+enum {
+	N_KEYS = sizeof keys / sizeof *keys,
+	KEY_BYTES = 64,		     /* more than any key has */
+	VALUE_BYTES = OPTIONS_PATH_BYTES + 1, /* so that too long is seen */
+	SHOWN_BYTES = 60,	     /* of what is complained about */
+};
 
 /* The greatest value of a NUMBER; the least is 0. */
 static long
@@ -57,53 +63,27 @@ find_key(const char *name)
 	return NULL;
 }
 
-/* Levenshtein distance of short words: how far a typing error is away. */
-static size_t
-distance(const char *a, const char *b)
+/* What was given, cut short and without what a terminal would obey. */
+static void
+put_given(struct buf *b, const char *s)
 {
-	size_t row[40], n = strlen(b), i, j;
+	size_t n = strlen(s) < SHOWN_BYTES ? strlen(s) : SHOWN_BYTES;
 
-	if (strlen(a) > 30 || n > 30)
-		return 99;
-	for (j = 0; j <= n; j++)
-		row[j] = j;
-	for (i = 1; a[i - 1]; i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (j = 1; j <= n; j++) {
-			size_t above = row[j];
-			size_t v = corner + (a[i - 1] != b[j - 1]);
-
-			if (above + 1 < v)
-				v = above + 1;
-			if (row[j - 1] + 1 < v)
-				v = row[j - 1] + 1;
-			corner = above;
-			row[j] = v;
-		}
-	}
-	return row[n];
+	buf_putc(b, '\'');
+	buf_shown(b, s, n);
+	buf_put(b, s[n] ? "...'" : "'");
 }
 
 static void
 complain_unknown(const char *name, struct buf *complaints)
 {
-	const char *best = NULL;
-	size_t least = 3, i;
+	const char *near = suggest(name, options_key);
 
-	for (i = 0; i < N_KEYS; i++) {
-		size_t d = distance(name, keys[i].name);
-
-		if (d < least) {
-			least = d;
-			best = keys[i].name;
-		}
-	}
-	buf_printf(complaints, "leakshim: option '%.*s' is unknown: ", 60,
-		   name);
-	if (best)
-		buf_printf(complaints, "did you mean '%s'?\n", best);
+	buf_put(complaints, "leakshim: option ");
+	put_given(complaints, name);
+	buf_put(complaints, " is unknown: ");
+	if (near)
+		buf_printf(complaints, "did you mean '%s'?\n", near);
 	else
 		buf_put(complaints, "help=1 lists all\n");
 }
@@ -112,68 +92,58 @@ static int
 complain_value(const char *key, const char *value, const char *want,
 	       struct buf *complaints)
 {
-	buf_printf(complaints, "leakshim: option %s: '%.*s' is not %s\n", key,
-		   60, value, want);
+	buf_printf(complaints, "leakshim: option %s: ", key);
+	put_given(complaints, value);
+	buf_printf(complaints, " is not %s\n", want);
 	return -1;
-}
-
-static bool
-parse_number(const char *s, uint64_t *out)
-{
-	uint64_t v = 0;
-
-	if (!*s)
-		return false;
-	for (; *s >= '0' && *s <= '9'; s++) {
-		if (v > UINT64_MAX / 10 - 10)
-			return false;
-		v = v * 10 + (uint64_t)(*s - '0');
-	}
-	*out = v;
-	return !*s;
-}
-
-/* 4096, 64k, 16M, 2G */
-static bool
-parse_bytes(const char *s, uint64_t *out)
-{
-	char digits[24];
-	size_t n = strlen(s);
-	int shift = 0;
-
-	if (!n || n >= sizeof digits)
-		return false;
-	memcpy(digits, s, n + 1);
-	switch (digits[n - 1]) {
-	case 'k':
-	case 'K':
-		shift = 10;
-		break;
-	case 'M':
-		shift = 20;
-		break;
-	case 'G':
-		shift = 30;
-		break;
-	default:
-		break;
-	}
-	if (shift)
-		digits[n - 1] = '\0';
-	if (!parse_number(digits, out) || *out > UINT64_MAX >> shift)
-		return false;
-	*out <<= shift;
-	return true;
 }
 
 static int
 set_text(char *field, size_t room, const char *key, const char *value,
 	 struct buf *complaints)
 {
-	if (strlen(value) >= room)
-		return complain_value(key, value, "short enough", complaints);
+	if (strlen(value) >= room) {
+		buf_printf(complaints,
+			   "leakshim: option %s: the value is longer than %lu "
+			   "bytes\n",
+			   key, room - 1);
+		return -1;
+	}
 	memcpy(field, value, strlen(value) + 1);
 	return 0;
+}
+
+/* The kind or reason that a word of a list was meant to be, or NULL. */
+static const char *
+nearest_word(const char *word)
+{
+	const char *slash = strchr(word, '/');
+
+	if (slash && words_are_kind(word, (size_t)(slash - word)))
+		return suggest(slash + 1, words_reason);
+	return slash ? NULL : suggest(word, words_kind);
+}
+
+static int
+complain_word(const char *key, const char *s, size_t n,
+	      struct buf *complaints)
+{
+	char word[SHOWN_BYTES + 1];
+	const char *near;
+
+	n = n < SHOWN_BYTES ? n : SHOWN_BYTES;
+	memcpy(word, s, n);
+	word[n] = '\0';
+	near = nearest_word(word);
+	buf_printf(complaints, "leakshim: option %s: ", key);
+	put_given(complaints, word);
+	buf_put(complaints, " is no kind of finding: ");
+	if (near)
+		buf_printf(complaints, "did you mean '%s'?\n", near);
+	else
+		buf_put(complaints, "give KIND or KIND/REASON, as "
+				    "uncollectable or unreachable/frozen\n");
+	return -1;
 }
 
 static int
@@ -181,6 +151,8 @@ set_list(char *field, const char *key, const char *value,
 	 struct buf *complaints)
 {
 	bool is_kinds = !strcmp(key, "kinds");
+	bool is_word = !strcmp(value, "none") ||
+		       (is_kinds && !strcmp(value, "auto"));
 	const char *s = value;
 
 	if (!*value)
@@ -188,18 +160,11 @@ set_list(char *field, const char *key, const char *value,
 				      is_kinds ? "auto, all or a list of kinds"
 					       : "none, all or a list of kinds",
 				      complaints);
-	while (*s) {
+	while (!is_word && *s) {
 		size_t n = strcspn(s, ",");
 
-		if (!words_are_kind(s, n) &&
-		    strcmp(value, is_kinds ? "auto" : "none")) {
-			buf_printf(complaints,
-				   "leakshim: option %s: '%.*s' is no kind "
-				   "of finding: give KIND or KIND/REASON, as "
-				   "uncollectable or unreachable/frozen\n",
-				   key, (int)(n < 60 ? n : 60), s);
-			return -1;
-		}
+		if (!words_are_kind(s, n))
+			return complain_word(key, s, n, complaints);
 		s += n + (s[n] == ',');
 	}
 	return set_text(field, OPTIONS_LIST_BYTES, key, value, complaints);
@@ -217,7 +182,7 @@ set_track(struct options *o, const char *value, struct buf *complaints)
 	else if (!strcmp(value, "none"))
 		o->track = OPTIONS_TRACK_NONE;
 	else if (!strncmp(value, "sample=", 7) &&
-		 parse_bytes(value + 7, &bytes) && bytes) {
+		 numbers_parse_bytes(value + 7, &bytes) && bytes) {
 		o->track = OPTIONS_TRACK_SAMPLE;
 		o->sample_bytes = bytes;
 	} else {
@@ -235,11 +200,11 @@ set_number(int *field, const char *key, const char *value,
 	uint64_t v;
 	long limit = limit_of(key);
 
-	if (!parse_number(value, &v) || v > (uint64_t)limit) {
+	if (!numbers_parse(value, &v) || v > (uint64_t)limit) {
+		buf_printf(complaints, "leakshim: option %s: ", key);
+		put_given(complaints, value);
 		buf_printf(complaints,
-			   "leakshim: option %s: '%.*s' is not a whole number "
-			   "from 0 to %ld\n",
-			   key, 60, value, limit);
+			   " is not a whole number from 0 to %ld\n", limit);
 		return -1;
 	}
 	*field = (int)v;
@@ -282,7 +247,7 @@ set_value(struct options *o, const struct key *k, const char *value,
 	case TRACK:
 		return set_track(o, value, complaints);
 	case BYTES:
-		if (!parse_bytes(value, &v))
+		if (!numbers_parse_bytes(value, &v))
 			return complain_value(k->name, value,
 					      "a number of bytes (as 64M)",
 					      complaints);
@@ -330,62 +295,88 @@ options_init(struct options *o)
 	buf_fini(&none);
 }
 
-/*
- * One "key=value"; *s is left behind its ':'.  Quotes may stand around the
- * value.  False at the end of the text.
- */
-static bool
-next_entry(const char **s, char *key, char *value, bool *has_value)
-{
-	const char *p = *s;
-	size_t n = 0;
-	char quote;
+struct entry {
+	char key[KEY_BYTES];
+	char value[VALUE_BYTES];
+	bool has_value;
+	bool is_open; /* a quote without its end */
+};
 
-	while (*p == ':')
-		p++;
+/* The first bytes of a word; what does not fit makes it too long, not other. */
+static void
+copy(char *to, size_t room, const char *from, size_t n)
+{
+	n = n < room - 1 ? n : room - 1;
+	memcpy(to, from, n);
+	to[n] = '\0';
+}
+
+/* The quote that ends what stands in quotes: ':' or nothing is behind it. */
+static const char *
+find_end_quote(const char *s, char quote)
+{
+	for (; *s; s++)
+		if (*s == quote && (s[1] == ':' || !s[1]))
+			return s;
+	return NULL;
+}
+
+/* One "key=value"; *s is left behind it.  False at the end of the text. */
+static bool
+next_entry(const char **s, struct entry *out)
+{
+	const char *p = *s + strspn(*s, ":"), *end;
+	size_t n = strcspn(p, "=:");
+
 	if (!*p)
 		return false;
-	for (; *p && *p != '=' && *p != ':'; p++)
-		if (n < VALUE_BYTES - 1)
-			key[n++] = *p;
-	key[n] = '\0';
-	n = 0;
-	*has_value = *p == '=';
-	if (*has_value) {
-		quote = p[1] == '\'' || p[1] == '"' ? p[1] : '\0';
-		for (p += quote ? 2 : 1; *p && *p != (quote ? quote : ':');
-		     p++)
-			if (n < VALUE_BYTES - 1)
-				value[n++] = *p;
-		if (quote && *p == quote)
+	copy(out->key, sizeof out->key, p, n);
+	p += n;
+	out->has_value = *p == '=';
+	out->is_open = false;
+	out->value[0] = '\0';
+	if (out->has_value) {
+		p++;
+		end = p + strcspn(p, ":");
+		if (*p == '\'' || *p == '"') {
+			const char *quote = find_end_quote(p + 1, *p);
+
+			out->is_open = !quote;
+			end = quote ? quote : end;
 			p++;
-		/* Between the closing quote and the next ':' nothing counts. */
-		while (quote && *p && *p != ':')
-			p++;
+		}
+		/* A lone quote ends where its value would without it. */
+		copy(out->value, sizeof out->value, p,
+		     end > p ? (size_t)(end - p) : 0);
+		p = end + (*end == '\'' || *end == '"');
 	}
-	value[n] = '\0';
 	*s = p;
 	return true;
+}
+
+/* 0, or -1 when it had to be complained about. */
+static int
+apply(struct options *o, const struct entry *e, struct buf *complaints)
+{
+	if (e->has_value && !e->is_open)
+		return options_set(o, e->key, e->value, complaints);
+	buf_put(complaints, "leakshim: option ");
+	put_given(complaints, e->key);
+	buf_put(complaints, e->has_value ?
+				    ": the quote around its value has no end\n" :
+				    " has no value: write key=value, separated "
+				    "by ':'\n");
+	return -1;
 }
 
 int
 options_parse(struct options *o, const char *text, struct buf *complaints)
 {
-	char key[VALUE_BYTES], value[VALUE_BYTES];
-	bool has_value;
+	struct entry e;
 	int faults = 0;
 
-	while (next_entry(&text, key, value, &has_value)) {
-		if (!has_value) {
-			buf_printf(complaints,
-				   "leakshim: option '%.*s' has no value: "
-				   "write key=value, separated by ':'\n",
-				   60, key);
-			faults++;
-		} else if (options_set(o, key, value, complaints) != 0) {
-			faults++;
-		}
-	}
+	while (next_entry(&text, &e))
+		faults += apply(o, &e, complaints) != 0;
 	return faults;
 }
 
@@ -449,8 +440,9 @@ options_append(struct buf *out, const char *key, const char *value)
 
 	if (out->len)
 		buf_putc(out, ':');
+	/* Only a value with both ': and ": in it could not be quoted. */
 	if (strchr(value, ':') || value[0] == '\'' || value[0] == '"')
-		quote = strchr(value, '\'') ? "\"" : "'";
+		quote = strstr(value, "':") ? "\"" : "'";
 	buf_printf(out, "%s=%s%s%s", key, quote, value, quote);
 }
 

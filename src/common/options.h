@@ -68,9 +68,10 @@ struct options {
 void options_init(struct options *o);
 
 /*
- * Apply "key=value:key=value" on top of *o.  Each fault adds one line without
- * a newline-free prefix to `complaints' ("leakshim: option ...\n"); returns
- * the number of faults.
+ * Apply "key=value:key=value" on top of *o.  A value that contains a colon
+ * stands in single or double quotes; the quote ends where a ':' or nothing
+ * follows it, so that quotes inside need no escape.  Each fault adds one line
+ * to `complaints' ("leakshim: option ...\n"); returns the number of faults.
  */
 int options_parse(struct options *o, const char *text, struct buf *complaints);
 

@@ -3,7 +3,10 @@
 #include "common/words.h"
 
 #include <signal.h>
+#include <stdint.h>
 #include <string.h>
+
+#include "common/numbers.h"
 
 /* "KIND" or "KIND/REASON" as it is written. */
 static bool
@@ -39,6 +42,60 @@ words_are_kind(const char *s, size_t n)
 	return is_pair(s, n, "all", NULL);
 }
 
+const char *
+words_kind(size_t i)
+{
+	static const char *const kinds[] = {
+#define KIND(name, word) word,
+#define REASON(name, kind, word)
+#include "common/kinds.def"
+#undef KIND
+#undef REASON
+	};
+
+	return i < sizeof kinds / sizeof *kinds ? kinds[i] : NULL;
+}
+
+const char *
+words_reason(size_t i)
+{
+	static const char *const reasons[] = {
+#define KIND(name, word)
+#define REASON(name, kind, word) word,
+#include "common/kinds.def"
+#undef KIND
+#undef REASON
+	};
+
+	return i < sizeof reasons / sizeof *reasons ? reasons[i] : NULL;
+}
+
+static char
+upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+/* strcasecmp(3) asks the locale. */
+static bool
+is_name(const char *s, const char *name)
+{
+	while (*s && upper(*s) == *name) {
+		s++;
+		name++;
+	}
+	return !*s && !*name;
+}
+
+/* KILL and STOP cannot be taken, faults are the program's own, and the C
+ * library keeps the first real-time signals to itself. */
+static bool
+can_be_taken(uint64_t v)
+{
+	return v <= 64 && v != SIGKILL && v != SIGSTOP && v != SIGSEGV &&
+	       v != SIGBUS && v != SIGILL && v != SIGFPE && v != 32 && v != 33;
+}
+
 int
 words_signal(const char *s)
 {
@@ -46,26 +103,22 @@ words_signal(const char *s)
 		const char *name;
 		int number;
 	} names[] = {
-		{"HUP", SIGHUP},       {"INT", SIGINT},	  {"QUIT", SIGQUIT},
-		{"USR1", SIGUSR1},     {"USR2", SIGUSR2}, {"PIPE", SIGPIPE},
-		{"ALRM", SIGALRM},     {"TERM", SIGTERM}, {"CONT", SIGCONT},
-		{"URG", SIGURG},       {"VTALRM", SIGVTALRM},
-		{"PROF", SIGPROF},     {"WINCH", SIGWINCH},
+		{"HUP", SIGHUP},       {"INT", SIGINT},	    {"QUIT", SIGQUIT},
+		{"USR1", SIGUSR1},     {"USR2", SIGUSR2},   {"PIPE", SIGPIPE},
+		{"ALRM", SIGALRM},     {"TERM", SIGTERM},   {"CHLD", SIGCHLD},
+		{"CONT", SIGCONT},     {"URG", SIGURG},	    {"XCPU", SIGXCPU},
+		{"VTALRM", SIGVTALRM}, {"PROF", SIGPROF},   {"WINCH", SIGWINCH},
 		{"IO", SIGIO},	       {"PWR", SIGPWR},
 	};
+	uint64_t v;
 	size_t i;
-	int v = 0;
 
-	if (!strncmp(s, "SIG", 3))
+	if (numbers_parse(s, &v))
+		return can_be_taken(v) ? (int)v : -1;
+	if (upper(s[0]) == 'S' && upper(s[1]) == 'I' && upper(s[2]) == 'G')
 		s += 3;
 	for (i = 0; i < sizeof names / sizeof *names; i++)
-		if (!strcmp(names[i].name, s))
+		if (is_name(s, names[i].name))
 			return names[i].number;
-	for (i = 0; s[i] >= '0' && s[i] <= '9' && i < 3; i++)
-		v = v * 10 + (s[i] - '0');
-	/* KILL and STOP cannot be taken; faults are the program's own. */
-	if (!i || s[i] || v > 64 || v == SIGKILL || v == SIGSTOP ||
-	    v == SIGSEGV || v == SIGBUS || v == SIGILL || v == SIGFPE)
-		return -1;
-	return v;
+	return -1;
 }

@@ -16,7 +16,14 @@
 /* Are the n bytes at s "KIND", "KIND/REASON" (of that kind) or "all"? */
 bool words_are_kind(const char *s, size_t n);
 
-/* The number of a signal given as "USR2", "SIGUSR2" or "12"; -1 if none. */
+/* The i-th kind, the i-th reason (of any kind); NULL past the last one. */
+const char *words_kind(size_t i);
+const char *words_reason(size_t i);
+
+/*
+ * The number of a signal given as "USR2", "SIGUSR2" (any case) or "12"; 0 for
+ * "0"; -1 for what is none or cannot be taken from a program.
+ */
 int words_signal(const char *s);
 
 #endif /* LEAKSHIM_COMMON_WORDS_H */
