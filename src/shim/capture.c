@@ -80,25 +80,29 @@ root_of_thread(void)
 							    TRIE_ROOT_OTHER;
 }
 
-/* The node of a frame on top of its caller's; entries have their caller's. */
-static stack_id
+/*
+ * The node of a frame on top of its caller's; entries have their caller's.
+ * The slot may still know another frame's code: its id is as good as ever,
+ * since the death of any code empties all caches.
+ */
+static inline stack_id
 intern(const struct frame_layout *l, struct thread_frame *f, stack_id below)
 {
 	void *code;
 	bool is_new = false;
 
-	if (!below || frames_is_shim(l, f->frame)) {
-		f->code = 0;
+	if (__builtin_expect(frames_is_shim(l, f->frame), 0)) {
+		f->code_object = NULL;
 		return below;
 	}
 	code = frames_code(l, f->frame);
-	if (!f->code || f->code_object != code) {
+	if (f->code_object != code) {
 		f->code = codes_intern(code, &is_new);
-		f->code_object = code;
+		f->code_object = f->code ? code : NULL;
 		if (is_new)
 			programstart_look(f->frame, f->code);
 	}
-	if (!f->code)
+	if (!below || !f->code_object)
 		return below;
 	return trie_intern(below, f->code, frames_offset(l, code, f->place));
 }
@@ -137,9 +141,6 @@ walk(const struct frame_layout *l, struct thread_cache *c, void *top)
 	for (; i < n; i++) {
 		struct thread_frame *slot = &c->frames[i];
 
-		/* Another frame may run here: forget whose code it was. */
-		if (i >= c->n || slot->frame != c->scratch[n - 1 - i])
-			slot->code = 0;
 		slot->frame = c->scratch[n - 1 - i];
 		slot->place = frames_place(l, slot->frame);
 		slot->node = below = intern(l, slot, below);
@@ -148,18 +149,53 @@ walk(const struct frame_layout *l, struct thread_cache *c, void *top)
 	return below;
 }
 
-/* Is everything below cached frame k as it was, and linked as it was? */
+/*
+ * Is everything below cached frame k as it was, and linked as it was?  This
+ * loop is most of what a capture costs, so the two kinds of frames have one
+ * each, with nothing in it but the loads and compares.
+ */
+static inline bool
+are_objects_unchanged(const struct frame_layout *l,
+		      const struct thread_frame *f, size_t k)
+{
+	const size_t back = l->back, code = l->code, lasti = l->instruction;
+
+	for (; k > 0; k--, f--) {
+		const char *below = f[-1].frame;
+
+		if (*(void *const *)((const char *)f->frame + back) != below ||
+		    (uint32_t) * (const int *)(below + lasti) != f[-1].place ||
+		    *(void *const *)(below + code) != f[-1].code_object)
+			return false;
+	}
+	return true;
+}
+
+static inline bool
+are_pointers_unchanged(const struct frame_layout *l,
+		       const struct thread_frame *f, size_t k)
+{
+	const size_t back = l->back, place = l->instruction;
+
+	for (; k > 0; k--, f--) {
+		const char *below = f[-1].frame;
+
+		if (*(void *const *)((const char *)f->frame + back) != below ||
+		    *(const uintptr_t *)(below + place) != f[-1].place)
+			return false;
+	}
+	return true;
+}
+
 static inline bool
 is_chain_unchanged(const struct frame_layout *l, const struct thread_cache *c,
 		   size_t k)
 {
-	for (; k > 0; k--) {
-		const struct thread_frame *below = &c->frames[k - 1];
+	const struct thread_frame *f = &c->frames[k];
 
-		if (frames_next(l, c->frames[k].frame) != below->frame ||
-		    !is_unchanged(l, below))
-			return false;
-	}
+	if (l->has_lasti ? !are_objects_unchanged(l, f, k) :
+			   !are_pointers_unchanged(l, f, k))
+		return false;
 	return frames_next(l, c->frames[0].frame) == c->beyond;
 }
 
@@ -167,12 +203,26 @@ is_chain_unchanged(const struct frame_layout *l, const struct thread_cache *c,
  * Where in the cache is one of the innermost frames?  *n_pushed frames are
  * new on top of it.  False: nowhere near.
  */
-static bool
+static inline bool
 find_match(const struct frame_layout *l, const struct thread_cache *c,
 	   void *top, size_t *k, size_t *n_pushed)
 {
+	const struct thread_frame *last = &c->frames[c->n - 1];
 	void *f = top;
 
+	/* The same frame, its caller, or one that it has called. */
+	*n_pushed = 0;
+	*k = c->n - 1;
+	if (last->frame == top)
+		return true;
+	if (c->n > 1 && last[-1].frame == top) {
+		--*k;
+		return true;
+	}
+	if (frames_next(l, top) == last->frame) {
+		*n_pushed = 1;
+		return true;
+	}
 	for (*n_pushed = 0; f && *n_pushed < MAX_PUSHED; ++*n_pushed) {
 		size_t i = c->n, least = c->n > MAX_PUSHED ?
 						 c->n - MAX_PUSHED :
@@ -207,16 +257,11 @@ capture(const struct frame_layout *l, struct thread_cache *c, void *top)
 		return walk(l, c, top);
 	slot = &c->frames[k];
 	if (!is_unchanged(l, slot)) {
-		/* It may even be another call in the same memory. */
-		if (!l->has_lasti || frames_code(l, slot->frame) !=
-					     slot->code_object)
-			slot->code = 0;
 		slot->place = frames_place(l, slot->frame);
 		slot->node = intern(l, slot, k ? slot[-1].node : c->root);
 	}
 	for (i = n_pushed; i > 0; i--) {
 		c->frames[k + i].frame = f;
-		c->frames[k + i].code = 0;
 		f = frames_next(l, f);
 	}
 	below = slot->node;
@@ -227,6 +272,17 @@ capture(const struct frame_layout *l, struct thread_cache *c, void *top)
 	}
 	c->n = k + n_pushed + 1;
 	return below;
+}
+
+/* Only as many slots as were ever used can know a code. */
+static void
+forget_codes(struct thread_cache *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_used; i++)
+		c->frames[i].code_object = NULL;
+	c->n_used = 0;
 }
 
 stack_id
@@ -253,11 +309,15 @@ capture_stack(unsigned *flags)
 	now = atomic_load_explicit(&epoch, memory_order_relaxed);
 	if (c->tstate != tstate || c->epoch != now) {
 		c->tstate = tstate;
+		if (c->epoch != now)
+			forget_codes(c);
 		c->epoch = now;
 		c->n = 0;
 		c->root = root_of_thread();
 	}
 	id = capture(l, c, top);
+	if (c->n > c->n_used)
+		c->n_used = c->n;
 	if (!programstart_is_pending())
 		*flags &= ~(unsigned)BLOCK_IS_STARTUP;
 	errno = saved;

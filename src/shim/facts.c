@@ -255,7 +255,7 @@ facts_fill(struct arena *a, const struct facts *f, struct report *r)
 	r->heap_objects = r->heap_tracked = r->unreachable = r->permanent =
 		r->blocks = r->heap_bytes = REPORT_UNKNOWN;
 	if (hooks_see_objects())
-		r->blocks = (int64_t)sidetable_blocks();
+		r->blocks = (int64_t)sidetable_count();
 	r->pause_seconds = (double)f->pause_ns / 1e9;
 	r->table_bytes = (int64_t)(sidetable_bytes() + stacks_bytes());
 	r->stacks = (int64_t)stacks_number();

@@ -192,7 +192,7 @@ compare_in_clone(void *ctx)
 static bool
 map_page(void)
 {
-	size_t room = sidetable_blocks() + 1024, bytes;
+	size_t room = sidetable_most() + 1024, bytes;
 
 	/* Without a side table, as many suspects as could ever matter. */
 	if (!hooks_see_objects())

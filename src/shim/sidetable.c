@@ -2,8 +2,6 @@
 
 #include "shim/sidetable.h"
 
-#include <stdatomic.h>
-
 #include "common/hash.h"
 #include "shim/fault.h"
 #include "shim/regions.h"
@@ -31,7 +29,6 @@ static struct big *bigs; /* guarded by bigs_lock */
 static atomic_flag bigs_lock = ATOMIC_FLAG_INIT;
 
 static unsigned shift = 4; /* of a granule */
-static _Atomic size_t n_live;
 static uint64_t limit;
 static bool is_on;
 
@@ -148,9 +145,7 @@ sidetable_record(void *p, size_t size, stack_id stack, unsigned flags)
 		return;
 	}
 	slot = slot_of(leaf, address);
-	if (!*slot)
-		atomic_fetch_add_explicit(&n_live, 1, memory_order_relaxed);
-	else if (*size_of(leaf, address) == SIZE_BIG)
+	if (*slot && *size_of(leaf, address) == SIZE_BIG)
 		forget_big(p);
 	*slot = make_slot(stack, flags);
 	if (__builtin_expect(granules >= SIZE_BIG, 0)) {
@@ -193,7 +188,6 @@ sidetable_forget(void *p)
 	*slot = 0;
 	if (__builtin_expect(*size_of(leaf, (uintptr_t)p) == SIZE_BIG, 0))
 		forget_big(p);
-	atomic_fetch_sub_explicit(&n_live, 1, memory_order_relaxed);
 	return flags_of(old);
 }
 
@@ -263,10 +257,31 @@ sidetable_walk(int (*each)(const struct block *b, void *ctx), void *ctx)
 	return regions_walk(walk_leaf, &w);
 }
 
-size_t
-sidetable_blocks(void)
+static int
+count_leaf(struct leaf *leaf, void *ctx)
 {
-	return atomic_load_explicit(&n_live, memory_order_relaxed);
+	size_t n = (size_t)1 << (REGION_SHIFT - shift), i, live = 0;
+
+	for (i = 0; i < n; i++)
+		live += leaf->slots[i] >> 31;
+	*(size_t *)ctx += live;
+	return 0;
+}
+
+size_t
+sidetable_count(void)
+{
+	size_t n = 0;
+
+	regions_walk(count_leaf, &n);
+	return n;
+}
+
+size_t
+sidetable_most(void)
+{
+	/* The smallest container of all takes 32 bytes. */
+	return regions_number() << (REGION_SHIFT - 5);
 }
 
 size_t

@@ -66,7 +66,12 @@ bool sidetable_find(const void *p, struct block *out);
 /* Every live block in address order; nonzero from the callback stops. */
 int sidetable_walk(int (*each)(const struct block *b, void *ctx), void *ctx);
 
-size_t sidetable_blocks(void); /* live blocks now */
+/* Live blocks, counted slot by slot: for a check, not for a hook. */
+size_t sidetable_count(void);
+
+/* More containers than there can be blocks for in the table's regions. */
+size_t sidetable_most(void);
+
 size_t sidetable_bytes(void);  /* memory of the table in use, approximately */
 
 #endif /* LEAKSHIM_SHIM_SIDETABLE_H */

@@ -23,8 +23,8 @@ enum { THREAD_CACHE_FRAMES = 2048 /* deeper frames are left out */ };
 struct thread_frame {
 	void *frame;
 	uintptr_t place;   /* of the last capture, see frames_place() */
-	void *code_object; /* that `code' is the id of */
-	uint32_t code;     /* 0: to be looked up */
+	void *code_object; /* that `code' is the id of; NULL: to look up */
+	uint32_t code;     /* its id */
 	stack_id node;
 };
 
@@ -34,7 +34,8 @@ struct thread_cache {
 	uint32_t epoch;
 	stack_id root;
 	void *beyond; /* the frame that frames[0] links to; NULL mostly */
-	size_t n;
+	size_t n;      /* frames of the last capture */
+	size_t n_used; /* the most of any since the epoch began */
 	struct thread_frame frames[THREAD_CACHE_FRAMES]; /* outermost first */
 	void *scratch[THREAD_CACHE_FRAMES];
 };
