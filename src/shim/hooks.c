@@ -63,7 +63,7 @@ hooks_install(const struct options *o)
 		return;
 	if (freelists_need_tracer())
 		state.has_tracer = reftracer_install();
-	else
+	else if (!state.is_interposed)
 		state.has_wrappers = freelists_wrap();
 }
 
@@ -109,7 +109,7 @@ hooks_prove_identity(void)
 bool
 hooks_free_lists_exact(void)
 {
-	return state.has_wrappers || state.has_tracer;
+	return state.has_wrappers || state.has_tracer || state.is_interposed;
 }
 
 const char *
@@ -124,9 +124,10 @@ hooks_kind(void)
 const char *
 hooks_free_list_kind(void)
 {
-	return state.has_tracer	  ? "reference tracer" :
-	       state.has_wrappers ? "type wrappers" :
-				    "none";
+	return state.has_tracer	   ? "reference tracer" :
+	       state.has_wrappers  ? "type wrappers" :
+	       state.is_interposed ? "interposed symbols" :
+				     "none";
 }
 
 void

@@ -3,8 +3,11 @@
  *
  * 2.7 has no PyMem_SetAllocator.  Where libpython is shared and was built with
  * plain flags, its own calls of PyObject_Malloc go through the dynamic linker
- * and arrive here first.  A shared Python 3 of that kind calls these names
- * too: then they forward, and the allocator layer does the recording.
+ * and arrive here first.  So do those of PyList_New, PyDict_New and
+ * PyTuple_New, the only places that take objects out of the free lists: no
+ * type needs to be wrapped, which test_gc of 2.7 would notice in gc.get_count().
+ * A shared Python 3 of that kind calls these names too: then they forward,
+ * and the allocator layer does the recording.
  *
  * Contract of every function here: as the real one; errno is the real one's.
  */
@@ -14,9 +17,12 @@
 #include <stddef.h>
 
 #include "python/api.h"
+#include "python/objects.h"
+#include "shim/capture.h"
 #include "shim/export.h"
 #include "shim/interpose.h"
 #include "shim/layer.h"
+#include "shim/sidetable.h"
 #include "shim/start.h"
 
 #if defined __x86_64__
@@ -28,6 +34,10 @@ __asm__(".symver dlsym,dlsym@GLIBC_2.17");
 static void *(*next_malloc)(size_t);
 static void *(*next_realloc)(void *, size_t);
 static void (*next_free)(void *);
+
+static void *(*next_list)(ptrdiff_t);
+static void *(*next_dict)(void);
+static void *(*next_tuple)(ptrdiff_t);
 
 static bool is_recording; /* this is a 2.7 */
 static bool has_called;   /* and it calls us */
@@ -44,6 +54,9 @@ resolve(void)
 		start_look_for_python();
 		from = python.handle;
 	}
+	*(void **)&next_list = dlsym(from, "PyList_New");
+	*(void **)&next_dict = dlsym(from, "PyDict_New");
+	*(void **)&next_tuple = dlsym(from, "PyTuple_New");
 	*(void **)&next_realloc = dlsym(from, "PyObject_Realloc");
 	*(void **)&next_free = dlsym(from, "PyObject_Free");
 	*(void **)&next_malloc = dlsym(from, "PyObject_Malloc");
@@ -108,4 +121,45 @@ PyObject_Free(void *p)
 	depth++;
 	next_free(p);
 	depth--;
+}
+
+/* An object that the allocator did not make just now is out of a free list. */
+static void *
+made(void *o)
+{
+	unsigned flags = BLOCK_IS_OBJECT;
+	void *block;
+
+	if (!is_recording || !o)
+		return o;
+	/* All three types have a collector header (Include/objimpl.h). */
+	block = (void *)head_of_object(o);
+	if (layer_take_last() != block)
+		sidetable_restack(block, capture_stack(&flags), flags);
+	return o;
+}
+
+LS_EXPORT void *
+PyList_New(ptrdiff_t n)
+{
+	if (!next_malloc)
+		resolve();
+	return made(next_list(n));
+}
+
+LS_EXPORT void *
+PyDict_New(void)
+{
+	if (!next_malloc)
+		resolve();
+	return made(next_dict());
+}
+
+LS_EXPORT void *
+PyTuple_New(ptrdiff_t n)
+{
+	if (!next_malloc)
+		resolve();
+	/* The empty tuple is one for all. */
+	return n ? made(next_tuple(n)) : next_tuple(0);
 }
