@@ -77,6 +77,10 @@ libreport_la_SOURCES = \
 	%D%/report/headline.h \
 	%D%/report/json.c \
 	%D%/report/json.h \
+	%D%/report/json_finding.c \
+	%D%/report/json_finding.h \
+	%D%/report/jsonwriter.c \
+	%D%/report/jsonwriter.h \
 	%D%/report/kinds.c \
 	%D%/report/kinds.h \
 	%D%/report/output.c \
@@ -84,6 +88,8 @@ libreport_la_SOURCES = \
 	%D%/report/report.h \
 	%D%/report/text.c \
 	%D%/report/text.h \
+	%D%/report/text_finding.c \
+	%D%/report/text_finding.h \
 	%D%/report/words.c
 
 libanalysis_la_SOURCES = \

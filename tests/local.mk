@@ -2,7 +2,11 @@
 # themselves; .bats and .py files are run by their languages.
 
 UNIT_TESTS = \
-	%D%/unit/test_arena
+	%D%/unit/test_arena \
+	%D%/unit/test_buf \
+	%D%/unit/test_json \
+	%D%/unit/test_options \
+	%D%/unit/test_text
 
 SCRIPT_TESTS = \
 	scripts/check-headers \
@@ -24,7 +28,11 @@ MATRIX_TESTS = \
 # --- unit ------------------------------------------------------------------
 
 check_LTLIBRARIES += %D%/unit/libtap.la
-%C%_unit_libtap_la_SOURCES = %D%/unit/tap.c %D%/unit/tap.h
+%C%_unit_libtap_la_SOURCES = \
+	%D%/unit/sample.c \
+	%D%/unit/sample.h \
+	%D%/unit/tap.c \
+	%D%/unit/tap.h
 # A unit program is its own .c file and the layers.
 check_PROGRAMS += $(UNIT_TESTS)
 LDADD = %D%/unit/libtap.la $(LAYERS) -ldl

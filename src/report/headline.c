@@ -2,6 +2,8 @@
 
 #include "report/headline.h"
 
+#include <string.h>
+
 #include "common/buf.h"
 
 const char *
@@ -29,6 +31,13 @@ is_cycle(const struct finding *f)
 	       f->cycle[f->n_cycle - 1].edge;
 }
 
+/* Lost memory that is no object (SPEC: "The kinds"). */
+static bool
+is_memory(const struct finding *f)
+{
+	return f->n_types && !strcmp(f->types[0].name, "(memory)");
+}
+
 void
 headline_counts(struct buf *out, const struct finding *f)
 {
@@ -36,22 +45,53 @@ headline_counts(struct buf *out, const struct finding *f)
 		buf_count(out, (uint64_t)f->count, "cycle", "cycles");
 		buf_put(out, ", ");
 	}
-	buf_count(out, (uint64_t)f->objects, "object", "objects");
-	if (!is_cycle(f) && f->n_types)
-		buf_printf(out, " of %s", f->types[0].name);
+	if (is_memory(f) && f->n_types == 1) {
+		buf_count(out, (uint64_t)f->objects, "block of memory",
+			  "blocks of memory");
+	} else {
+		buf_count(out, (uint64_t)f->objects, "object", "objects");
+		if (!is_cycle(f) && f->n_types) {
+			buf_put(out, f->n_types == 1 ? " of " : " headed by ");
+			buf_shown(out, f->types[0].name, SIZE_MAX);
+		}
+	}
 	buf_put(out, ", ");
 	buf_size(out, (uint64_t)f->bytes);
 }
 
 /* The class to name: the one with the finalizer, or the head. */
-static const char *
-subject(const struct finding *f)
+static void
+put_subject(struct buf *out, const struct finding *f)
 {
-	if (f->n_finalizers)
-		return f->finalizers[0].type;
-	if (f->n_cycle)
-		return f->cycle[0].type;
-	return f->n_types ? f->types[0].name : "an object";
+	const char *name = f->n_finalizers ? f->finalizers[0].type :
+			   f->n_cycle	   ? f->cycle[0].type :
+			   f->n_types	   ? f->types[0].name :
+					     "an object";
+
+	buf_shown(out, name, SIZE_MAX);
+}
+
+/* "before SUBJECT after" */
+static void
+put_about(struct buf *out, const char *before, const struct finding *f,
+	  const char *after)
+{
+	buf_put(out, before);
+	put_subject(out, f);
+	buf_put(out, after);
+}
+
+static const char *
+them(const struct finding *f)
+{
+	return f->objects == 1 ? "it" : "them";
+}
+
+/* A generator has no method that could be named: what it waits in is. */
+static bool
+is_suspended(const struct finding *f)
+{
+	return f->n_finalizers && strchr(f->finalizers[0].name, ' ');
 }
 
 static void
@@ -59,25 +99,31 @@ put_uncollectable(struct buf *out, const struct finding *f)
 {
 	switch (f->reason) {
 	case REASON_LEGACY_FINALIZER:
-		buf_printf(out, is_cycle(f) ?
-					"%s has a finalizer in a reference "
-					"cycle" :
-					"%s has a finalizer and hung on a "
-					"reference cycle",
-			   subject(f));
+		if (is_suspended(f)) {
+			put_about(out, "", f, " is ");
+			buf_shown(out, f->finalizers[0].name, SIZE_MAX);
+			buf_put(out, ", in a reference cycle");
+		} else {
+			put_about(out, "", f,
+				  is_cycle(f) ? " has a finalizer in a "
+						"reference cycle" :
+						" has a finalizer and was part "
+						"of a reference cycle");
+		}
 		break;
 	case REASON_NOT_CLEARABLE:
-		buf_printf(out,
-			   "still there after a full collection: nothing in "
-			   "the cycle through %s can be cleared",
-			   subject(f));
+		put_about(out,
+			  "still there after a full collection: nothing in "
+			  "the cycle through ",
+			  f, " can be cleared");
 		break;
 	case REASON_DEBUG_SAVEALL:
-		buf_put(out, "in gc.garbage, only because gc.DEBUG_SAVEALL "
-			     "keeps all garbage");
+		put_about(out, "", f,
+			  " is in gc.garbage, only because gc.DEBUG_SAVEALL "
+			  "keeps all garbage");
 		break;
 	default:
-		buf_put(out, "in gc.garbage, and nowhere else");
+		put_about(out, "gc.garbage alone holds ", f, "");
 	}
 }
 
@@ -86,23 +132,65 @@ put_unreachable(struct buf *out, const struct finding *f)
 {
 	switch (f->reason) {
 	case REASON_GC_DISABLED:
-		buf_printf(out, "a cycle through %s, and the collector is "
-				"disabled",
-			   subject(f));
+		put_about(out, "a cycle through ", f,
+			  ", and the collector is disabled");
 		break;
 	case REASON_FROZEN:
-		buf_printf(out,
-			   "a cycle through %s was frozen by gc.freeze(): no "
-			   "collection will look at it again",
-			   subject(f));
+		put_about(out, "a cycle through ", f,
+			  " was frozen by gc.freeze(): no collection will look "
+			  "at it again");
 		break;
 	default:
-		buf_printf(out,
-			   "a cycle through %s waits for a collection",
-			   subject(f));
-		if (f->n_finalizers)
+		put_about(out, "a cycle through ", f,
+			  " waits for a collection");
+		if (f->n_finalizers && f->finalizers[0].ran != 1)
 			buf_put(out, ", its finalizer has not run");
 	}
+}
+
+static void
+put_lost(struct buf *out, const struct finding *f)
+{
+	if (f->refcount != REPORT_UNKNOWN)
+		buf_printf(out, "reference count %ld, ", f->refcount);
+	if (f->reason != REASON_SURPLUS)
+		buf_printf(out, "nothing points to %s", them(f));
+	else if (f->references_found != REPORT_UNKNOWN)
+		buf_printf(out, "but only %ld %s found", f->references_found,
+			   f->references_found == 1 ? "reference was" :
+						      "references were");
+	else
+		buf_put(out, "more than the references that exist");
+}
+
+static void
+put_hidden(struct buf *out, const struct finding *f)
+{
+	static const char *const ways[REASONS] = {
+		[REASON_NO_GC_FLAG] = " has no Py_TPFLAGS_HAVE_GC",
+		[REASON_MISSING_TRAVERSE] =
+			" has a tp_traverse that forgets a reference",
+		[REASON_UNTRACKED] = " is not tracked",
+		[REASON_FOREIGN_MEMORY] =
+			" keeps a reference in memory of a C library",
+	};
+
+	buf_put(out, "the collector cannot see the cycle");
+	if (!f->hidden_type)
+		return;
+	buf_put(out, ": ");
+	buf_shown(out, f->hidden_type, SIZE_MAX);
+	buf_put(out, ways[f->reason] ? ways[f->reason] : " hides it");
+}
+
+static void
+put_growth(struct buf *out, const struct finding *f)
+{
+	size_t i;
+
+	buf_put(out, "their number grows from check to check");
+	for (i = 0; i < f->n_growth_checks; i++)
+		buf_printf(out, "%s%ld", i ? ", " : ": ", f->growth_checks[i]);
 }
 
 void
@@ -120,23 +208,17 @@ headline_put(struct buf *out, const struct finding *f)
 			     "not run again");
 		break;
 	case FINDING_LOST_REFERENCE:
-		if (f->refcount != REPORT_UNKNOWN)
-			buf_printf(out, "reference count %ld, ", f->refcount);
-		buf_put(out, f->reason == REASON_SURPLUS ?
-				     "more than the references that exist" :
-				     "nothing points to them");
+		put_lost(out, f);
 		break;
 	case FINDING_HIDDEN_CYCLE:
-		buf_put(out, "a cycle that the collector cannot see");
-		if (f->hidden_type)
-			buf_printf(out, ", hidden by %s", f->hidden_type);
+		put_hidden(out, f);
 		break;
 	case FINDING_GROWTH:
-		buf_put(out, "their number grows from check to check");
+		put_growth(out, f);
 		break;
 	case FINDING_COLLECTED:
-		buf_put(out, "freed by the collector, not by its last "
-			     "reference");
+		put_about(out, "the collector, not the last reference, freed ",
+			  f, "");
 		break;
 	case FINDING_KINDS:
 		break;
@@ -144,8 +226,8 @@ headline_put(struct buf *out, const struct finding *f)
 }
 
 void
-headline_total(struct buf *out, enum finding_kind kind, int64_t objects,
-	       int64_t bytes)
+headline_total(struct buf *out, enum finding_kind kind,
+	       const struct headline_sum *sum)
 {
 	static const char *const words[FINDING_KINDS] = {
 		[FINDING_UNCOLLECTABLE] = "uncollectable",
@@ -157,13 +239,13 @@ headline_total(struct buf *out, enum finding_kind kind, int64_t objects,
 	};
 
 	if (kind == FINDING_LOST_REFERENCE) {
-		buf_count(out, (uint64_t)objects, "lost reference",
+		buf_count(out, (uint64_t)sum->count, "lost reference",
 			  "lost references");
 	} else {
-		buf_count(out, (uint64_t)objects, "object", "objects");
+		buf_count(out, (uint64_t)sum->objects, "object", "objects");
 		buf_printf(out, " %s", words[kind]);
 	}
 	buf_put(out, " (");
-	buf_size(out, (uint64_t)bytes);
+	buf_size(out, (uint64_t)sum->bytes);
 	buf_putc(out, ')');
 }

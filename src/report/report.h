@@ -121,6 +121,7 @@ struct finding {
 
 	const char *advice;
 	bool is_printed; /* false: only counted (kinds=, quiet by default, max_findings) */
+	bool is_over_limit; /* printed, but for max_findings= */
 	bool is_failing; /* counts for the exit status */
 };
 

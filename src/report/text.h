@@ -22,8 +22,15 @@ struct text_style {
 	bool with_missed;    /* what coverage lacks, line by line */
 };
 
-/* Nothing but a SUMMARY line when there are no findings to print. */
+/*
+ * Findings, then one line each for garbage that is merely pending and for what
+ * is counted but not shown, then SUMMARY; without findings the header and the
+ * totals are left out.  An analysis that failed is always said.
+ */
 void report_text(struct buf *out, const struct report *r,
 		 const struct text_style *style);
+
+/* A finding to show, or a failed analysis: worth a word on a quiet stderr. */
+bool report_has_news(const struct report *r);
 
 #endif /* LEAKSHIM_REPORT_TEXT_H */
