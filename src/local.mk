@@ -218,7 +218,22 @@ bin_PROGRAMS += leakshim
 endif
 
 leakshim_SOURCES = \
-	%D%/cli/main.c
+	%D%/cli/cli.h \
+	%D%/cli/doctor.c \
+	%D%/cli/library.c \
+	%D%/cli/main.c \
+	%D%/cli/merge.c \
+	%D%/cli/merge.h \
+	%D%/cli/read_finding.c \
+	%D%/cli/read_finding.h \
+	%D%/cli/read_json.c \
+	%D%/cli/read_json.h \
+	%D%/cli/read_report.c \
+	%D%/cli/read_report.h \
+	%D%/cli/report.c \
+	%D%/cli/run.c \
+	%D%/cli/target.c \
+	%D%/cli/target.h
 leakshim_CPPFLAGS = $(AM_CPPFLAGS) -DLIBDIR='"$(libdir)"' \
 	-DPKGDATADIR='"$(pkgdatadir)"'
 leakshim_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)

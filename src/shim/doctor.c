@@ -49,13 +49,30 @@ put_hooks(struct buf *b)
 			   capture_problem() ? capture_problem() : "verified");
 }
 
+/* The pipe of the command, -1 when there is none. */
+static int
+pipe_of_doctor(void)
+{
+	const char *fd = getenv("LEAKSHIM_DOCTOR");
+
+	return fd && atoi(fd) >= 3 ? atoi(fd) : -1;
+}
+
+static void
+send(int fd, struct buf *b)
+{
+	syscall(SYS_write, fd, b->data, b->len);
+	syscall(SYS_close, fd);
+	buf_fini(b);
+}
+
 void
 doctor_tell(void)
 {
-	const char *fd = getenv("LEAKSHIM_DOCTOR");
+	int fd = pipe_of_doctor();
 	struct buf b;
 
-	if (!fd || atoi(fd) < 3)
+	if (fd < 0)
 		return;
 	buf_init(&b);
 	buf_printf(&b, "python: %s%s\n", python.text,
@@ -64,7 +81,18 @@ doctor_tell(void)
 	put_hooks(&b);
 	put_heads(&b);
 	put_layout(&b);
-	syscall(SYS_write, atoi(fd), b.data, b.len);
-	syscall(SYS_close, atoi(fd));
-	buf_fini(&b);
+	send(fd, &b);
+}
+
+void
+doctor_tell_declined(const char *why)
+{
+	int fd = pipe_of_doctor();
+	struct buf b;
+
+	if (fd < 0)
+		return;
+	buf_init(&b);
+	buf_printf(&b, "declined: %s\n", why);
+	send(fd, &b);
 }

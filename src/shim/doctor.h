@@ -12,4 +12,7 @@
  */
 void doctor_tell(void);
 
+/* The same, when this Python cannot be watched: "declined: WHY". */
+void doctor_tell_declined(const char *why);
+
 #endif /* LEAKSHIM_SHIM_DOCTOR_H */

@@ -14,6 +14,7 @@
 #include "common/buf.h"
 #include "common/tally.h"
 #include "report/output.h"
+#include "shim/doctor.h"
 #include "shim/say.h"
 
 struct process process;
@@ -202,6 +203,7 @@ process_decline(const char *why)
 	struct buf b;
 
 	process.declined = why;
+	doctor_tell_declined(why);
 	process.is_inert = true;
 	buf_init(&b);
 	options_init(&process.options);

@@ -1,0 +1,45 @@
+/*
+ * cli.h - what the verbs of the command share
+ *
+ * Contract of every function here:
+ *   side       tool
+ *   allocates  malloc(3)
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_CLI_CLI_H
+#define LEAKSHIM_CLI_CLI_H
+
+/* Exit statuses (SPEC: "Exit status of leakshim"). */
+enum status {
+	STATUS_OK = 0,
+	STATUS_USAGE = 2,
+	STATUS_IMPOSSIBLE = 3,
+	STATUS_BAD_FILE = 4,
+	STATUS_FOUND = 23,
+	STATUS_FAILED = 125,
+	STATUS_NOT_EXECUTABLE = 126,
+	STATUS_NOT_FOUND = 127,
+};
+
+/* One file a verb; argv[0] is the verb.  They return the exit status. */
+int run_main(int argc, char **argv);
+int report_main(int argc, char **argv);
+int doctor_main(int argc, char **argv);
+
+/* "leakshim: WHAT: WHY" on stderr; printf formats. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * The absolute path of libleakshim.so; NULL, after a complaint, when it is
+ * nowhere.  Static storage.
+ */
+const char *find_library(void);
+
+/*
+ * Put the library first into LD_PRELOAD of our own environment, other entries
+ * behind it.  False, after a complaint, when its path cannot stand there.
+ */
+int preload_library(const char *library);
+
+#endif /* LEAKSHIM_CLI_CLI_H */

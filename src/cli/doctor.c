@@ -1,0 +1,196 @@
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/target.h"
+
+enum { TEXT_BYTES = 8192 };
+
+static void
+usage(void)
+{
+	puts("usage: leakshim doctor [COMMAND...]\n\n"
+	     "Says which parts of leakshim work for COMMAND (python3 when none "
+	     "is given), and\nwhy others do not. An interpreter alone is run "
+	     "with an empty program; more words\nare run as they are. Exit "
+	     "status: 0 when it can be watched, 3 when it cannot.");
+}
+
+static void
+put(const char *key, const char *value)
+{
+	printf("  %-12s %s\n", key, value);
+}
+
+static void
+describe(const char *command, const struct target *t)
+{
+	printf("leakshim %s: %s\n", PACKAGE_VERSION, command);
+	put("program", t->path);
+	if (!t->is_elf)
+		return;
+	put("kind", !t->is_64_bit	? "32-bit ELF" :
+		    !t->is_this_machine ? "64-bit ELF of another machine" :
+					  "64-bit ELF");
+	put("C library", !t->loader[0] ? "linked in (static)" :
+			 t->is_musl    ? "musl" :
+					 t->loader);
+	put("privileges", t->is_setuid	      ? "setuid or setgid" :
+			  t->has_capabilities ? "file capabilities" :
+						"none raised");
+}
+
+/*
+ * Run the command under the shim and collect what it tells through a pipe.
+ * The number of bytes, or -1 with the reason said.
+ */
+static ssize_t
+ask(char **command, char *text)
+{
+	char number[16];
+	int fds[2], status;
+	ssize_t n = 0, got;
+	pid_t pid;
+
+	if (pipe(fds) < 0 || (pid = fork()) < 0) {
+		complain("doctor: cannot start a process: %s", strerror(errno));
+		return -1;
+	}
+	if (pid == 0) {
+		int null = open("/dev/null", O_RDWR);
+
+		close(fds[0]);
+		snprintf(number, sizeof number, "%d", fds[1]);
+		setenv("LEAKSHIM_DOCTOR", number, 1);
+		setenv("LEAKSHIM_OPTIONS",
+		       "log_path=/dev/null:follow=0", 1);
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		execvp(command[0], command);
+		_exit(STATUS_NOT_FOUND);
+	}
+	close(fds[1]);
+	while (n < TEXT_BYTES - 1 &&
+	       (got = read(fds[0], text + n, (size_t)(TEXT_BYTES - 1 - n))) > 0)
+		n += got;
+	text[n] = '\0';
+	close(fds[0]);
+	waitpid(pid, &status, 0);
+	return n;
+}
+
+/* What to do about a part that is off. */
+static const char *
+remedy(const char *key, const char *value)
+{
+	if (!strcmp(key, "hooks") && !strncmp(value, "none", 4))
+		return "a static Python 2.7 has no hooks: a shared libpython "
+		       "(pyenv --enable-shared) has backtraces too";
+	if (!strcmp(key, "free-lists") && !strncmp(value, "approximate", 11))
+		return "a backtrace may be that of an earlier object in the "
+		       "same memory";
+	if (!strcmp(key, "frames") && strcmp(value, "verified"))
+		return "findings come without backtraces";
+	if (!strcmp(key, "gc-heads") && !strncmp(value, "not", 3))
+		return "cycles cannot be analysed in this build: please report "
+		       "its version";
+	if (!strcmp(key, "layout") && strcmp(value, "verified"))
+		return "please report this build's version";
+	return NULL;
+}
+
+/* "key: value" lines; false when the analysis cannot work. */
+static bool
+explain(char *text)
+{
+	bool works = false;
+	char *line, *rest = text;
+
+	while ((line = strsep(&rest, "\n"))) {
+		char *value = strstr(line, ": ");
+		const char *what;
+
+		if (!value)
+			continue;
+		*value = '\0';
+		value += 2;
+		put(line, value);
+		if (!strcmp(line, "gc-heads"))
+			works = strncmp(value, "not", 3) != 0;
+		what = remedy(line, value);
+		if (what)
+			put("", what);
+	}
+	return works;
+}
+
+static bool
+is_declined(const char *text)
+{
+	return !strncmp(text, "declined: ", 10);
+}
+
+int
+doctor_main(int argc, char **argv)
+{
+	static char *lone[] = {NULL, "-c", "pass", NULL};
+	char **command = argv + 1, text[TEXT_BYTES];
+	const char *library, *problem;
+	struct target t;
+	ssize_t n;
+
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+		usage();
+		return STATUS_OK;
+	}
+	if (argc > 1 && argv[1][0] == '-' && strcmp(argv[1], "--")) {
+		complain("doctor: '%s' is no option (leakshim doctor --help)",
+			 argv[1]);
+		return STATUS_USAGE;
+	}
+	if (argc > 1 && !strcmp(argv[1], "--"))
+		command++;
+	lone[0] = command[0] ? command[0] : "python3";
+	/* An interpreter by itself would wait for a program to be typed. */
+	if (!command[0] || (!command[1] && strstr(command[0], "python")))
+		command = lone;
+	if (!target_read(command[0], &t)) {
+		complain("doctor: %s: no such program", command[0]);
+		return STATUS_IMPOSSIBLE;
+	}
+	describe(command[0], &t);
+	problem = target_problem(command[0]);
+	if (problem) {
+		printf("cannot be watched: %s\n", problem);
+		return STATUS_IMPOSSIBLE;
+	}
+	library = find_library();
+	if (!library || preload_library(library) != 0)
+		return STATUS_IMPOSSIBLE;
+	put("library", library);
+	fflush(stdout);
+	n = ask(command, text);
+	if (n > 0 && is_declined(text)) {
+		printf("cannot be watched: %s", text + 10);
+		return STATUS_IMPOSSIBLE;
+	}
+	if (n <= 0) {
+		puts("cannot be watched: no CPython was seen in it (or it "
+		     "ended before it began)");
+		return STATUS_IMPOSSIBLE;
+	}
+	if (!explain(text)) {
+		puts("cannot be watched: its collector's lists were not found");
+		return STATUS_IMPOSSIBLE;
+	}
+	puts("can be watched");
+	return STATUS_OK;
+}

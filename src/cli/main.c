@@ -1,0 +1,98 @@
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const struct verb {
+	const char *name;
+	int (*main)(int argc, char **argv);
+	const char *arguments;
+	const char *meaning;
+} verbs[] = {
+	{"run", run_main, "[OPTION...] [--] COMMAND [ARG...]",
+	 "run COMMAND under the shim"},
+	{"report", report_main, "[--format=text|json] FILE...",
+	 "render one report, or several merged"},
+	{"doctor", doctor_main, "[COMMAND...]",
+	 "which parts work for this interpreter, and why not"},
+};
+
+enum { N_VERBS = sizeof verbs / sizeof *verbs };
+
+static const char *const later[] = {"attach", "check",	"status", "detach",
+				    "diff",   "gate",	"python-path"};
+
+void
+complain(const char *format, ...)
+{
+	va_list args;
+
+	fflush(stdout);
+	fputs("leakshim: ", stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
+static void
+usage(FILE *out)
+{
+	size_t i;
+
+	fputs("usage: leakshim VERB [OPTION...]\n\n", out);
+	for (i = 0; i < N_VERBS; i++)
+		fprintf(out, "  leakshim %s %s\n        %s\n", verbs[i].name,
+			verbs[i].arguments, verbs[i].meaning);
+	fputs("\n  leakshim VERB --help     the options of a verb\n"
+	      "  leakshim --version\n\n"
+	      "Without the command: LD_PRELOAD=libleakshim.so python app.py, "
+	      "see libleakshim(7).\n",
+	      out);
+}
+
+static int
+unknown_verb(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof later / sizeof *later; i++) {
+		if (!strcmp(name, later[i])) {
+			complain("%s: not in version %s yet: there are run, "
+				 "report and doctor",
+				 name, PACKAGE_VERSION);
+			return STATUS_USAGE;
+		}
+	}
+	complain("'%s' is no verb: there are run, report and doctor (leakshim "
+		 "--help)",
+		 name);
+	return STATUS_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+	size_t i;
+
+	if (argc < 2) {
+		usage(stderr);
+		return STATUS_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+	    !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return STATUS_OK;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		printf("leakshim %s\n", PACKAGE_VERSION);
+		return STATUS_OK;
+	}
+	for (i = 0; i < N_VERBS; i++)
+		if (!strcmp(argv[1], verbs[i].name))
+			return verbs[i].main(argc - 1, argv + 1);
+	return unknown_verb(argv[1]);
+}

@@ -1,0 +1,216 @@
+#include "config.h"
+
+#include "cli/read_finding.h"
+
+#include <string.h>
+
+#include "common/arena.h"
+
+static int
+read_line_number(struct reader *r, const json_t *o)
+{
+	int64_t v = read_integer(r, o, "line");
+
+	return v < 1 || v > INT32_MAX ? 0 : (int)v;
+}
+
+static void
+read_types(struct reader *r, const json_t *o, struct finding *out)
+{
+	const json_t *list = read_array(r, o, "types");
+	size_t i, n = json_array_size(list);
+	struct report_type *types = arena_array(r->arena, n, sizeof *types);
+
+	for (i = 0; types && i < n; i++) {
+		const json_t *t = json_array_get(list, i);
+
+		types[i].name = read_string(r, t, "name");
+		types[i].count = read_integer(r, t, "count");
+		types[i].bytes = read_integer(r, t, "bytes");
+		types[i].module_file = read_string(r, t, "module_file");
+		if (!types[i].name)
+			read_fail(r, "name", "is null");
+	}
+	out->types = types;
+	out->n_types = types ? n : 0;
+}
+
+static void
+read_finalizers(struct reader *r, const json_t *o, struct finding *out)
+{
+	const json_t *list = read_array(r, o, "finalizers");
+	size_t i, n = json_array_size(list);
+	struct report_finalizer *f = arena_array(r->arena, n, sizeof *f);
+
+	for (i = 0; f && i < n; i++) {
+		const json_t *z = json_array_get(list, i);
+
+		f[i].type = read_string(r, z, "type");
+		f[i].name = read_string(r, z, "name");
+		f[i].file = read_string(r, z, "file");
+		f[i].line = read_line_number(r, z);
+		f[i].ran = read_truth(r, z, "ran");
+		if (!f[i].type || !f[i].name)
+			read_fail(r, "finalizers", "has a member without name");
+	}
+	out->finalizers = f;
+	out->n_finalizers = f ? n : 0;
+}
+
+static void
+read_cycle(struct reader *r, const json_t *o, struct finding *out)
+{
+	const json_t *list = read_array(r, o, "cycle");
+	size_t i, n = json_array_size(list);
+	struct report_edge *edges = arena_array(r->arena, n, sizeof *edges);
+
+	for (i = 0; edges && i < n; i++) {
+		const json_t *e = json_array_get(list, i);
+		int64_t generation = read_integer(r, e, "generation");
+
+		edges[i].type = read_string(r, e, "type");
+		edges[i].refcount = read_integer(r, e, "refcount");
+		edges[i].generation =
+			generation < 0 || generation > 3 ? -1 :
+							   (int)generation;
+		edges[i].edge = read_string(r, e, "edge");
+		if (!edges[i].type)
+			read_fail(r, "cycle", "has a member without type");
+	}
+	out->cycle = edges;
+	out->n_cycle = edges ? n : 0;
+}
+
+static void
+read_python(struct reader *r, const json_t *o, struct finding *out)
+{
+	const json_t *list = read_array(r, o, "python");
+	size_t i, n = json_array_size(list);
+	struct report_line *lines = arena_array(r->arena, n, sizeof *lines);
+
+	for (i = 0; lines && i < n; i++) {
+		const json_t *l = json_array_get(list, i);
+
+		lines[i].function = read_string(r, l, "function");
+		lines[i].file = read_string(r, l, "file");
+		lines[i].line = read_line_number(r, l);
+	}
+	out->python = lines;
+	out->n_python = lines ? n : 0;
+}
+
+static void
+read_native(struct reader *r, const json_t *o, struct finding *out)
+{
+	const json_t *list = read_array(r, o, "native");
+	size_t i, n = json_array_size(list);
+	struct report_native *frames =
+		arena_array(r->arena, n, sizeof *frames);
+
+	for (i = 0; frames && i < n; i++) {
+		const json_t *f = json_array_get(list, i);
+
+		frames[i].function = read_string(r, f, "function");
+		frames[i].module = read_string(r, f, "module");
+		frames[i].offset = read_integer(r, f, "offset");
+		frames[i].file = read_string(r, f, "file");
+		frames[i].line = read_line_number(r, f);
+	}
+	out->native = frames;
+	out->n_native = frames ? n : 0;
+}
+
+static const struct report_holder *
+read_holders(struct reader *r, const json_t *list, size_t *n)
+{
+	struct report_holder *h;
+	size_t i;
+
+	*n = json_array_size(list);
+	h = arena_array(r->arena, *n, sizeof *h);
+	for (i = 0; h && i < *n; i++) {
+		const json_t *o = json_array_get(list, i);
+
+		h[i].type = read_string(r, o, "type");
+		h[i].edge = read_string(r, o, "edge");
+	}
+	return list ? h : NULL;
+}
+
+static void
+read_special(struct reader *r, const json_t *o, struct finding *out)
+{
+	const json_t *references = read_object(r, o, "references");
+	const json_t *hidden = read_object(r, o, "hidden_by");
+	const json_t *growth = read_object(r, o, "growth");
+
+	out->refcount = out->references_found = out->references_lost =
+		REPORT_UNKNOWN;
+	out->growth_age_seconds = -1;
+	if (references) {
+		out->refcount = read_integer(r, references, "refcount");
+		out->references_found = read_integer(r, references, "found");
+		out->references_lost = read_integer(r, references, "lost");
+	}
+	if (hidden) {
+		out->hidden_type = read_string(r, hidden, "type");
+		out->hidden_module_file =
+			read_string(r, hidden, "module_file");
+		out->hidden_member = read_string(r, hidden, "member");
+	}
+	if (growth) {
+		out->growth_age_seconds =
+			read_seconds(r, growth, "age_seconds");
+		out->growth_path = read_holders(
+			r, read_array(r, growth, "path"), &out->n_growth_path);
+	}
+	out->held_by = read_holders(r, read_array(r, o, "held_by"),
+				    &out->n_held_by);
+}
+
+/* A word of a fixed list; *out is left alone when it is none. */
+static int
+read_word(struct reader *r, const json_t *o, const char *key,
+	  int (*find)(const char *, size_t))
+{
+	const char *word = read_string(r, o, key);
+	int v = word ? find(word, strlen(word)) : 0;
+
+	if (v < 0)
+		read_fail(r, key, "has a word that is not known");
+	return v < 0 ? 0 : v;
+}
+
+void
+read_finding(struct reader *r, const json_t *o, struct finding *out)
+{
+	const char *fingerprint = read_string(r, o, "fingerprint");
+	const json_t *allocated = read_object(r, o, "allocated");
+
+	memset(out, 0, sizeof *out);
+	if (!fingerprint ||
+	    strlen(fingerprint) >= sizeof out->fingerprint) {
+		read_fail(r, "fingerprint", "is no fingerprint");
+		return;
+	}
+	strcpy(out->fingerprint, fingerprint);
+	out->kind = (enum finding_kind)read_word(r, o, "kind",
+						 finding_kind_find);
+	out->reason = (enum finding_reason)read_word(r, o, "reason",
+						     finding_reason_find);
+	out->state = (enum finding_state)read_word(r, o, "state",
+						   finding_state_find);
+	out->count = read_integer(r, o, "count");
+	out->objects = read_integer(r, o, "objects");
+	out->bytes = read_integer(r, o, "bytes");
+	read_types(r, o, out);
+	read_finalizers(r, o, out);
+	read_cycle(r, o, out);
+	read_special(r, o, out);
+	out->thread = read_string(r, allocated, "thread");
+	out->allocation_known = read_truth(r, allocated, "known") == 1;
+	read_python(r, allocated, out);
+	read_native(r, allocated, out);
+	out->advice = read_string(r, o, "advice");
+	out->is_printed = true;
+}

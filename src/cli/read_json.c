@@ -1,0 +1,89 @@
+#include "config.h"
+
+#include "cli/read_json.h"
+
+#include <stdbool.h>
+
+#include "common/arena.h"
+#include "report/report.h"
+
+void
+read_fail(struct reader *r, const char *field, const char *problem)
+{
+	if (r->problem)
+		return;
+	r->field = field;
+	r->problem = problem;
+}
+
+/* The member; NULL when it is null or missing, which is a complaint. */
+static const json_t *
+member(struct reader *r, const json_t *o, const char *key, json_type type,
+       const char *problem)
+{
+	const json_t *v = json_object_get(o, key);
+
+	if (!v) {
+		read_fail(r, key, "is missing");
+		return NULL;
+	}
+	if (json_is_null(v))
+		return NULL;
+	if (json_typeof(v) != type) {
+		read_fail(r, key, problem);
+		return NULL;
+	}
+	return v;
+}
+
+const char *
+read_string(struct reader *r, const json_t *o, const char *key)
+{
+	const json_t *v = member(r, o, key, JSON_STRING, "is no string");
+
+	return v ? arena_string(r->arena, json_string_value(v)) : NULL;
+}
+
+int64_t
+read_integer(struct reader *r, const json_t *o, const char *key)
+{
+	const json_t *v = member(r, o, key, JSON_INTEGER, "is no integer");
+
+	return v ? json_integer_value(v) : REPORT_UNKNOWN;
+}
+
+int
+read_truth(struct reader *r, const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+
+	if (!v)
+		read_fail(r, key, "is missing");
+	else if (!json_is_boolean(v) && !json_is_null(v))
+		read_fail(r, key, "is neither true nor false");
+	return json_is_boolean(v) ? json_is_true(v) : -1;
+}
+
+double
+read_seconds(struct reader *r, const json_t *o, const char *key)
+{
+	const json_t *v = json_object_get(o, key);
+
+	if (!v)
+		read_fail(r, key, "is missing");
+	else if (!json_is_number(v) && !json_is_null(v))
+		read_fail(r, key, "is no number");
+	return json_is_number(v) ? json_number_value(v) : -1;
+}
+
+const json_t *
+read_object(struct reader *r, const json_t *o, const char *key)
+{
+	return member(r, o, key, JSON_OBJECT, "is no object");
+}
+
+const json_t *
+read_array(struct reader *r, const json_t *o, const char *key)
+{
+	return member(r, o, key, JSON_ARRAY, "is no array");
+}

@@ -1,0 +1,39 @@
+/*
+ * read_json.h - fields of JSON objects, with one complaint for all
+ *
+ * A reader remembers the first field that is not what it should be; the
+ * functions go on with harmless values, and the caller looks once at the end.
+ *
+ * Contract of every function here:
+ *   side       tool
+ *   allocates  strings from the reader's arena
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_CLI_READ_JSON_H
+#define LEAKSHIM_CLI_READ_JSON_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct arena;
+
+struct reader {
+	struct arena *arena;
+	const char *field;   /* the first bad one */
+	const char *problem; /* "is missing", "is not a number"; NULL: none */
+};
+
+void read_fail(struct reader *r, const char *field, const char *problem);
+
+/* null is NULL, REPORT_UNKNOWN, -1 and -1. */
+const char *read_string(struct reader *r, const json_t *o, const char *key);
+int64_t read_integer(struct reader *r, const json_t *o, const char *key);
+int read_truth(struct reader *r, const json_t *o, const char *key);
+double read_seconds(struct reader *r, const json_t *o, const char *key);
+
+/* Borrowed; NULL after a complaint (or for null). */
+const json_t *read_object(struct reader *r, const json_t *o, const char *key);
+const json_t *read_array(struct reader *r, const json_t *o, const char *key);
+
+#endif /* LEAKSHIM_CLI_READ_JSON_H */

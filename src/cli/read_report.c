@@ -1,0 +1,203 @@
+#include "config.h"
+
+#include "cli/read_report.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/read_finding.h"
+#include "cli/read_json.h"
+#include "common/arena.h"
+#include "report/report.h"
+
+static void
+read_process(struct reader *r, const json_t *o, struct report *out)
+{
+	const json_t *argv = json_object_get(o, "argv");
+	const char **list;
+	size_t i, n = json_array_size(argv);
+
+	out->pid = read_integer(r, o, "pid");
+	out->ppid = read_integer(r, o, "ppid");
+	out->exe = read_string(r, o, "exe");
+	out->host = read_string(r, o, "host");
+	out->time = read_string(r, o, "time");
+	out->trigger = read_string(r, o, "trigger");
+	out->argv_known = json_is_array(argv);
+	list = arena_array(r->arena, n, sizeof *list);
+	for (i = 0; list && i < n; i++)
+		list[i] = arena_string(
+			r->arena,
+			json_string_value(json_array_get(argv, i)));
+	out->argv = list;
+	out->n_argv = list ? n : 0;
+}
+
+static void
+read_coverage(struct reader *r, const json_t *o, struct report *out)
+{
+	const json_t *missed = read_array(r, o, "missed");
+	struct report_missed *list;
+	size_t i, n = json_array_size(missed);
+
+	out->tracking = read_string(r, o, "tracking");
+	out->free_lists = read_string(r, o, "free_lists");
+	out->native = read_truth(r, o, "native") == 1;
+	out->reachability = read_truth(r, o, "reachability") == 1;
+	list = arena_array(r->arena, n, sizeof *list);
+	for (i = 0; list && i < n; i++) {
+		const json_t *m = json_array_get(missed, i);
+
+		list[i].what = read_string(r, m, "what");
+		list[i].count = read_integer(r, m, "count");
+		list[i].why = read_string(r, m, "why");
+	}
+	out->missed = list;
+	out->n_missed = list ? n : 0;
+}
+
+static void
+read_numbers(const json_t *array, int64_t out[3])
+{
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		const json_t *v = json_array_get(array, i);
+
+		out[i] = json_is_integer(v) ? json_integer_value(v) :
+					      REPORT_UNKNOWN;
+	}
+}
+
+static void
+read_heap(struct reader *r, const json_t *o, struct report *out)
+{
+	out->heap_objects = read_integer(r, o, "objects");
+	out->heap_tracked = read_integer(r, o, "tracked");
+	out->permanent = read_integer(r, o, "permanent");
+	out->unreachable = read_integer(r, o, "unreachable");
+	out->blocks = read_integer(r, o, "blocks");
+	out->heap_bytes = read_integer(r, o, "bytes");
+	read_numbers(read_array(r, o, "generations"), out->generations);
+}
+
+static void
+read_gc(struct reader *r, const json_t *o, struct report *out)
+{
+	const json_t *list = read_array(r, o, "generations");
+	size_t i;
+
+	out->gc_enabled = read_truth(r, o, "enabled");
+	out->debug_flags = read_integer(r, o, "debug_flags");
+	out->garbage = read_integer(r, o, "garbage");
+	read_numbers(read_array(r, o, "thresholds"), out->thresholds);
+	for (i = 0; i < 3 && i < json_array_size(list); i++) {
+		const json_t *g = json_array_get(list, i);
+
+		out->gc[i].collections = read_integer(r, g, "collections");
+		out->gc[i].collected = read_integer(r, g, "collected");
+		out->gc[i].uncollectable = read_integer(r, g, "uncollectable");
+		out->gc[i].seconds = read_seconds(r, g, "seconds");
+		out->gc[i].longest_seconds =
+			read_seconds(r, g, "longest_seconds");
+	}
+	out->n_gc = i;
+}
+
+static void
+read_all(struct reader *r, const json_t *root, struct report *out)
+{
+	const json_t *python = read_object(r, root, "python");
+	const json_t *cost = read_object(r, root, "cost");
+	const json_t *findings = read_array(r, root, "findings");
+	size_t i, n = json_array_size(findings);
+
+	memset(out, 0, sizeof *out);
+	out->tool_version =
+		read_string(r, read_object(r, root, "tool"), "version");
+	read_process(r, read_object(r, root, "process"), out);
+	out->python_version = read_string(r, python, "version");
+	out->linkage = read_string(r, python, "linkage");
+	out->debug = read_truth(r, python, "debug");
+	out->free_threaded = read_truth(r, python, "free_threaded");
+	read_coverage(r, read_object(r, root, "coverage"), out);
+	read_heap(r, read_object(r, root, "heap"), out);
+	read_gc(r, read_object(r, root, "gc"), out);
+	out->pause_seconds = read_seconds(r, cost, "pause_seconds");
+	out->analysis_seconds = read_seconds(r, cost, "analysis_seconds");
+	out->table_bytes = read_integer(r, cost, "table_bytes");
+	out->stacks = read_integer(r, cost, "stacks");
+	out->findings = arena_array(r->arena, n, sizeof *out->findings);
+	for (i = 0; out->findings && !r->problem && i < n; i++)
+		read_finding(r, json_array_get(findings, i),
+			     &out->findings[out->n_findings++]);
+}
+
+/* The schema's number: what is newer than ours is refused. */
+static int
+check_schema(const char *path, const json_t *root)
+{
+	const char *schema =
+		json_string_value(json_object_get(root, "schema"));
+
+	if (!schema || strncmp(schema, "leakshim.report/", 16)) {
+		complain("%s: not a leakshim report: it has no \"schema\": "
+			 "\"" REPORT_SCHEMA "\"",
+			 path);
+		return -1;
+	}
+	if (strcmp(schema, REPORT_SCHEMA)) {
+		complain("%s: its schema is %s, this leakshim reads " REPORT_SCHEMA
+			 ": use the leakshim that wrote it, or a newer one",
+			 path, schema);
+		return -1;
+	}
+	return 0;
+}
+
+static json_t *
+load(const char *path)
+{
+	json_error_t error;
+	json_t *root;
+	FILE *f;
+
+	f = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	if (!f) {
+		complain("%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	root = json_loadf(f, JSON_REJECT_DUPLICATES, &error);
+	if (f != stdin)
+		fclose(f);
+	if (!root)
+		complain("%s: line %d: %s (a report in JSON is wanted, "
+			 "format=json writes one)",
+			 path, error.line, error.text);
+	return root;
+}
+
+int
+read_report(struct arena *a, const char *path, struct report *out)
+{
+	struct reader r = {.arena = a};
+	json_t *root = load(path);
+	int status = -1;
+
+	if (!root)
+		return -1;
+	if (check_schema(path, root) == 0) {
+		read_all(&r, root, out);
+		if (r.problem)
+			complain("%s: \"%s\" %s", path, r.field, r.problem);
+		else if (a->failed)
+			complain("%s: out of memory", path);
+		else
+			status = 0;
+	}
+	json_decref(root);
+	return status;
+}
