@@ -71,6 +71,8 @@ libpython_la_SOURCES = \
 libreport_la_SOURCES = \
 	%D%/report/advice.c \
 	%D%/report/advice.h \
+	%D%/report/advice_edge.c \
+	%D%/report/advice_edge.h \
 	%D%/report/fingerprint.c \
 	%D%/report/fingerprint.h \
 	%D%/report/headline.c \

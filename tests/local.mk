@@ -2,6 +2,7 @@
 # themselves; .bats and .py files are run by their languages.
 
 UNIT_TESTS = \
+	%D%/unit/test_advice \
 	%D%/unit/test_arena \
 	%D%/unit/test_buf \
 	%D%/unit/test_json \

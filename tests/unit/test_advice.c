@@ -1,0 +1,243 @@
+#include "config.h"
+
+#include "report/advice.h"
+#include "sample.h"
+#include "tap.h"
+
+#include <string.h>
+
+#include "common/arena.h"
+
+static struct arena arena;
+
+/* The finding's cycle: "type edge" for each member, the edge up to the end. */
+static void
+set_cycle(struct finding *f, const char *const *members)
+{
+	struct report_edge *e = arena_array(&arena, 8, sizeof *e);
+	size_t n;
+
+	for (n = 0; members[n]; n++) {
+		size_t n_type = strcspn(members[n], " ");
+
+		e[n].type = arena_copy(&arena, members[n], n_type);
+		if (members[n][n_type])
+			e[n].edge = members[n] + n_type + 1;
+	}
+	f->cycle = e;
+	f->n_cycle = n;
+}
+
+static void
+is_advice(const struct finding *f, int major, const char *want)
+{
+	is_string(advice_for(&arena, f, major), want, "%s", want);
+}
+
+/* Advice for pending garbage of these members. */
+static void
+is_edge(int major, const char *const *members, const char *want)
+{
+	struct finding f = sample_finding(FINDING_UNREACHABLE, REASON_PENDING);
+
+	set_cycle(&f, members);
+	is_advice(&f, major, want);
+}
+
+#define MEMBERS(...) (const char *const[]){__VA_ARGS__, NULL}
+
+static void
+attributes(void)
+{
+	is_edge(2, MEMBERS("__main__.CGcLeak ._self"),
+		"make ._self a weak reference (weakref.ref), or clear it "
+		"before the last use");
+	is_edge(3, MEMBERS("m.Tree .kids", "list [0]", "m.f.<locals>.Node "
+						       "._parent"),
+		"make Node._parent a weak reference (weakref.ref), or clear "
+		"it in a close() or destroy() method before the last use");
+	is_edge(3, MEMBERS("m.A .ownerDocument", "m.B .x"),
+		"make A.ownerDocument a weak reference (weakref.ref), or clear it in a "
+		"close() or destroy() method before the last use");
+	is_edge(3, MEMBERS("m.A .parentNode", "m.B .x"),
+		"make A.parentNode a weak reference (weakref.ref), or clear "
+		"it in a close() or destroy() method before the last use");
+	is_edge(3, MEMBERS("m.A .parents", "m.B .y", "m.C .x"),
+		"make C.x a weak reference (weakref.ref), or clear it in a "
+		"close() or destroy() method before the last use");
+	is_edge(3, MEMBERS("m.A .items", "list [0]"),
+		"keep weak references (weakref.ref) in A.items, or clear it "
+		"in a close() or destroy() method before the last use");
+}
+
+static void
+containers(void)
+{
+	is_edge(3, MEMBERS("list [0]"),
+		"remove the entry [0] of the list before the last use");
+	is_edge(3, MEMBERS("m.A", "dict ['a']"),
+		"remove the entry ['a'] of the dict before the last use, or "
+		"use a weakref.WeakValueDictionary");
+	is_edge(3, MEMBERS("m.A", "set (element)"),
+		"remove the reference of the set before the last use, or use "
+		"a weakref.WeakSet");
+	is_edge(3, MEMBERS("m.A", "m.B"),
+		"break one of the references of the cycle before the last "
+		"use");
+}
+
+static void
+special_members(void)
+{
+	is_edge(3, MEMBERS("frame (local) err", "ValueError .__traceback__",
+			   "traceback .tb_frame"),
+		"`del err` at the end of the except block: its traceback "
+		"holds the frame that leads to it (or set its __traceback__ "
+		"to None)");
+	is_edge(2, MEMBERS("traceback .tb_frame", "frame (local) info",
+			   "tuple [2]"),
+		"`del info` at the end of the except block: its traceback "
+		"holds the frame that leads to it");
+	is_edge(3, MEMBERS("m.Job .error", "OSError .__traceback__",
+			   "traceback .tb_frame", "frame (local) self"),
+		"clear Job.error when the exception has been dealt with: its "
+		"traceback holds the frame that leads to it (or set its "
+		"__traceback__ to None)");
+	is_edge(3, MEMBERS("m.A .callback", "method .__self__"),
+		"A.callback keeps a bound method, which holds its instance: "
+		"keep a weakref.WeakMethod, or clear it in a close() method");
+	is_edge(2, MEMBERS("m.A .callback", "instancemethod .im_self"),
+		"A.callback keeps a bound method, which holds its instance: "
+		"keep its name and look it up when it is called, or clear it "
+		"in a close() method");
+	is_edge(3, MEMBERS("generator (local) g"),
+		"close the generator when it is done with, or `del g` in it: "
+		"through that variable it holds itself");
+	is_edge(3, MEMBERS("function (closure) walk"),
+		"the function refers to itself through the variable walk: "
+		"pass it as an argument, or set the variable to None when it "
+		"is done with");
+	is_edge(3, MEMBERS("m.A .on_close", "function (closure) self"),
+		"the function holds its A through the variable self: let it "
+		"use a weakref.ref of that, or drop the function in a close() "
+		"method");
+	is_edge(3, MEMBERS("type .__mro__", "tuple [0]"),
+		"a class always is in a cycle with itself: make it once, at "
+		"the top of a module, and not in each call");
+}
+
+static void
+uncollectable(void)
+{
+	static const struct report_finalizer del = {"m.A", "__del__", NULL, 0,
+						    0};
+	static const struct report_finalizer waiting = {
+		"generator", "suspended in try/finally or with", NULL, 0, -1};
+	struct finding f = sample_finding(FINDING_UNCOLLECTABLE,
+					  REASON_LEGACY_FINALIZER);
+
+	set_cycle(&f, MEMBERS("m.A ._self"));
+	f.finalizers = &del;
+	f.n_finalizers = 1;
+	is_advice(&f, 2,
+		  "make ._self a weak reference (weakref.ref), or clear it "
+		  "before the last use");
+	set_cycle(&f, MEMBERS("m.A .b", "m.B .parent"));
+	is_advice(&f, 2,
+		  "make B.parent a weak reference (weakref.ref), or clear it "
+		  "in a close() or destroy() method before the last use; or "
+		  "do what __del__ does in a context manager (with)");
+	f.kind = FINDING_UNREACHABLE;
+	f.reason = REASON_PENDING;
+	is_advice(&f, 3,
+		  "make B.parent a weak reference (weakref.ref), or clear it "
+		  "in a close() or destroy() method before the last use; or "
+		  "do what __del__ does in a context manager (with) or "
+		  "weakref.finalize");
+	f.kind = FINDING_UNCOLLECTABLE;
+	f.reason = REASON_LEGACY_FINALIZER;
+	f.finalizers = &waiting;
+	is_advice(&f, 2,
+		  "close the generator (close()) before its last reference "
+		  "goes: suspended inside try/finally or with, it cannot be "
+		  "freed");
+	f.n_finalizers = 0;
+	set_cycle(&f, MEMBERS("m.A"));
+	is_advice(&f, 2,
+		  "take it out of gc.garbage (`del gc.garbage[:]`), and clear "
+		  "what it refers to before its last use");
+	f.reason = REASON_GARBAGE;
+	is_advice(&f, 3,
+		  "the program put it into gc.garbage: take it out (`del "
+		  "gc.garbage[:]`)");
+	set_cycle(&f, MEMBERS("property .fget", "function .__globals__"));
+	f.reason = REASON_NOT_CLEARABLE;
+	ok(strstr(advice_for(&arena, &f, 3), "no type in the cycle has a "
+					     "tp_clear"),
+	   "not-clearable says why");
+	f.reason = REASON_DEBUG_SAVEALL;
+	ok(!strncmp(advice_for(&arena, &f, 3), "call gc.set_debug() without",
+		    27),
+	   "debug-saveall begins with the flag");
+}
+
+/* Every other kind says something that fits it. */
+static void
+others(void)
+{
+	static const struct report_line line = {"parse", "a.py", 3};
+	static const struct report_native native = {"dup", "x.so", 1, NULL, 0};
+	static const struct report_holder path = {"dict", "['cache']"};
+	struct finding f = sample_finding(FINDING_UNREACHABLE, REASON_FROZEN);
+
+	ok(strstr(advice_for(&arena, &f, 3), "before gc.freeze()"), "frozen");
+	f.reason = REASON_GC_DISABLED;
+	ok(strstr(advice_for(&arena, &f, 3), "gc.enable()"), "gc-disabled");
+	f = sample_finding(FINDING_RESURRECTED, REASON_NONE);
+	ok(strstr(advice_for(&arena, &f, 3), "do not store self"),
+	   "resurrected");
+	f = sample_finding(FINDING_LOST_REFERENCE, REASON_UNREFERENCED);
+	is_advice(&f, 3,
+		  "look for a missing Py_DECREF in the C code that makes or "
+		  "keeps A, on its error paths above all");
+	f.python = &line;
+	f.n_python = 1;
+	is_advice(&f, 3,
+		  "look for a missing Py_DECREF in the C code that parse "
+		  "calls at a.py:3, on its error paths above all");
+	f.native = &native;
+	f.n_native = 1;
+	is_advice(&f, 3,
+		  "look for a missing Py_DECREF in dup (x.so), on its error "
+		  "paths above all");
+	f = sample_finding(FINDING_HIDDEN_CYCLE, REASON_NO_GC_FLAG);
+	f.hidden_type = "ext.T";
+	is_advice(&f, 3,
+		  "give ext.T Py_TPFLAGS_HAVE_GC with tp_traverse and "
+		  "tp_clear");
+	f.reason = REASON_MISSING_TRAVERSE;
+	f.hidden_member = "->callback";
+	is_advice(&f, 3,
+		  "let tp_traverse and tp_clear of ext.T visit ->callback");
+	f = sample_finding(FINDING_GROWTH, REASON_NONE);
+	f.growth_path = &path;
+	f.n_growth_path = 1;
+	is_advice(&f, 3,
+		  "bound the dict ['cache'] that holds them, or remove "
+		  "entries that are done with");
+	f = sample_finding(FINDING_COLLECTED, REASON_NONE);
+	ok(advice_for(&arena, &f, 3), "collected, with no cycle known");
+}
+
+int
+main(void)
+{
+	arena_init(&arena);
+	attributes();
+	containers();
+	special_members();
+	uncollectable();
+	others();
+	arena_fini(&arena);
+	return tap_done();
+}
