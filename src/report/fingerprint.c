@@ -32,76 +32,134 @@ is_stdlib_file(const char *file, const char *stdlib)
 		return false;
 	if (!strncmp(file, "<frozen ", 8))
 		return true;
+	while (n && stdlib[n - 1] == '/')
+		n--;
 	if (!n || strncmp(file, stdlib, n) || file[n] != '/')
 		return false;
 	return !strstr(file + n, "/site-packages/") &&
 	       !strstr(file + n, "/dist-packages/");
 }
 
+/* "package-1.2-py3.8.egg/": behind it, the path is as for other packages. */
+static const char *
+skip_egg(const char *path)
+{
+	const char *slash = strchr(path, '/');
+
+	if (slash && slash - path > 4 && !strncmp(slash - 4, ".egg", 4))
+		return slash + 1;
+	return path;
+}
+
+/* What stands behind the last `folder' in the path, or NULL. */
+static const char *
+behind(const char *path, const char *folder)
+{
+	const char *found = NULL, *at = path;
+
+	while ((at = strstr(at, folder)) != NULL) {
+		at += strlen(folder);
+		found = at;
+	}
+	return found;
+}
+
 /* The part of a path that is the same on every machine. */
 static const char *
 relative(const char *file, const char *cwd)
 {
-	static const char *const roots[] = {"/site-packages/",
-					    "/dist-packages/"};
-	const char *last = NULL;
-	size_t i, n = cwd ? strlen(cwd) : 0;
+	size_t n = cwd ? strlen(cwd) : 0;
+	const char *part;
 
 	if (!file)
 		return "";
-	for (i = 0; i < 2; i++) {
-		const char *at = strstr(file, roots[i]);
-
-		if (at)
-			return at + strlen(roots[i]);
-	}
+	part = behind(file, "/site-packages/");
+	if (!part)
+		part = behind(file, "/dist-packages/");
+	if (part)
+		return skip_egg(part);
+	while (n && cwd[n - 1] == '/')
+		n--;
 	if (n && !strncmp(file, cwd, n) && file[n] == '/')
 		return file + n + 1;
+	while (!strncmp(file, "./", 2))
+		file += 2;
 	/* Elsewhere: folders differ from machine to machine, names do not. */
-	if (file[0] == '/')
-		last = strrchr(file, '/');
-	return last ? last + 1 : !strncmp(file, "./", 2) ? file + 2 : file;
+	part = file[0] == '/' ? strrchr(file, '/') : NULL;
+	return part ? part + 1 : file;
 }
 
+/*
+ * The names in order, each once; sorted by selection, since there are few and
+ * the array is the caller's.  first: the one that has been mixed in already.
+ */
 static uint64_t
-mix_types(uint64_t h, const struct finding *f)
+mix_names(uint64_t h, const struct finding *f, const char *first)
 {
 	const char *done = NULL;
-	size_t i, k;
+	size_t i;
 
-	/* Sorted by selection: there are few, and the order is the caller's. */
-	for (k = 0; k < f->n_types; k++) {
+	for (;;) {
 		const char *least = NULL;
 
 		for (i = 0; i < f->n_types; i++) {
 			const char *s = f->types[i].name;
 
 			if ((done && strcmp(s, done) <= 0) ||
+			    (first && !strcmp(s, first)) ||
 			    f->types[i].is_folded)
 				continue;
 			if (!least || strcmp(s, least) < 0)
 				least = s;
 		}
 		if (!least)
-			break;
+			return h;
 		h = mix_string(h, least);
 		done = least;
 	}
-	return h;
 }
 
+/*
+ * Of a lost island one object is the head.  In a cycle every member is, and
+ * which one is named first may depend on the order of discovery.
+ */
+static uint64_t
+mix_types(uint64_t h, const struct finding *f)
+{
+	const char *head = NULL;
+
+	if (f->kind == FINDING_LOST_REFERENCE && f->n_types) {
+		head = f->types[0].name;
+		h = mix_string(h, head);
+	}
+	return mix_names(h, f, head);
+}
+
+static bool
+is_same_place(const struct report_line *a, const struct report_line *b)
+{
+	return a->function && b->function && a->file && b->file &&
+	       !strcmp(a->function, b->function) && !strcmp(a->file, b->file);
+}
+
+/* A function that calls itself is one frame, however deep it went. */
 static uint64_t
 mix_frames(uint64_t h, const struct finding *f, const char *stdlib,
 	   const char *cwd)
 {
+	const struct report_line *before = NULL;
 	size_t i;
 	int n = 0;
 
 	for (i = 0; i < f->n_python && n < FINGERPRINT_FRAMES; i++) {
-		if (is_stdlib_file(f->python[i].file, stdlib))
+		const struct report_line *p = &f->python[i];
+
+		if (is_stdlib_file(p->file, stdlib) ||
+		    (before && is_same_place(before, p)))
 			continue;
-		h = mix_string(h, f->python[i].function);
-		h = mix_string(h, relative(f->python[i].file, cwd));
+		h = mix_string(h, p->function);
+		h = mix_string(h, relative(p->file, cwd));
+		before = p;
 		n++;
 	}
 	return h;

@@ -1,9 +1,10 @@
 /*
  * fingerprint.h - what makes two findings the same from run to run
  *
- * Kind, reason, the sorted names of the types, and the innermost frames of the
- * allocation outside the standard library.  No address, pid, line number,
- * order of discovery or path of a machine goes in.
+ * Kind, reason, the sorted names of the types (of a lost island, its head
+ * first), and the five innermost frames of the allocation outside the standard
+ * library, a recursion counting as one.  No address, pid, line number, order of
+ * discovery or path of a machine goes in.
  *
  * Contract of every function here:
  *   side       analysis child and tool
