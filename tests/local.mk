@@ -6,7 +6,6 @@ UNIT_TESTS = \
 	%D%/unit/test_arena \
 	%D%/unit/test_buf \
 	%D%/unit/test_fingerprint \
-	%D%/unit/test_fingerprint \
 	%D%/unit/test_json \
 	%D%/unit/test_options \
 	%D%/unit/test_text

@@ -141,7 +141,8 @@ is_declined(const char *text)
 int
 doctor_main(int argc, char **argv)
 {
-	static char *lone[] = {NULL, "-c", "pass", NULL};
+	char dash_c[] = "-c", nothing[] = "pass", python3[] = "python3";
+	char *lone[] = {NULL, dash_c, nothing, NULL};
 	char **command = argv + 1, text[TEXT_BYTES];
 	const char *library, *problem;
 	struct target t;
@@ -158,7 +159,7 @@ doctor_main(int argc, char **argv)
 	}
 	if (argc > 1 && !strcmp(argv[1], "--"))
 		command++;
-	lone[0] = command[0] ? command[0] : "python3";
+	lone[0] = command[0] ? command[0] : python3;
 	/* An interpreter by itself would wait for a program to be typed. */
 	if (!command[0] || (!command[1] && strstr(command[0], "python")))
 		command = lone;

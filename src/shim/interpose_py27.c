@@ -74,7 +74,15 @@ interpose_py27_is_called(void)
 	return has_called;
 }
 
-LS_EXPORT void *
+/* CPython 2.7, Include/objimpl.h, listobject.h, dictobject.h, tupleobject.h. */
+LS_EXPORT void *PyObject_Malloc(size_t n);
+LS_EXPORT void *PyObject_Realloc(void *old, size_t n);
+LS_EXPORT void PyObject_Free(void *p);
+LS_EXPORT void *PyList_New(ptrdiff_t n);
+LS_EXPORT void *PyDict_New(void);
+LS_EXPORT void *PyTuple_New(ptrdiff_t n);
+
+void *
 PyObject_Malloc(size_t n)
 {
 	void *p;
@@ -92,7 +100,7 @@ PyObject_Malloc(size_t n)
 	return p;
 }
 
-LS_EXPORT void *
+void *
 PyObject_Realloc(void *old, size_t n)
 {
 	void *p;
@@ -111,7 +119,7 @@ PyObject_Realloc(void *old, size_t n)
 	return p;
 }
 
-LS_EXPORT void
+void
 PyObject_Free(void *p)
 {
 	if (!next_malloc)
@@ -139,7 +147,7 @@ made(void *o)
 	return o;
 }
 
-LS_EXPORT void *
+void *
 PyList_New(ptrdiff_t n)
 {
 	if (!next_malloc)
@@ -147,7 +155,7 @@ PyList_New(ptrdiff_t n)
 	return made(next_list(n));
 }
 
-LS_EXPORT void *
+void *
 PyDict_New(void)
 {
 	if (!next_malloc)
@@ -155,7 +163,7 @@ PyDict_New(void)
 	return made(next_dict());
 }
 
-LS_EXPORT void *
+void *
 PyTuple_New(ptrdiff_t n)
 {
 	if (!next_malloc)
