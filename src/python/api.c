@@ -115,6 +115,8 @@ api_load(void *handle, const char **why)
 	/* Only a Py_REF_DEBUG build reports negative reference counts. */
 	python.is_debug = dlsym(handle, "_Py_NegativeRefcount") != NULL;
 	python.has_wide_unicode = dlsym(handle, "PyUnicodeUCS4_Format") != NULL;
+	python.has_gc_callbacks = python.version >= 0x0303;
+	python.collects_when_disabled = python.version < 0x0300;
 	python.is_free_threaded = runtime_says_free_threaded();
 	if (python.is_free_threaded)
 		*why = "free-threaded builds are not supported";

@@ -45,6 +45,9 @@ struct python {
 	bool is_free_threaded;
 	bool is_pypy;
 	bool has_wide_unicode; /* 2.7: --enable-unicode=ucs4 */
+	bool has_gc_callbacks; /* gc.callbacks, from 3.3 on (gcmodule.c) */
+	/* 2.7's Py_Finalize() collects even where gc is disabled. */
+	bool collects_when_disabled;
 };
 
 extern struct python python;

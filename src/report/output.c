@@ -87,14 +87,27 @@ put_pattern(struct buf *out, char c, const struct output_names *n)
 	}
 }
 
+static bool
+is_newer(const char *path, int64_t ns)
+{
+	struct statx s;
+
+	return syscall(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW,
+		       STATX_TYPE | STATX_MTIME, &s) == 0 &&
+	       S_ISREG(s.stx_mode) &&
+	       s.stx_mtime.tv_sec * 1000000000 + s.stx_mtime.tv_nsec > ns;
+}
+
 void
 output_expand(const char *log_path, const struct output_names *names,
 	      struct buf *out)
 {
-	bool has_pid = false, has_number = false;
+	bool has_pid = false, has_number = false, has_suffix;
 	const char *s;
 
 	buf_clear(out);
+	if (log_path[0] != '/' && names->folder && names->folder[0] == '/')
+		buf_printf(out, "%s/", names->folder);
 	for (s = log_path; *s; s++) {
 		if (*s != '%' || !s[1]) {
 			buf_putc(out, *s);
@@ -104,7 +117,9 @@ output_expand(const char *log_path, const struct output_names *names,
 		has_number |= s[1] == 'n';
 		put_pattern(out, *++s, names);
 	}
-	if (!has_pid && (names->is_later || (names->number > 1 && !has_number)))
+	has_suffix = names->is_later || (names->number > 1 && !has_number) ||
+		     is_newer(buf_string(out), names->started_ns);
+	if (!has_pid && has_suffix)
 		buf_printf(out, ".%d", names->pid);
 	if (!has_number && names->number > 1)
 		buf_printf(out, ".%d", names->number);

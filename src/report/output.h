@@ -31,15 +31,18 @@ struct output_names {
 	pid_t pid;
 	int number;      /* of the report in this process, from 1 */
 	bool is_later;   /* not the first process of the run */
-	const char *exe; /* path; its last part is used */
+	int64_t started_ns; /* CLOCK_REALTIME_COARSE of the process's start */
+	const char *folder; /* where a relative name starts, or NULL */
+	const char *exe;    /* path; its last part is used */
 	const char *host;
-	int64_t time; /* seconds since the epoch */
+	int64_t time;       /* seconds since the epoch */
 };
 
 /*
  * The file name that log_path means: %p pid, %n number, %e executable, %t
  * time, %h host, %% percent.  Without %p a later process appends .PID, without
- * %n a later report .PID.N, so that no report replaces another of its run.
+ * %n a later report .PID.N, so that no report replaces another of its run; nor
+ * one that a process we know nothing of wrote since we started.
  */
 void output_expand(const char *log_path, const struct output_names *names,
 		   struct buf *out);

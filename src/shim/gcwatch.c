@@ -97,11 +97,8 @@ gcwatch_look(struct gcwatch_state *out)
 bool
 gcwatch_will_collect_at_end(void)
 {
-	/*
-	 * 2.7 collects whether gc is enabled or not; later ones only when it
-	 * is (Py_FinalizeEx: _PyGC_CollectIfEnabled).
-	 */
-	return python.version < 0x0300 || ask(watch.isenabled) == 1;
+	/* Py_FinalizeEx() asks, since 3.4: _PyGC_CollectIfEnabled(). */
+	return python.collects_when_disabled || ask(watch.isenabled) == 1;
 }
 
 static long
@@ -197,7 +194,7 @@ gcwatch_install(void *gc)
 	watch.get_debug = py.PyObject_GetAttrString(gc, "get_debug");
 	if (py.PyErr_Occurred())
 		py.PyErr_Clear();
-	if (python.version < 0x0300)
+	if (!python.has_gc_callbacks)
 		return;
 	watch.key_generation = py.PyUnicode_InternFromString("generation");
 	watch.key_collected = py.PyUnicode_InternFromString("collected");

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/buf.h"
@@ -54,12 +55,100 @@ read_file(const char *path, char *out, size_t n_out)
 	return n;
 }
 
+static pid_t
+number_after(const char *text, const char *key)
+{
+	const char *p = strstr(text, key);
+	pid_t v = 0;
+
+	if (!p)
+		return 0;
+	for (p += strlen(key); *p == ' ' || *p == '\t'; p++)
+		;
+	for (; *p >= '0' && *p <= '9'; p++)
+		v = v * 10 + (*p - '0');
+	return v;
+}
+
+static void
+proc_path(char *out, pid_t pid, const char *name)
+{
+	char digits[16];
+	size_t n = sizeof digits;
+
+	digits[--n] = '\0';
+	do {
+		digits[--n] = (char)('0' + pid % 10);
+		pid /= 10;
+	} while (pid);
+	memcpy(out, "/proc/", 6);
+	memcpy(out + 6, digits + n, sizeof digits - n - 1);
+	out += 6 + sizeof digits - n - 1;
+	memcpy(out, name, strlen(name) + 1);
+}
+
+/*
+ * Does that process have the shim, and a Python?  Reads its maps in pieces
+ * that overlap, so that a name cut in two is seen.
+ */
+static bool
+is_watched(pid_t pid)
+{
+	char path[64], text[4097];
+	bool has_shim = false, has_python = false;
+	size_t kept = 0;
+	int fd;
+
+	proc_path(path, pid, "/maps");
+	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	for (;;) {
+		long got = syscall(SYS_read, fd, text + kept, 4096 - kept);
+
+		if (got <= 0)
+			break;
+		text[kept + (size_t)got] = '\0';
+		has_shim |= strstr(text, "libleakshim.so") != NULL;
+		has_python |= strstr(text, "/python") ||
+			      strstr(text, "libpython");
+		kept = (kept + (size_t)got) < 32 ? kept + (size_t)got : 32;
+		memmove(text, text + strlen(text) - kept, kept);
+	}
+	syscall(SYS_close, fd);
+	return has_shim && has_python;
+}
+
+/* Asked once, at the start: an ancestor that ended later was one all the same. */
+static bool
+has_watched_ancestor(void)
+{
+	char path[64], text[2048];
+	pid_t pid = process.parent;
+	int depth;
+
+	for (depth = 0; pid > 1 && depth < 64; depth++) {
+		size_t n;
+
+		if (is_watched(pid))
+			return true;
+		proc_path(path, pid, "/status");
+		n = read_file(path, text, sizeof text - 1);
+		text[n] = '\0';
+		pid = number_after(text, "\nPPid:");
+	}
+	return false;
+}
+
 static void
 read_facts(void)
 {
+	struct timespec t;
 	struct utsname u;
 	ssize_t n;
 
+	clock_gettime(CLOCK_REALTIME_COARSE, &t);
+	process.started_ns = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 	process.pid = (pid_t)syscall(SYS_getpid);
 	process.parent = (pid_t)syscall(SYS_getppid);
 	n = readlink("/proc/self/exe", process.exe, sizeof process.exe - 1);
@@ -70,6 +159,7 @@ read_facts(void)
 		strncpy(process.host, u.nodename, sizeof process.host - 1);
 	process.n_argv_bytes = read_file("/proc/self/cmdline", process.argv,
 					 sizeof process.argv - 1);
+	process.is_first = !has_watched_ancestor();
 }
 
 /* LEAKSHIM_RUN=PID:FD, a memfd of `leakshim run' (common/tally.h). */
@@ -164,6 +254,12 @@ complain_of_unfinished(struct buf *b)
 			   name, PACKAGE_VERSION);
 }
 
+bool
+process_is_first(void)
+{
+	return process.is_first && !process.is_forked;
+}
+
 void
 process_init(void)
 {
@@ -215,90 +311,4 @@ process_decline(const char *why)
 		say("not watched", why);
 	}
 	buf_fini(&b);
-}
-
-static pid_t
-number_after(const char *text, const char *key)
-{
-	const char *p = strstr(text, key);
-	pid_t v = 0;
-
-	if (!p)
-		return 0;
-	for (p += strlen(key); *p == ' ' || *p == '\t'; p++)
-		;
-	for (; *p >= '0' && *p <= '9'; p++)
-		v = v * 10 + (*p - '0');
-	return v;
-}
-
-static void
-proc_path(char *out, pid_t pid, const char *name)
-{
-	char digits[16];
-	size_t n = sizeof digits;
-
-	digits[--n] = '\0';
-	do {
-		digits[--n] = (char)('0' + pid % 10);
-		pid /= 10;
-	} while (pid);
-	memcpy(out, "/proc/", 6);
-	memcpy(out + 6, digits + n, sizeof digits - n - 1);
-	out += 6 + sizeof digits - n - 1;
-	memcpy(out, name, strlen(name) + 1);
-}
-
-/*
- * Does that process have the shim, and a Python?  Reads its maps in pieces
- * that overlap, so that a name cut in two is seen.
- */
-static bool
-is_watched(pid_t pid)
-{
-	char path[64], text[4097];
-	bool has_shim = false, has_python = false;
-	size_t kept = 0;
-	int fd;
-
-	proc_path(path, pid, "/maps");
-	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	for (;;) {
-		long got = syscall(SYS_read, fd, text + kept, 4096 - kept);
-
-		if (got <= 0)
-			break;
-		text[kept + (size_t)got] = '\0';
-		has_shim |= strstr(text, "libleakshim.so") != NULL;
-		has_python |= strstr(text, "/python") ||
-			      strstr(text, "libpython");
-		kept = (kept + (size_t)got) < 32 ? kept + (size_t)got : 32;
-		memmove(text, text + strlen(text) - kept, kept);
-	}
-	syscall(SYS_close, fd);
-	return has_shim && has_python;
-}
-
-bool
-process_is_first(void)
-{
-	char path[64], text[2048];
-	pid_t pid = (pid_t)syscall(SYS_getppid);
-	int depth;
-
-	if (process.is_forked)
-		return false;
-	for (depth = 0; pid > 1 && depth < 64; depth++) {
-		size_t n;
-
-		if (is_watched(pid))
-			return false;
-		proc_path(path, pid, "/status");
-		n = read_file(path, text, sizeof text - 1);
-		text[n] = '\0';
-		pid = number_after(text, "\nPPid:");
-	}
-	return true;
 }

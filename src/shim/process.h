@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "common/options.h"
@@ -27,6 +28,7 @@ struct process {
 	struct options options;
 	pid_t parent;   /* of the process, as of its start or fork */
 	pid_t pid;      /* own pid; differs from getpid() in a vfork child */
+	bool is_first;  /* its image had no watched ancestor when it started */
 	bool is_forked; /* this process was made by fork() from a watched one */
 	bool is_inert;  /* not watched: declined, or follow=0 in a child */
 	bool no_colour; /* NO_COLOR is set */
@@ -37,6 +39,7 @@ struct process {
 	char host[256];
 	char argv[PROCESS_ARGV_BYTES]; /* NUL between arguments */
 	size_t n_argv_bytes;
+	int64_t started_ns; /* CLOCK_REALTIME_COARSE, as file systems stamp */
 };
 
 extern struct process process;
@@ -47,10 +50,7 @@ void process_init(void);
 /* Say (verbosity=1) why this process is not watched. */
 void process_decline(const char *why);
 
-/*
- * No ancestor is a watched CPython: the one whose exit status counts.  Looks
- * at /proc, so only for processes that are about to change their status.
- */
+/* The one whose exit status counts, and whose report has the plain name. */
 bool process_is_first(void);
 
 /* Count this process and its findings for `leakshim run', if it is there. */

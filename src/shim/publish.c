@@ -117,6 +117,9 @@ write_out(const struct report *r, const struct facts *f, struct buf *problem)
 		.pid = (pid_t)r->pid,
 		.number = f->number,
 		.is_later = f->is_later_process,
+		.started_ns = process.started_ns,
+		/* Programs change their folder; the option meant the first. */
+		.folder = process.cwd,
 		.exe = process.exe,
 		.host = process.host,
 		.time = f->time,
