@@ -134,17 +134,93 @@ visit_garbage(void *o, void *ctx)
 	return 0;
 }
 
+static bool
+is_legacy(const struct pass *p, node_id id)
+{
+	return p->m->nodes[id].flags & NODE_LEGACY;
+}
+
+static int
+visit_incref_legacy(void *o, void *ctx)
+{
+	struct pass *p = ctx;
+	node_id id = candidate(p, o);
+
+	if (id != NODE_NONE && is_legacy(p, id))
+		p->m->nodes[id].refs++;
+	return 0;
+}
+
+/* One referrer less; the last one takes it along. */
+static int
+visit_decref_legacy(void *o, void *ctx)
+{
+	struct pass *p = ctx;
+	node_id id = candidate(p, o);
+
+	if (id != NODE_NONE && is_legacy(p, id) && !--p->m->nodes[id].refs)
+		p->stack[p->n_stack++] = id;
+	return 0;
+}
+
+/*
+ * Take the flag from what is freed once the garbage around it is cleared:
+ * nothing else that has the flag refers to it.  True if there was any.
+ */
+static bool
+drop_unheld(struct pass *p, const struct unreachable *u)
+{
+	bool has_dropped = false;
+	size_t i;
+
+	for (i = 0; i < u->n; i++)
+		p->m->nodes[u->ids[i]].refs = 0;
+	for (i = 0; i < u->n; i++)
+		if (is_legacy(p, u->ids[i]))
+			traverse(p, u->ids[i], visit_incref_legacy);
+	for (i = 0; i < u->n; i++)
+		if (is_legacy(p, u->ids[i]) && !p->m->nodes[u->ids[i]].refs)
+			p->stack[p->n_stack++] = u->ids[i];
+	while (p->n_stack) {
+		node_id id = p->stack[--p->n_stack];
+
+		has_dropped = true;
+		traverse(p, id, visit_decref_legacy);
+		p->m->nodes[id].flags &= (uint8_t)~NODE_LEGACY;
+	}
+	return has_dropped;
+}
+
+/*
+ * move_legacy_finalizers() sets aside what has one and what can be reached
+ * from that; then delete_garbage() clears the rest, and what was set aside but
+ * held by the rest alone is freed after all (gcmodule.c, collect(), 2.7 to 3.15).
+ * A cycle reachable only from that is free at the next
+ * collection.  So: again, until all that have the flag hold each other.
+ */
 static void
-mark_kinds(struct pass *p, void *garbage, const struct unreachable *u)
+mark_legacy(struct pass *p, const struct unreachable *u)
 {
 	size_t i;
 
-	/* move_legacy_finalizers() and what can be reached from them. */
 	for (i = 0; i < u->n; i++)
 		if (has_legacy_finalizer(mirror_object(p->m, u->ids[i])))
 			p->m->nodes[u->ids[i]].flags |= NODE_LEGACY;
+	do {
+		for (i = 0; i < u->n; i++)
+			if (!has_legacy_finalizer(
+				    mirror_object(p->m, u->ids[i])))
+				p->m->nodes[u->ids[i]].flags &=
+					(uint8_t)~NODE_LEGACY;
+		spread(p, u, NODE_LEGACY);
+	} while (drop_unheld(p, u) && !p->gave_up);
+}
+
+static void
+mark_kinds(struct pass *p, void *garbage, const struct unreachable *u)
+{
 	p->not_through = NODE_NONE;
-	spread(p, u, NODE_LEGACY);
+	mark_legacy(p, u);
 	if (garbage) {
 		object_traverse(garbage, visit_garbage, p);
 		spread(p, u, NODE_IN_GARBAGE);
