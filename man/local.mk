@@ -1,3 +1,6 @@
-# The pages; mandoc and the options' test read them from the source folder.
+# The pages; scripts/check-man compares them with the sources.
 
-dist_man_MANS +=
+dist_man_MANS += \
+	%D%/leakshim-report.5 \
+	%D%/leakshim.1 \
+	%D%/libleakshim.7
