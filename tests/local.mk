@@ -13,7 +13,8 @@ UNIT_TESTS = \
 SCRIPT_TESTS = \
 	scripts/check-headers \
 	scripts/check-layers \
-	scripts/check-lists
+	scripts/check-lists \
+	scripts/check-man
 
 SHIM_TESTS = \
 	scripts/check-symbols
