@@ -134,11 +134,3 @@ frames_verify(void)
 		row = NULL;
 	return why;
 }
-
-int
-frames_offset(const struct frame_layout *l, const void *code, uintptr_t place)
-{
-	if (l->has_lasti)
-		return (int)place * (l->lasti_is_units ? 2 : 1);
-	return (int)(place - ((uintptr_t)code + l->code_bytecode));
-}

@@ -108,7 +108,12 @@ frames_place(const struct frame_layout *l, const void *frame)
 }
 
 /* That place as an offset into the bytecode, in bytes. */
-int frames_offset(const struct frame_layout *l, const void *code,
-		  uintptr_t place);
+static inline int
+frames_offset(const struct frame_layout *l, const void *code, uintptr_t place)
+{
+	if (l->has_lasti)
+		return (int)place * (l->lasti_is_units ? 2 : 1);
+	return (int)(place - ((uintptr_t)code + l->code_bytecode));
+}
 
 #endif /* LEAKSHIM_PYTHON_FRAMES_H */

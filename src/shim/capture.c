@@ -81,30 +81,75 @@ root_of_thread(void)
 }
 
 /*
+ * The frame runs another code than the last one in its slot.  Once for each
+ * code and place in the stack, mostly.
+ */
+static __attribute__((noinline)) void
+look_up_code(struct thread_frame *f, void *code)
+{
+	int saved = errno;
+	bool is_new = false;
+
+	f->code = codes_intern(code, &is_new);
+	f->code_object = f->code ? code : NULL;
+	if (is_new)
+		programstart_look(f->frame, f->code);
+	errno = saved;
+}
+
+static inline struct thread_step *
+step_at(struct thread_cache *c, uintptr_t place, stack_id below)
+{
+	return &c->steps[(place ^ place >> 8 ^ below * 7u) %
+			 THREAD_CACHE_STEPS];
+}
+
+static inline bool
+is_step(const struct thread_step *s, uintptr_t place, uint32_t code,
+	stack_id below)
+{
+	return s->place == place && s->code == code && s->below == below;
+}
+
+/* trie_intern(), remembered: most programs go the same ways again. */
+static inline stack_id
+take_step(const struct frame_layout *l, struct thread_cache *c,
+	  const struct thread_frame *f, stack_id below)
+{
+	struct thread_step *s = step_at(c, f->place, below);
+
+	if (is_step(s, f->place, f->code, below))
+		return s->node;
+	*s = (struct thread_step){
+		f->place, f->code, below,
+		trie_intern(below, f->code,
+			    frames_offset(l, f->code_object, f->place))};
+	if (!s->node)
+		s->code = 0; /* the depot is full; codes start at 1 */
+	return s->node;
+}
+
+/*
  * The node of a frame on top of its caller's; entries have their caller's.
  * The slot may still know another frame's code: its id is as good as ever,
  * since the death of any code empties all caches.
  */
 static inline stack_id
-intern(const struct frame_layout *l, struct thread_frame *f, stack_id below)
+intern(const struct frame_layout *l, struct thread_cache *c,
+       struct thread_frame *f, stack_id below)
 {
 	void *code;
-	bool is_new = false;
 
 	if (__builtin_expect(frames_is_shim(l, f->frame), 0)) {
 		f->code_object = NULL;
 		return below;
 	}
 	code = frames_code(l, f->frame);
-	if (f->code_object != code) {
-		f->code = codes_intern(code, &is_new);
-		f->code_object = f->code ? code : NULL;
-		if (is_new)
-			programstart_look(f->frame, f->code);
-	}
+	if (f->code_object != code)
+		look_up_code(f, code);
 	if (!below || !f->code_object)
 		return below;
-	return trie_intern(below, f->code, frames_offset(l, code, f->place));
+	return take_step(l, c, f, below);
 }
 
 /* Does the cached frame run the same code at the same place? */
@@ -143,9 +188,11 @@ walk(const struct frame_layout *l, struct thread_cache *c, void *top)
 
 		slot->frame = c->scratch[n - 1 - i];
 		slot->place = frames_place(l, slot->frame);
-		slot->node = below = intern(l, slot, below);
+		slot->node = below = intern(l, c, slot, below);
 	}
 	c->n = n;
+	if (n > c->n_used)
+		c->n_used = n;
 	return below;
 }
 
@@ -159,14 +206,17 @@ are_objects_unchanged(const struct frame_layout *l,
 		      const struct thread_frame *f, size_t k)
 {
 	const size_t back = l->back, code = l->code, lasti = l->instruction;
+	const struct thread_frame *const outermost = f - k;
+	const char *frame = f->frame;
 
-	for (; k > 0; k--, f--) {
-		const char *below = f[-1].frame;
+	while (f-- != outermost) {
+		const char *below = f->frame;
 
-		if (*(void *const *)((const char *)f->frame + back) != below ||
-		    (uint32_t) * (const int *)(below + lasti) != f[-1].place ||
-		    *(void *const *)(below + code) != f[-1].code_object)
+		if (*(void *const *)(frame + back) != below ||
+		    (uint32_t) * (const int *)(below + lasti) != f->place ||
+		    *(void *const *)(below + code) != f->code_object)
 			return false;
+		frame = below;
 	}
 	return true;
 }
@@ -176,13 +226,17 @@ are_pointers_unchanged(const struct frame_layout *l,
 		       const struct thread_frame *f, size_t k)
 {
 	const size_t back = l->back, place = l->instruction;
+	const struct thread_frame *const outermost = f - k;
+	const char *frame = f->frame;
 
-	for (; k > 0; k--, f--) {
-		const char *below = f[-1].frame;
+#pragma GCC unroll 4
+	while (f-- != outermost) {
+		const char *below = f->frame;
 
-		if (*(void *const *)((const char *)f->frame + back) != below ||
-		    *(const uintptr_t *)(below + place) != f[-1].place)
+		if (*(void *const *)(frame + back) != below ||
+		    *(const uintptr_t *)(below + place) != f->place)
 			return false;
+		frame = below;
 	}
 	return true;
 }
@@ -258,7 +312,8 @@ capture(const struct frame_layout *l, struct thread_cache *c, void *top)
 	slot = &c->frames[k];
 	if (!is_unchanged(l, slot)) {
 		slot->place = frames_place(l, slot->frame);
-		slot->node = intern(l, slot, k ? slot[-1].node : c->root);
+		slot->node = intern(l, c, slot,
+				    k ? slot[-1].node : c->root);
 	}
 	for (i = n_pushed; i > 0; i--) {
 		c->frames[k + i].frame = f;
@@ -268,9 +323,11 @@ capture(const struct frame_layout *l, struct thread_cache *c, void *top)
 	for (i = k + 1; i <= k + n_pushed; i++) {
 		slot = &c->frames[i];
 		slot->place = frames_place(l, slot->frame);
-		slot->node = below = intern(l, slot, below);
+		slot->node = below = intern(l, c, slot, below);
 	}
 	c->n = k + n_pushed + 1;
+	if (c->n > c->n_used)
+		c->n_used = c->n;
 	return below;
 }
 
@@ -285,41 +342,65 @@ forget_codes(struct thread_cache *c)
 	c->n_used = 0;
 }
 
+static __attribute__((noinline)) void
+start_anew(struct thread_cache *c, void *tstate, uint32_t now)
+{
+	c->tstate = tstate;
+	if (c->epoch != now)
+		forget_codes(c);
+	c->epoch = now;
+	c->n = 0;
+	c->root = root_of_thread();
+}
+
+static inline stack_id
+known(stack_id id)
+{
+	return id <= TRIE_ROOT_OTHER ? 0 : id;
+}
+
+static __attribute__((noinline)) stack_id
+capture_slowly(struct thread_cache *c, void *tstate, void *top)
+{
+	uint32_t now = atomic_load_explicit(&epoch, memory_order_relaxed);
+
+	if (c->tstate != tstate || c->epoch != now)
+		start_anew(c, tstate, now);
+	return known(capture(layout_used, c, top));
+}
+
+/*
+ * The frame that allocated last allocates again, maybe at another place.  The
+ * other cases are last calls, so that this one needs few registers.
+ */
 stack_id
-capture_stack(unsigned *flags)
+capture_stack(void)
 {
 	const struct frame_layout *l = layout_used;
+	struct thread_frame *last;
 	struct thread_cache *c;
+	struct thread_step *s;
 	void *tstate, *top;
-	uint32_t now;
-	stack_id id;
-	int saved;
+	uintptr_t place;
+	stack_id below;
 
-	if (programstart_is_pending())
-		*flags |= BLOCK_IS_STARTUP;
 	if (!is_on || !(tstate = frames_tstate()) ||
-	    !(top = frames_first(l, tstate)))
+	    !(top = frames_first(l, tstate)) || !(c = threadcache_take()))
 		return 0;
-	saved = errno;
-	c = threadcache_take();
-	if (!c) {
-		errno = saved;
-		return 0;
-	}
-	now = atomic_load_explicit(&epoch, memory_order_relaxed);
-	if (c->tstate != tstate || c->epoch != now) {
-		c->tstate = tstate;
-		if (c->epoch != now)
-			forget_codes(c);
-		c->epoch = now;
-		c->n = 0;
-		c->root = root_of_thread();
-	}
-	id = capture(l, c, top);
-	if (c->n > c->n_used)
-		c->n_used = c->n;
-	if (!programstart_is_pending())
-		*flags &= ~(unsigned)BLOCK_IS_STARTUP;
-	errno = saved;
-	return id <= TRIE_ROOT_OTHER ? 0 : id;
+	last = &c->frames[c->n - 1];
+	if (c->n < 2 || last->frame != top || c->tstate != tstate ||
+	    c->epoch != atomic_load_explicit(&epoch, memory_order_relaxed) ||
+	    !last->code_object || frames_code(l, top) != last->code_object ||
+	    !is_chain_unchanged(l, c, c->n - 1))
+		return capture_slowly(c, tstate, top);
+	place = frames_place(l, top);
+	if (place == last->place)
+		return known(last->node);
+	below = last[-1].node;
+	s = step_at(c, place, below);
+	if (!below || !is_step(s, place, last->code, below))
+		return capture_slowly(c, tstate, top);
+	last->place = place;
+	last->node = s->node;
+	return known(s->node);
 }

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+#include "shim/programstart.h"
 #include "shim/sidetable.h"
 
 /*
@@ -24,11 +25,18 @@
  */
 bool capture_init(int n_frames);
 
+/* The current stack; 0 when no Python frame is known. */
+stack_id capture_stack(void);
+
 /*
- * The current stack; 0 when no Python frame is known.  *flags receives
- * BLOCK_IS_STARTUP while the program's first line has not run.
+ * BLOCK_IS_STARTUP while the program's first line has not run.  Ask after
+ * capture_stack(), which sees it begin.
  */
-stack_id capture_stack(unsigned *flags);
+static inline unsigned
+capture_flags(void)
+{
+	return programstart_is_pending() ? BLOCK_IS_STARTUP : 0;
+}
 
 /* A code object died (BLOCK_IS_CODE came back from sidetable_forget()). */
 void capture_code_died(void *code);

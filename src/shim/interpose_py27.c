@@ -35,6 +35,19 @@ static void *(*next_malloc)(size_t);
 static void *(*next_realloc)(void *, size_t);
 static void (*next_free)(void *);
 
+static void *first_malloc(size_t n);
+static void *first_realloc(void *old, size_t n);
+static void first_free(void *p);
+
+/*
+ * Where calls go at present: to first_X() until the real one is known, then
+ * there, and in a 2.7 by way of recorded_X().  One jump, so that a Python 3
+ * does not pay for it.
+ */
+static void *(*malloc_now)(size_t) = first_malloc;
+static void *(*realloc_now)(void *, size_t) = first_realloc;
+static void (*free_now)(void *) = first_free;
+
 static void *(*next_list)(ptrdiff_t);
 static void *(*next_dict)(void);
 static void *(*next_tuple)(ptrdiff_t);
@@ -60,12 +73,84 @@ resolve(void)
 	*(void **)&next_realloc = dlsym(from, "PyObject_Realloc");
 	*(void **)&next_free = dlsym(from, "PyObject_Free");
 	*(void **)&next_malloc = dlsym(from, "PyObject_Malloc");
+	malloc_now = next_malloc;
+	realloc_now = next_realloc;
+	free_now = next_free;
+}
+
+static void *
+first_malloc(size_t n)
+{
+	resolve();
+	return malloc_now(n);
+}
+
+static void *
+first_realloc(void *old, size_t n)
+{
+	resolve();
+	return realloc_now(old, n);
+}
+
+static void
+first_free(void *p)
+{
+	resolve();
+	free_now(p);
+}
+
+static void *
+recorded_malloc(size_t n)
+{
+	void *p;
+
+	if (depth)
+		return next_malloc(n);
+	has_called = true;
+	depth++;
+	p = next_malloc(n);
+	depth--;
+	if (p)
+		layer_allocated(p, n, true);
+	return p;
+}
+
+static void *
+recorded_realloc(void *old, size_t n)
+{
+	void *p;
+
+	if (depth)
+		return next_realloc(old, n);
+	depth++;
+	if (old)
+		layer_freed(old);
+	p = next_realloc(old, n);
+	depth--;
+	if (p)
+		layer_allocated(p, n, true);
+	return p;
+}
+
+static void
+recorded_free(void *p)
+{
+	if (!depth && p)
+		layer_freed(p);
+	depth++;
+	next_free(p);
+	depth--;
 }
 
 void
 interpose_py27_record(bool on)
 {
+	if (!next_malloc)
+		resolve();
 	is_recording = on;
+	malloc_now = on ? recorded_malloc : next_malloc;
+	realloc_now = on ? recorded_realloc : next_realloc;
+	free_now = on ? recorded_free : next_free;
 }
 
 bool
@@ -85,65 +170,37 @@ LS_EXPORT void *PyTuple_New(ptrdiff_t n);
 void *
 PyObject_Malloc(size_t n)
 {
-	void *p;
-
-	if (!next_malloc)
-		resolve();
-	if (!is_recording || depth)
-		return next_malloc(n);
-	has_called = true;
-	depth++;
-	p = next_malloc(n);
-	depth--;
-	if (p)
-		layer_allocated(p, n, true);
-	return p;
+	return malloc_now(n);
 }
 
 void *
 PyObject_Realloc(void *old, size_t n)
 {
-	void *p;
-
-	if (!next_malloc)
-		resolve();
-	if (!is_recording || depth)
-		return next_realloc(old, n);
-	depth++;
-	if (old)
-		layer_freed(old);
-	p = next_realloc(old, n);
-	depth--;
-	if (p)
-		layer_allocated(p, n, true);
-	return p;
+	return realloc_now(old, n);
 }
 
 void
 PyObject_Free(void *p)
 {
-	if (!next_malloc)
-		resolve();
-	if (is_recording && !depth && p)
-		layer_freed(p);
-	depth++;
-	next_free(p);
-	depth--;
+	free_now(p);
 }
 
 /* An object that the allocator did not make just now is out of a free list. */
 static void *
 made(void *o)
 {
-	unsigned flags = BLOCK_IS_OBJECT;
+	stack_id stack;
 	void *block;
 
 	if (!is_recording || !o)
 		return o;
 	/* All three types have a collector header (Include/objimpl.h). */
 	block = (void *)head_of_object(o);
-	if (layer_take_last() != block)
-		sidetable_restack(block, capture_stack(&flags), flags);
+	if (layer_take_last() != block) {
+		stack = capture_stack();
+		sidetable_restack(block, stack,
+				  BLOCK_IS_OBJECT | capture_flags());
+	}
 	return o;
 }
 

@@ -33,9 +33,13 @@ void (*volatile layer_trigger)(void);
 
 static struct context contexts[MAX_CONTEXTS];
 static size_t n_contexts;
-static bool is_recording;
-static bool objects_only;     /* track=gc */
-static uint64_t sample_bytes; /* 0: every block */
+static enum {
+	RECORD_NOTHING,
+	RECORD_ALL,
+	RECORD_OBJECTS, /* track=gc */
+	RECORD_SAMPLES,
+} recording;
+static uint64_t sample_bytes;
 
 static __thread struct {
 	int depth;   /* layers of ours that are at work */
@@ -47,15 +51,17 @@ static __thread struct {
 void
 layer_configure(const struct options *o)
 {
-	objects_only = o->track == OPTIONS_TRACK_GC;
-	sample_bytes = o->track == OPTIONS_TRACK_SAMPLE ? o->sample_bytes : 0;
-	is_recording = o->track != OPTIONS_TRACK_NONE;
+	sample_bytes = o->sample_bytes;
+	recording = o->track == OPTIONS_TRACK_NONE   ? RECORD_NOTHING :
+		    o->track == OPTIONS_TRACK_GC     ? RECORD_OBJECTS :
+		    o->track == OPTIONS_TRACK_SAMPLE ? RECORD_SAMPLES :
+						       RECORD_ALL;
 }
 
 void
 layer_stop_recording(void)
 {
-	is_recording = false;
+	recording = RECORD_NOTHING;
 }
 
 void *
@@ -99,26 +105,52 @@ is_sampled(size_t n)
 	return true;
 }
 
+static bool
+is_wanted(size_t n, bool is_object)
+{
+	switch (recording) {
+	case RECORD_NOTHING:
+		return false;
+	case RECORD_OBJECTS:
+		return is_object;
+	case RECORD_SAMPLES:
+		return is_sampled(n);
+	default:
+		return true;
+	}
+}
+
+static inline void
+record(void *p, size_t n, bool is_object)
+{
+	stack_id stack;
+
+	if (__builtin_expect(recording != RECORD_ALL, 0) &&
+	    !is_wanted(n, is_object))
+		return;
+	stack = capture_stack();
+	sidetable_record(p, n, stack,
+			 capture_flags() | (is_object ? BLOCK_IS_OBJECT : 0));
+	mine.last = p;
+}
+
 void
 layer_allocated(void *p, size_t n, bool is_object)
 {
-	unsigned flags = is_object ? BLOCK_IS_OBJECT : 0;
-	stack_id stack;
+	record(p, n, is_object);
+}
 
-	if (!is_recording || (objects_only && !is_object))
-		return;
-	if (sample_bytes && !is_sampled(n))
-		return;
-	stack = capture_stack(&flags);
-	sidetable_record(p, n, stack, flags);
-	mine.last = p;
+static inline void
+forget(void *p)
+{
+	if (__builtin_expect(sidetable_forget(p) & BLOCK_IS_CODE, 0))
+		capture_code_died(p);
 }
 
 void
 layer_freed(void *p)
 {
-	if (sidetable_forget(p) & BLOCK_IS_CODE)
-		capture_code_died(p);
+	forget(p);
 }
 
 static inline void
@@ -140,7 +172,7 @@ hook_malloc(void *ctx, size_t n)
 	mine.depth++;
 	p = c->below.malloc(c->below.ctx, n);
 	if (--mine.depth == 0 && p)
-		layer_allocated(p, n, c->is_object);
+		record(p, n, c->is_object);
 	return p;
 }
 
@@ -154,7 +186,7 @@ hook_calloc(void *ctx, size_t n_members, size_t size)
 	mine.depth++;
 	p = c->below.calloc(c->below.ctx, n_members, size);
 	if (--mine.depth == 0 && p)
-		layer_allocated(p, n_members * size, c->is_object);
+		record(p, n_members * size, c->is_object);
 	return p;
 }
 
@@ -186,7 +218,7 @@ hook_realloc(void *ctx, void *old, size_t n)
 	}
 	if (was_known && b.flags & BLOCK_IS_CODE)
 		capture_code_died(old);
-	layer_allocated(p, n, c->is_object);
+	record(p, n, c->is_object);
 	return p;
 }
 
@@ -196,7 +228,7 @@ hook_free(void *ctx, void *p)
 	struct context *c = ctx;
 
 	if (p && !mine.depth)
-		layer_freed(p);
+		forget(p);
 	mine.depth++;
 	c->below.free(c->below.ctx, p);
 	mine.depth--;

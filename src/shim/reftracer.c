@@ -20,7 +20,7 @@ static int
 trace(void *o, int event, void *data)
 {
 	void *block, *last;
-	unsigned flags = BLOCK_IS_OBJECT;
+	stack_id stack;
 
 	(void)data;
 	if (previous)
@@ -32,8 +32,11 @@ trace(void *o, int event, void *data)
 		return 0;
 	}
 	last = layer_take_last();
-	if (last != block)
-		sidetable_restack(block, capture_stack(&flags), flags);
+	if (last != block) {
+		stack = capture_stack();
+		sidetable_restack(block, stack,
+				  BLOCK_IS_OBJECT | capture_flags());
+	}
 	return 0;
 }
 

@@ -8,13 +8,15 @@
 #include "shim/spin.h"
 
 struct entry {
-	struct leaf leaf; /* leaf.region is the key */
+	struct leaf leaf; /* first; leaf.region is the key */
 	UT_hash_handle hh;
 };
 
+_Static_assert(sizeof(struct entry) <= LEAF_SIZES, "an entry fits");
+
 struct leaf *regions_cache[REGION_CACHE];
 
-static unsigned granule_shift = 4;
+unsigned regions_shift = 4;
 static struct entry *table; /* guarded by lock */
 static size_t n_leaves;
 static atomic_flag lock = ATOMIC_FLAG_INIT;
@@ -23,7 +25,7 @@ void
 regions_init(unsigned shift)
 {
 	if (!table)
-		granule_shift = shift;
+		regions_shift = shift;
 }
 
 static struct entry *
@@ -60,8 +62,8 @@ regions_find_slow(uintptr_t region)
 static struct entry *
 make(uintptr_t region)
 {
-	size_t n = (size_t)1 << (REGION_SHIFT - granule_shift);
-	size_t bytes = 4096 + n * 5;
+	size_t n = (size_t)1 << (REGION_SHIFT - regions_shift);
+	size_t bytes = LEAF_SLOTS + n * sizeof(uint32_t);
 	struct entry *e = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
 			       0);
@@ -69,8 +71,6 @@ make(uintptr_t region)
 	if (e == MAP_FAILED)
 		return NULL;
 	e->leaf.region = region;
-	e->leaf.slots = (uint32_t *)(void *)((char *)e + 4096);
-	e->leaf.sizes = (uint8_t *)(e->leaf.slots + n);
 	HASH_ADD(hh, table, leaf.region, sizeof e->leaf.region, e);
 	if (hash_was_full(&e->hh)) {
 		munmap(e, bytes);

@@ -20,14 +20,41 @@ enum {
 };
 
 /*
- * Shadow of one region: a slot for each granule (8 or 16 bytes), and the size
- * of the block that starts there in granules, as far as a byte can tell.
+ * Shadow of one region, in one mapping: this; for each granule (8 or 16 bytes)
+ * the size of the block that starts there in granules, as far as a byte can
+ * tell; and a slot for each.  The places are fixed for the smaller granule: for
+ * the larger one, half of the sizes' room is never touched.
  */
 struct leaf {
 	uintptr_t region; /* address >> REGION_SHIFT */
-	uint32_t *slots;
-	uint8_t *sizes;
 };
+
+enum {
+	LEAF_SIZES = 4096,
+	LEAF_SLOTS = LEAF_SIZES + (1 << (REGION_SHIFT - 3)),
+};
+
+extern unsigned regions_shift; /* of a granule */
+
+static inline size_t
+leaf_granule(uintptr_t address)
+{
+	return (address & (((uintptr_t)1 << REGION_SHIFT) - 1)) >>
+	       regions_shift;
+}
+
+static inline uint32_t *
+leaf_slot(struct leaf *leaf, uintptr_t address)
+{
+	return (uint32_t *)(void *)((char *)leaf + LEAF_SLOTS) +
+	       leaf_granule(address);
+}
+
+static inline uint8_t *
+leaf_size(struct leaf *leaf, uintptr_t address)
+{
+	return (uint8_t *)leaf + LEAF_SIZES + leaf_granule(address);
+}
 
 /* Granules of 1 << shift bytes; before the first leaf is made. */
 void regions_init(unsigned shift);
@@ -46,16 +73,24 @@ size_t regions_number(void);
 
 extern struct leaf *regions_cache[REGION_CACHE];
 
+/* The leaf of the address if the cache has it, NULL if not. */
 static inline struct leaf *
-regions_find(uintptr_t address)
+regions_at_hand(uintptr_t address)
 {
 	uintptr_t region = address >> REGION_SHIFT;
 	struct leaf *leaf = __atomic_load_n(
 		&regions_cache[region % REGION_CACHE], __ATOMIC_ACQUIRE);
 
-	if (__builtin_expect(leaf && leaf->region == region, 1))
-		return leaf;
-	return regions_find_slow(region);
+	return __builtin_expect(leaf && leaf->region == region, 1) ? leaf :
+								     NULL;
+}
+
+static inline struct leaf *
+regions_find(uintptr_t address)
+{
+	struct leaf *leaf = regions_at_hand(address);
+
+	return leaf ? leaf : regions_find_slow(address >> REGION_SHIFT);
 }
 
 #endif /* LEAKSHIM_SHIM_REGIONS_H */

@@ -28,7 +28,6 @@ struct big {
 static struct big *bigs; /* guarded by bigs_lock */
 static atomic_flag bigs_lock = ATOMIC_FLAG_INIT;
 
-static unsigned shift = 4; /* of a granule */
 static uint64_t limit;
 static bool is_on;
 
@@ -43,22 +42,7 @@ sidetable_init(uint64_t max_bytes)
 void
 sidetable_set_alignment(unsigned bytes)
 {
-	shift = bytes < 16 ? 3 : 4;
-	regions_init(shift);
-}
-
-static inline uint32_t *
-slot_of(const struct leaf *leaf, uintptr_t address)
-{
-	return &leaf->slots[(address & (((uintptr_t)1 << REGION_SHIFT) - 1)) >>
-			    shift];
-}
-
-static inline uint8_t *
-size_of(const struct leaf *leaf, uintptr_t address)
-{
-	return &leaf->sizes[(address & (((uintptr_t)1 << REGION_SHIFT) - 1)) >>
-			    shift];
+	regions_init(bytes < 16 ? 3 : 4);
 }
 
 static inline uint32_t
@@ -128,12 +112,22 @@ is_at_limit(void)
 	return limit && sidetable_bytes() >= limit;
 }
 
-void
-sidetable_record(void *p, size_t size, stack_id stack, unsigned flags)
+static inline size_t
+granules_of(size_t size)
+{
+	return (size + ((size_t)1 << regions_shift) - 1) >> regions_shift;
+}
+
+/*
+ * All cases but the usual one.  Last calls of sidetable_record(), which so
+ * needs no registers of its own.
+ */
+static __attribute__((noinline)) void
+record_unusual(void *p, size_t size, stack_id stack, unsigned flags)
 {
 	uintptr_t address = (uintptr_t)p;
 	struct leaf *leaf = regions_find(address);
-	size_t granules = (size + ((size_t)1 << shift) - 1) >> shift;
+	size_t granules = granules_of(size);
 	uint32_t *slot;
 
 	if (!is_on)
@@ -144,16 +138,32 @@ sidetable_record(void *p, size_t size, stack_id stack, unsigned flags)
 		fault_count(FAULT_TABLE_FULL);
 		return;
 	}
-	slot = slot_of(leaf, address);
-	if (*slot && *size_of(leaf, address) == SIZE_BIG)
+	slot = leaf_slot(leaf, address);
+	if (*slot && *leaf_size(leaf, address) == SIZE_BIG)
 		forget_big(p);
 	*slot = make_slot(stack, flags);
-	if (__builtin_expect(granules >= SIZE_BIG, 0)) {
-		*size_of(leaf, address) = SIZE_BIG;
+	if (granules >= SIZE_BIG) {
+		*leaf_size(leaf, address) = SIZE_BIG;
 		record_big(p, size);
 	} else {
-		*size_of(leaf, address) = (uint8_t)granules;
+		*leaf_size(leaf, address) = (uint8_t)granules;
 	}
+}
+
+void
+sidetable_record(void *p, size_t size, stack_id stack, unsigned flags)
+{
+	uintptr_t address = (uintptr_t)p;
+	struct leaf *leaf = regions_at_hand(address);
+	size_t granules = granules_of(size);
+
+	if (__builtin_expect(!leaf || *leaf_slot(leaf, address) ||
+				     granules >= SIZE_BIG, 0)) {
+		record_unusual(p, size, stack, flags);
+		return;
+	}
+	*leaf_size(leaf, address) = (uint8_t)granules;
+	*leaf_slot(leaf, address) = make_slot(stack, flags);
 }
 
 static uint32_t *
@@ -161,7 +171,7 @@ find_slot(const void *p)
 {
 	struct leaf *leaf = regions_find((uintptr_t)p);
 
-	return leaf ? slot_of(leaf, (uintptr_t)p) : NULL;
+	return leaf ? leaf_slot(leaf, (uintptr_t)p) : NULL;
 }
 
 void
@@ -181,12 +191,12 @@ sidetable_forget(void *p)
 
 	if (!leaf)
 		return 0;
-	slot = slot_of(leaf, (uintptr_t)p);
+	slot = leaf_slot(leaf, (uintptr_t)p);
 	old = *slot;
 	if (!old)
 		return 0;
 	*slot = 0;
-	if (__builtin_expect(*size_of(leaf, (uintptr_t)p) == SIZE_BIG, 0))
+	if (__builtin_expect(*leaf_size(leaf, (uintptr_t)p) == SIZE_BIG, 0))
 		forget_big(p);
 	return flags_of(old);
 }
@@ -203,16 +213,16 @@ sidetable_flag(const void *p, unsigned flags)
 }
 
 static void
-read_slot(const struct leaf *leaf, uintptr_t address, struct block *out)
+read_slot(struct leaf *leaf, uintptr_t address, struct block *out)
 {
-	uint32_t slot = *slot_of(leaf, address);
-	uint8_t size = *size_of(leaf, address);
+	uint32_t slot = *leaf_slot(leaf, address);
+	uint8_t size = *leaf_size(leaf, address);
 
 	out->address = address;
 	out->stack = slot & SLOT_STACK_MASK;
 	out->flags = flags_of(slot);
 	out->size = size == SIZE_BIG ? find_big((void *)address) :
-				       (size_t)size << shift;
+				       (size_t)size << regions_shift;
 }
 
 bool
@@ -220,7 +230,7 @@ sidetable_find(const void *p, struct block *out)
 {
 	struct leaf *leaf = regions_find((uintptr_t)p);
 
-	if (!leaf || !*slot_of(leaf, (uintptr_t)p))
+	if (!leaf || !*leaf_slot(leaf, (uintptr_t)p))
 		return false;
 	read_slot(leaf, (uintptr_t)p, out);
 	return true;
@@ -235,15 +245,15 @@ static int
 walk_leaf(struct leaf *leaf, void *ctx)
 {
 	struct walk *w = ctx;
-	size_t n = (size_t)1 << (REGION_SHIFT - shift), i;
+	uintptr_t address = leaf->region << REGION_SHIFT;
+	uintptr_t end = address + ((uintptr_t)1 << REGION_SHIFT);
 	struct block b;
 	int stop = 0;
 
-	for (i = 0; i < n && !stop; i++) {
-		if (!leaf->slots[i])
+	for (; address < end && !stop; address += (size_t)1 << regions_shift) {
+		if (!*leaf_slot(leaf, address))
 			continue;
-		read_slot(leaf, (leaf->region << REGION_SHIFT) + (i << shift),
-			  &b);
+		read_slot(leaf, address, &b);
 		stop = w->each(&b, w->ctx);
 	}
 	return stop;
@@ -260,10 +270,11 @@ sidetable_walk(int (*each)(const struct block *b, void *ctx), void *ctx)
 static int
 count_leaf(struct leaf *leaf, void *ctx)
 {
-	size_t n = (size_t)1 << (REGION_SHIFT - shift), i, live = 0;
+	size_t n = (size_t)1 << (REGION_SHIFT - regions_shift), i, live = 0;
+	const uint32_t *slots = leaf_slot(leaf, 0);
 
 	for (i = 0; i < n; i++)
-		live += leaf->slots[i] >> 31;
+		live += slots[i] >> 31;
 	*(size_t *)ctx += live;
 	return 0;
 }
@@ -288,5 +299,5 @@ size_t
 sidetable_bytes(void)
 {
 	/* Five bytes a granule; most of a region in use is touched. */
-	return regions_number() * (5u << (REGION_SHIFT - shift));
+	return regions_number() * (5u << (REGION_SHIFT - regions_shift));
 }

@@ -2,6 +2,7 @@
 
 #include "shim/threadcache.h"
 
+#include <errno.h>
 #include <sys/mman.h>
 
 #include "shim/spin.h"
@@ -11,10 +12,7 @@ extern int __cxa_thread_atexit_impl(void (*destructor)(void *), void *object,
 				    void *dso);
 extern void *__dso_handle __attribute__((visibility("hidden")));
 
-/* The thread is ending: its last allocations have no stack. */
-#define ENDING ((struct thread_cache *)1)
-
-static __thread struct thread_cache *mine
+__thread struct thread_cache *threadcache_mine
 	__attribute__((tls_model("initial-exec")));
 
 static struct thread_cache *pool; /* guarded by lock */
@@ -25,7 +23,7 @@ give_back(void *object)
 {
 	struct thread_cache *c = object;
 
-	mine = ENDING;
+	threadcache_mine = THREAD_CACHE_ENDING;
 	c->n = 0;
 	c->tstate = NULL;
 	spin_lock(&lock);
@@ -34,9 +32,10 @@ give_back(void *object)
 	spin_unlock(&lock);
 }
 
-static struct thread_cache *
-make(void)
+struct thread_cache *
+threadcache_make(void)
 {
+	int saved = errno;
 	struct thread_cache *c;
 
 	spin_lock(&lock);
@@ -47,23 +46,16 @@ make(void)
 	if (!c) {
 		c = mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (c == MAP_FAILED)
+		if (c == MAP_FAILED) {
+			errno = saved;
 			return NULL;
+		}
 	}
 	/*
 	 * Set first: registering may allocate, and so come here again.
 	 */
-	mine = c;
+	threadcache_mine = c;
 	__cxa_thread_atexit_impl(give_back, c, &__dso_handle);
+	errno = saved;
 	return c;
-}
-
-struct thread_cache *
-threadcache_take(void)
-{
-	struct thread_cache *c = mine;
-
-	if (c == ENDING)
-		return NULL;
-	return c ? c : make();
 }
