@@ -175,27 +175,41 @@ judge_order(struct finding *findings, size_t n)
 	}
 }
 
+static void
+leave_out(struct report *r, const struct finding *f, bool is_cut)
+{
+	struct report_sum *sums[] = {&r->rest[f->kind],
+				     is_cut ? &r->cut[f->kind] : NULL};
+	size_t i;
+
+	for (i = 0; i < 2 && sums[i]; i++) {
+		sums[i]->findings++;
+		sums[i]->count += f->count;
+		sums[i]->objects += f->objects;
+		sums[i]->bytes += f->bytes;
+	}
+}
+
 void
 judge_finish(const struct options *o, struct report *r)
 {
 	int printed = 0;
 	size_t i;
 
-	r->pending_quiet_islands = r->pending_quiet_objects =
-		r->pending_quiet_bytes = 0;
+	memset(r->rest, 0, sizeof r->rest);
+	memset(r->cut, 0, sizeof r->cut);
 	for (i = 0; i < r->n_findings; i++) {
 		struct finding *f = &r->findings[i];
+		bool is_cut;
 
 		f->is_failing = f->state == STATE_NEW &&
-				kinds_match(o->fail_on, f->kind, f->reason);
+				kinds_fail(o->fail_on, f->kind, f->reason);
 		/* What fails is shown, whatever kinds= says. */
 		f->is_printed |= f->is_failing;
-		if (f->is_printed && printed++ >= o->max_findings)
-			f->is_printed = false;
-		if (!f->is_printed && is_waiting_only(f)) {
-			r->pending_quiet_islands += f->count;
-			r->pending_quiet_objects += f->objects;
-			r->pending_quiet_bytes += f->bytes;
-		}
+		is_cut = f->is_printed && printed++ >= o->max_findings;
+		f->is_printed &= !is_cut;
+		/* Pending garbage is a line of its own. */
+		if (!f->is_printed)
+			leave_out(r, f, is_cut && !is_waiting_only(f));
 	}
 }

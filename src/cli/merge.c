@@ -87,6 +87,19 @@ add_numbers(struct report *to, const struct report *from)
 	}
 }
 
+static void
+add_sums(struct report_sum *to, const struct report_sum *from)
+{
+	size_t k;
+
+	for (k = 0; k < FINDING_KINDS; k++) {
+		to[k].findings += from[k].findings;
+		to[k].count += from[k].count;
+		to[k].objects += from[k].objects;
+		to[k].bytes += from[k].bytes;
+	}
+}
+
 void
 merge_reports(struct arena *a, struct report *to, const struct report *from)
 {
@@ -111,6 +124,11 @@ merge_reports(struct arena *a, struct report *to, const struct report *from)
 		known->objects += f->objects;
 		known->bytes += f->bytes;
 		add_types(a, known, f);
+		/* New in one of them is new. */
+		if (f->state == STATE_NEW)
+			known->state = STATE_NEW;
 	}
+	add_sums(to->rest, from->rest);
+	add_sums(to->cut, from->cut);
 	add_numbers(to, from);
 }

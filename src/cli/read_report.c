@@ -107,6 +107,41 @@ read_gc(struct reader *r, const json_t *o, struct report *out)
 	out->n_gc = i;
 }
 
+/* What the summary counts and the list does not have. */
+static void
+read_rest(struct reader *r, const json_t *summary, struct report *out)
+{
+	bool is_cut = false;
+	enum finding_kind k;
+	size_t i;
+
+	for (i = 0; i < out->n_missed; i++)
+		is_cut |= out->missed[i].what &&
+			  !strcmp(out->missed[i].what, REPORT_CUT);
+	for (k = 0; k < FINDING_KINDS && !r->problem; k++) {
+		const json_t *o = read_object(r, summary, finding_kind_name(k));
+		struct report_sum *rest = &out->rest[k];
+
+		rest->findings = read_integer(r, o, "findings");
+		rest->objects = read_integer(r, o, "objects");
+		rest->bytes = read_integer(r, o, "bytes");
+		for (i = 0; i < out->n_findings; i++) {
+			const struct finding *f = &out->findings[i];
+
+			if (f->kind != k)
+				continue;
+			rest->findings--;
+			rest->objects -= f->objects;
+			rest->bytes -= f->bytes;
+		}
+		if (rest->findings < 0 || rest->objects < 0 || rest->bytes < 0)
+			read_fail(r, "summary", "is less than its findings");
+		rest->count = rest->findings;
+		if (is_cut && k != FINDING_UNREACHABLE)
+			out->cut[k] = *rest;
+	}
+}
+
 static void
 read_all(struct reader *r, const json_t *root, struct report *out)
 {
@@ -134,6 +169,8 @@ read_all(struct reader *r, const json_t *root, struct report *out)
 	for (i = 0; out->findings && !r->problem && i < n; i++)
 		read_finding(r, json_array_get(findings, i),
 			     &out->findings[out->n_findings++]);
+	if (!r->problem)
+		read_rest(r, read_object(r, root, "summary"), out);
 }
 
 /* The schema's number: what is newer than ours is refused. */

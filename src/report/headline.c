@@ -227,7 +227,7 @@ headline_put(struct buf *out, const struct finding *f)
 
 void
 headline_total(struct buf *out, enum finding_kind kind,
-	       const struct headline_sum *sum)
+	       const struct report_sum *sum)
 {
 	static const char *const words[FINDING_KINDS] = {
 		[FINDING_UNCOLLECTABLE] = "uncollectable",

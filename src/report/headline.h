@@ -23,12 +23,8 @@ void headline_counts(struct buf *out, const struct finding *f);
 /* The sentence behind the colon. */
 void headline_put(struct buf *out, const struct finding *f);
 
-struct headline_sum {
-	int64_t findings, count, objects, bytes;
-};
-
 /* "2 objects uncollectable (424 bytes)": one kind in the line of totals. */
 void headline_total(struct buf *out, enum finding_kind kind,
-		    const struct headline_sum *sum);
+		    const struct report_sum *sum);
 
 #endif /* LEAKSHIM_REPORT_HEADLINE_H */

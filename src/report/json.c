@@ -137,20 +137,22 @@ put_summary(struct jsonwriter *w, const struct report *r)
 	jsonwriter_line(w);
 	jsonwriter_begin(w, "summary", '{');
 	for (k = 0; k < FINDING_KINDS; k++) {
-		int64_t findings = 0, objects = 0, bytes = 0;
+		struct report_sum sum = r->rest[k];
 
 		for (i = 0; i < r->n_findings; i++) {
-			if (r->findings[i].kind != k)
+			const struct finding *f = &r->findings[i];
+
+			if (f->kind != k || !f->is_printed)
 				continue;
-			findings++;
-			objects += r->findings[i].objects;
-			bytes += r->findings[i].bytes;
+			sum.findings++;
+			sum.objects += f->objects;
+			sum.bytes += f->bytes;
 		}
 		jsonwriter_line(w);
 		jsonwriter_begin(w, finding_kind_name(k), '{');
-		jsonwriter_number(w, "findings", findings);
-		jsonwriter_number(w, "objects", objects);
-		jsonwriter_number(w, "bytes", bytes);
+		jsonwriter_number(w, "findings", sum.findings);
+		jsonwriter_number(w, "objects", sum.objects);
+		jsonwriter_number(w, "bytes", sum.bytes);
 		jsonwriter_end(w, '}');
 	}
 	jsonwriter_end(w, '}');

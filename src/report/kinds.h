@@ -16,11 +16,15 @@
 
 #include "report/report.h"
 
-/*
- * Is kind (for that reason) on the list?  uncollectable/debug-saveall counts
- * only when it is named: the program asked for it itself.
- */
+/* Is kind (for that reason) on the list? */
 bool kinds_match(const char *list, enum finding_kind kind,
 		 enum finding_reason reason);
+
+/*
+ * Does it fail by that list?  As above, but uncollectable/debug-saveall only
+ * where it is named itself: the program asked for it.
+ */
+bool kinds_fail(const char *list, enum finding_kind kind,
+		enum finding_reason reason);
 
 #endif /* LEAKSHIM_REPORT_KINDS_H */

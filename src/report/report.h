@@ -121,7 +121,6 @@ struct finding {
 
 	const char *advice;
 	bool is_printed; /* false: only counted (kinds=, quiet by default, max_findings) */
-	bool is_over_limit; /* printed, but for max_findings= */
 	bool is_failing; /* counts for the exit status */
 };
 
@@ -129,6 +128,11 @@ struct report_missed {
 	const char *what;
 	int64_t count;
 	const char *why;
+};
+
+/* Findings of one kind, added up. */
+struct report_sum {
+	int64_t findings, count, objects, bytes;
 };
 
 struct report_generation {
@@ -173,12 +177,15 @@ struct report {
 
 	struct finding *findings; /* sorted: failing first, then by bytes */
 	size_t n_findings;
-
-	/* What the text says besides: not part of JSON. */
-	int64_t pending_quiet_objects; /* unprinted pending garbage: one line */
-	int64_t pending_quiet_bytes;
-	int64_t pending_quiet_islands;
+	/*
+	 * Of each kind what is not printed: the rest, and how much of it only
+	 * because of max_findings=.
+	 */
+	struct report_sum rest[FINDING_KINDS], cut[FINDING_KINDS];
 };
+
+/* What of coverage.missed stands for findings that max_findings= cut. */
+#define REPORT_CUT "findings"
 
 /* The words of SPEC.md; never NULL. */
 const char *finding_kind_name(enum finding_kind kind);      /* "lost-reference" */

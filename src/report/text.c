@@ -79,33 +79,43 @@ put_header(struct buf *out, const struct report *r)
 
 /* ---- counts ---- */
 
-/* Findings beyond max_findings= count, those that nobody asked for do not. */
-static bool
-is_over_limit(const struct finding *f)
-{
-	return !f->is_printed && (f->is_over_limit || f->is_failing);
-}
-
 static void
-add(struct headline_sum *sum, const struct finding *f)
+add(struct report_sum *sum, const struct report_sum *more)
 {
-	if (!f->is_printed && !is_over_limit(f))
-		return;
-	sum->findings++;
-	sum->count += f->count;
-	sum->objects += f->objects;
-	sum->bytes += f->bytes;
+	sum->findings += more->findings;
+	sum->count += more->count;
+	sum->objects += more->objects;
+	sum->bytes += more->bytes;
 }
 
-static struct headline_sum
-sum_of_all(const struct report *r)
+/* Findings beyond max_findings= count, those that nobody asked for do not. */
+static struct report_sum
+sum_of(const struct report *r, enum finding_kind kind)
 {
-	struct headline_sum sum = {0};
+	struct report_sum sum = r->cut[kind];
 	size_t i;
 
-	for (i = 0; i < r->n_findings; i++)
-		add(&sum, &r->findings[i]);
+	for (i = 0; i < r->n_findings; i++) {
+		const struct finding *f = &r->findings[i];
+
+		if (f->is_printed && f->kind == kind)
+			add(&sum, &(struct report_sum){1, f->count, f->objects,
+						       f->bytes});
+	}
 	return sum;
+}
+
+static struct report_sum
+sum_of_all(const struct report *r)
+{
+	struct report_sum all = {0}, sum;
+	enum finding_kind k;
+
+	for (k = 0; k < FINDING_KINDS; k++) {
+		sum = sum_of(r, k);
+		add(&all, &sum);
+	}
+	return all;
 }
 
 static void
@@ -113,17 +123,13 @@ put_totals(struct buf *out, const struct report *r)
 {
 	const char *separator = ": ";
 	enum finding_kind k;
-	size_t i;
 
 	put_prefix(out, r);
 	buf_count(out, (uint64_t)sum_of_all(r).findings, "finding",
 		  "findings");
 	for (k = 0; k < FINDING_KINDS; k++) {
-		struct headline_sum sum = {0};
+		struct report_sum sum = sum_of(r, k);
 
-		for (i = 0; i < r->n_findings; i++)
-			if (r->findings[i].kind == k)
-				add(&sum, &r->findings[i]);
 		if (!sum.findings)
 			continue;
 		buf_put(out, separator);
@@ -152,13 +158,13 @@ put_approximate(struct buf *out, const struct report *r)
 }
 
 static void
-put_over_limit(struct buf *out, const struct report *r)
+put_cut(struct buf *out, const struct report *r)
 {
 	uint64_t n = 0;
-	size_t i;
+	size_t k;
 
-	for (i = 0; i < r->n_findings; i++)
-		n += is_over_limit(&r->findings[i]);
+	for (k = 0; k < FINDING_KINDS; k++)
+		n += (uint64_t)r->cut[k].findings;
 	if (!n)
 		return;
 	put_prefix(out, r);
@@ -169,16 +175,18 @@ put_over_limit(struct buf *out, const struct report *r)
 static void
 put_quiet(struct buf *out, const struct report *r)
 {
-	if (r->pending_quiet_objects <= 0)
+	const struct report_sum *rest = &r->rest[FINDING_UNREACHABLE],
+				*cut = &r->cut[FINDING_UNREACHABLE];
+	int64_t objects = rest->objects - cut->objects;
+
+	if (objects <= 0)
 		return;
 	put_prefix(out, r);
-	buf_count(out, (uint64_t)r->pending_quiet_objects, "object",
-		  "objects");
+	buf_count(out, (uint64_t)objects, "object", "objects");
 	buf_put(out, " of cyclic garbage pending (");
-	buf_size(out, (uint64_t)r->pending_quiet_bytes);
+	buf_size(out, (uint64_t)(rest->bytes - cut->bytes));
 	buf_printf(out, "): a collection would free %s; kinds=all shows %s\n",
-		   r->pending_quiet_objects == 1 ? "it" : "them",
-		   r->pending_quiet_objects == 1 ? "it" : "them");
+		   objects == 1 ? "it" : "them", objects == 1 ? "it" : "them");
 }
 
 /* A check without its analysis found nothing because it saw nothing. */
@@ -247,7 +255,7 @@ put_collections(struct buf *out, const struct report *r)
 static void
 put_summary(struct buf *out, const struct report *r)
 {
-	struct headline_sum sum = sum_of_all(r);
+	struct report_sum sum = sum_of_all(r);
 
 	put_prefix(out, r);
 	buf_put(out, "SUMMARY: ");
@@ -274,9 +282,8 @@ report_has_news(const struct report *r)
 {
 	size_t i;
 
-	for (i = 0; i < r->n_findings; i++)
-		if (r->findings[i].is_printed || is_over_limit(&r->findings[i]))
-			return true;
+	if (sum_of_all(r).findings)
+		return true;
 	for (i = 0; i < r->n_missed; i++)
 		if (is_grave(&r->missed[i]))
 			return true;
@@ -304,7 +311,7 @@ report_text(struct buf *out, const struct report *r,
 		}
 		buf_putc(out, '\n');
 	}
-	put_over_limit(out, r);
+	put_cut(out, r);
 	put_quiet(out, r);
 	put_missed(out, r, style->with_missed);
 	put_summary(out, r);

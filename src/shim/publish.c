@@ -95,15 +95,9 @@ render(const struct report *r, bool to_file, int fd, struct buf *out)
 static bool
 is_silent(const struct report *r, bool to_file)
 {
-	size_t i;
-
-	if (to_file || process.options.verbosity > 0 ||
-	    process.options.format == OPTIONS_FORMAT_JSON)
-		return false;
-	for (i = 0; i < r->n_findings; i++)
-		if (r->findings[i].is_printed)
-			return false;
-	return true;
+	return !to_file && process.options.verbosity == 0 &&
+	       process.options.format != OPTIONS_FORMAT_JSON &&
+	       !report_has_news(r);
 }
 
 static void
@@ -147,14 +141,27 @@ write_out(const struct report *r, const struct facts *f, struct buf *problem)
 }
 
 static void
-add_why_not(struct report *r, const char *why_not)
+add_missed(struct report *r, const char *what, int64_t count, const char *why)
 {
-	/* facts_fill() left room for this line. */
+	/* facts_fill() left room for these lines. */
 	struct report_missed *m = (struct report_missed *)r->missed;
 
 	if (m)
-		m[r->n_missed++] = (struct report_missed){
-			"analysis", REPORT_UNKNOWN, why_not};
+		m[r->n_missed++] = (struct report_missed){what, count, why};
+}
+
+/* For whoever reads JSON: the list of findings is not whole. */
+static void
+add_cut(struct report *r)
+{
+	int64_t n = 0;
+	size_t k;
+
+	for (k = 0; k < FINDING_KINDS; k++)
+		n += r->cut[k].findings;
+	if (n)
+		add_missed(r, REPORT_CUT, n,
+			   "beyond max_findings: counted in the summary only");
 }
 
 unsigned
@@ -171,9 +178,10 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 
 		for (k = 0; k < 3; k++)
 			r.generations[k] = REPORT_UNKNOWN;
-		add_why_not(&r, why_not);
+		add_missed(&r, "analysis", REPORT_UNKNOWN, why_not);
 	} else {
 		check_report(c, &r);
+		add_cut(&r);
 	}
 	r.analysis_seconds = (double)(clone_now_ns() - f->started_ns) / 1e9;
 	for (i = 0; i < r.n_findings; i++)

@@ -183,8 +183,8 @@ sidetable_restack(void *p, stack_id stack, unsigned flags)
 		*slot = make_slot(stack, flags);
 }
 
-unsigned
-sidetable_forget(void *p)
+static __attribute__((noinline)) unsigned
+forget_unusual(void *p)
 {
 	struct leaf *leaf = regions_find((uintptr_t)p);
 	uint32_t *slot, old;
@@ -196,8 +196,24 @@ sidetable_forget(void *p)
 	if (!old)
 		return 0;
 	*slot = 0;
-	if (__builtin_expect(*leaf_size(leaf, (uintptr_t)p) == SIZE_BIG, 0))
+	if (*leaf_size(leaf, (uintptr_t)p) == SIZE_BIG)
 		forget_big(p);
+	return flags_of(old);
+}
+
+unsigned
+sidetable_forget(void *p)
+{
+	struct leaf *leaf = regions_at_hand((uintptr_t)p);
+	uint32_t *slot, old;
+
+	if (__builtin_expect(!leaf || *leaf_size(leaf, (uintptr_t)p) ==
+					      SIZE_BIG, 0))
+		return forget_unusual(p);
+	slot = leaf_slot(leaf, (uintptr_t)p);
+	old = *slot;
+	if (old) /* else the page may be untouched: leave it so */
+		*slot = 0;
 	return flags_of(old);
 }
 

@@ -85,6 +85,7 @@ counted_only(void)
 	const char *s;
 
 	r->findings[SAMPLE_CYCLE].is_printed = false;
+	r->rest[FINDING_UNCOLLECTABLE] = (struct report_sum){1, 1, 2, 424};
 	s = json(r, false);
 	ok(!strstr(s, "_self"), "a finding that is not printed is left out");
 	has(s, "\"uncollectable\": {\"findings\": 1, \"objects\": 2, ");
