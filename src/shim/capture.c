@@ -25,6 +25,7 @@ static const struct frame_layout *layout_used;
 static const char *problem;
 static bool is_on;
 static bool has_memory;
+static bool keeps_stacks; /* backtrace= is not 0 */
 
 /* Grows when something that caches refer to has died. */
 static _Atomic uint32_t epoch = 1;
@@ -34,10 +35,7 @@ capture_init(int n_frames)
 {
 	const char *why;
 
-	if (n_frames == 0) {
-		problem = "backtrace=0";
-		return false;
-	}
+	keeps_stacks = n_frames > 0;
 	if (!has_memory)
 		has_memory = stacks_init();
 	why = frames_find();
@@ -50,13 +48,16 @@ capture_init(int n_frames)
 	problem = why;
 	layout_used = frames_layout();
 	is_on = !why;
-	return is_on;
+	/* With backtrace=0 frames only tell when the program begins. */
+	if (!keeps_stacks && !programstart_is_pending())
+		is_on = false;
+	return !why;
 }
 
 const char *
 capture_problem(void)
 {
-	return problem;
+	return problem || keeps_stacks ? problem : "backtrace=0";
 }
 
 void
@@ -94,6 +95,8 @@ look_up_code(struct thread_frame *f, void *code)
 	f->code_object = f->code ? code : NULL;
 	if (is_new)
 		programstart_look(f->frame, f->code);
+	if (!keeps_stacks && !programstart_is_pending())
+		is_on = false;
 	errno = saved;
 }
 
@@ -350,7 +353,7 @@ start_anew(struct thread_cache *c, void *tstate, uint32_t now)
 		forget_codes(c);
 	c->epoch = now;
 	c->n = 0;
-	c->root = root_of_thread();
+	c->root = keeps_stacks ? root_of_thread() : 0; /* 0: stays 0 */
 }
 
 static inline stack_id

@@ -20,7 +20,7 @@
 
 /*
  * Prepare for n_frames (backtrace=; 0: none) and verify the layout of frames
- * on the running interpreter; false: backtraces stay off (a fault is counted).
+ * on the running interpreter; false: they do not verify (a fault is counted).
  * May be called again by boot, when frames exist that did not before.
  */
 bool capture_init(int n_frames);

@@ -10,6 +10,7 @@
 #include "shim/freelists.h"
 #include "shim/interpose.h"
 #include "shim/layer.h"
+#include "shim/programstart.h"
 #include "shim/reftracer.h"
 #include "shim/sidetable.h"
 
@@ -28,7 +29,8 @@ prepare(const struct options *o)
 	sidetable_init(o->max_table);
 	layer_configure(o);
 	state.is_recording = o->track != OPTIONS_TRACK_NONE;
-	capture_init(state.is_recording ? o->backtrace : 0);
+	if (state.is_recording)
+		capture_init(o->backtrace);
 }
 
 void
@@ -58,7 +60,9 @@ hooks_install(const struct options *o)
 		state.is_interposed = interpose_py27_is_called();
 	}
 	state.has_identity = state.has_layer || state.is_interposed;
-	capture_init(o->backtrace);
+	/* Whose start cannot be seen has begun: better than to hide its leaks. */
+	if (!capture_init(o->backtrace))
+		programstart_pending = false;
 	if (!state.has_identity)
 		return;
 	if (freelists_need_tracer())
