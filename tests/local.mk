@@ -26,7 +26,8 @@ MATRIX_TESTS = \
 	%D%/matrix/test_differential.py \
 	%D%/matrix/test_follow.py \
 	%D%/matrix/test_run_python.py \
-	%D%/matrix/test_textbook.py
+	%D%/matrix/test_textbook.py \
+	%D%/matrix/test_transparency.py
 
 # --- unit ------------------------------------------------------------------
 
