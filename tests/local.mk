@@ -24,6 +24,7 @@ BATS_TESTS =
 MATRIX_TESTS = \
 	%D%/matrix/test_backtraces.py \
 	%D%/matrix/test_differential.py \
+	%D%/matrix/test_faults.py \
 	%D%/matrix/test_follow.py \
 	%D%/matrix/test_run_python.py \
 	%D%/matrix/test_textbook.py \

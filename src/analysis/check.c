@@ -27,7 +27,8 @@ check_find(struct check *c, const struct source *s, const char **why)
 	case CYCLES_FOUND:
 		return true;
 	case CYCLES_NO_MEMORY:
-		*why = "no memory for the cycle analysis";
+		*why = "no memory for the cycle analysis (RLIMIT_AS or the "
+		       "container's limit): raise it";
 		return false;
 	case CYCLES_LATE:
 		break;

@@ -108,7 +108,8 @@ mirror_init(struct mirror *m, const struct gclists *lists, size_t n_lists,
 	m->nodes = bigarray_map(total, sizeof *m->nodes);
 	m->slots = bigarray_map(size, sizeof *m->slots);
 	if (!m->nodes || !m->slots) {
-		*why = "no memory for the mirror";
+		*why = "no memory for the mirror (RLIMIT_AS or the container's "
+		       "limit): raise it";
 		return false;
 	}
 	for (i = 0; i < n_lists; i++)

@@ -66,6 +66,23 @@ set_oom_first(void)
 	syscall(SYS_close, fd);
 }
 
+/* Soft limits are meant for the program; ours are the hard ones. */
+static void
+raise_limits(void)
+{
+	static const int resources[] = {RLIMIT_AS, RLIMIT_DATA, RLIMIT_FSIZE,
+					RLIMIT_NOFILE};
+	struct rlimit limit;
+	size_t i;
+
+	for (i = 0; i < sizeof resources / sizeof *resources; i++) {
+		if (getrlimit((__rlimit_resource_t)resources[i], &limit) != 0)
+			continue;
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit((__rlimit_resource_t)resources[i], &limit);
+	}
+}
+
 static void
 settle_in_child(void)
 {
@@ -78,8 +95,8 @@ settle_in_child(void)
 	for (i = 0; i < sizeof faults / sizeof *faults; i++)
 		signal(faults[i], SIG_DFL);
 	setrlimit(RLIMIT_CORE, &no_core);
+	raise_limits();
 	prctl(PR_SET_NAME, "leakshim", 0, 0, 0);
-	setpriority(PRIO_PROCESS, 0, 19);
 	set_oom_first();
 	close_from(3);
 }

@@ -3,7 +3,6 @@
 #include "shim/codes.h"
 
 #include <string.h>
-#include <sys/mman.h>
 
 #include "common/arena.h"
 #include "common/hash.h"
@@ -15,7 +14,7 @@
 #include "shim/sidetable.h"
 #include "shim/spin.h"
 
-enum { MAX_CODES = 1 << 22, TEXT_BYTES = 4096 };
+enum { MAX_CODES = 1 << 22, CHUNK_CODES = 1 << 10, TEXT_BYTES = 4096 };
 
 struct entry {
 	void *address; /* the key; of a code object that lives */
@@ -27,20 +26,26 @@ struct entry {
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 static struct arena arena;
 static struct entry *table;
-static struct code_copy *copies; /* by id; 0 is not used */
+static struct code_copy *chunks[MAX_CODES / CHUNK_CODES]; /* by id from 1 */
 static uint32_t n_copies = 1;
 
-static bool
-map_copies(void)
+static inline struct code_copy *
+copy_at(uint32_t id)
 {
-	void *p = mmap(NULL, MAX_CODES * sizeof *copies,
-		       PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	return &chunks[id / CHUNK_CODES][id % CHUNK_CODES];
+}
 
-	if (p == MAP_FAILED)
-		return false;
-	copies = p;
-	return true;
+/* The place of the next copy; NULL when memory is out. */
+static struct code_copy *
+next_copy(void)
+{
+	struct code_copy **chunk = &chunks[n_copies / CHUNK_CODES];
+
+	if (n_copies == MAX_CODES)
+		return NULL;
+	if (!*chunk)
+		*chunk = arena_array(&arena, CHUNK_CODES, sizeof **chunk);
+	return *chunk ? copy_at(n_copies) : NULL;
 }
 
 static const char *
@@ -87,9 +92,9 @@ static uint32_t
 add(void *code)
 {
 	struct entry *e = arena_grab(&arena, sizeof *e);
+	struct code_copy *copy = next_copy();
 
-	if (!e || (!copies && !map_copies()) || n_copies == MAX_CODES ||
-	    !copy_code(code, &copies[n_copies])) {
+	if (!e || !copy || !copy_code(code, copy)) {
 		fault_count(FAULT_CODES_FULL);
 		return 0;
 	}
@@ -121,7 +126,7 @@ codes_intern(void *code, bool *is_new)
 const struct code_copy *
 codes_get(uint32_t id)
 {
-	return id && id < n_copies ? &copies[id] : NULL;
+	return id && id < n_copies ? copy_at(id) : NULL;
 }
 
 void
@@ -139,5 +144,5 @@ codes_retire(void *code)
 size_t
 codes_bytes(void)
 {
-	return arena.bytes + n_copies * sizeof *copies;
+	return arena.bytes;
 }

@@ -171,13 +171,13 @@ add_missed(struct report *r, const char *what, int64_t count, const char *why)
 }
 
 static void
-fill_missed(struct arena *a, const struct facts *f, struct report *r)
+fill_missed(const struct facts *f, struct report *r)
 {
+	/* Not the arena's: that memory is out is one of the lines. */
+	static struct report_missed lines[MAX_MISSED];
 	enum fault i;
 
-	r->missed = arena_array(a, MAX_MISSED, sizeof *r->missed);
-	if (!r->missed)
-		return;
+	r->missed = lines;
 	for (i = 0; i < FAULTS; i++)
 		if (fault_number(i))
 			add_missed(r, fault_what(i), (int64_t)fault_number(i),
@@ -250,7 +250,7 @@ facts_fill(struct arena *a, const struct facts *f, struct report *r)
 	r->free_threaded = python.is_free_threaded;
 	r->tracking = tracking_word();
 	r->free_lists = hooks_free_lists_exact() ? "exact" : "approximate";
-	fill_missed(a, f, r);
+	fill_missed(f, r);
 	fill_gc(f, r);
 	r->heap_objects = r->heap_tracked = r->unreachable = r->permanent =
 		r->blocks = r->heap_bytes = REPORT_UNKNOWN;

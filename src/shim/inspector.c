@@ -39,7 +39,7 @@ struct page {
 	uint32_t n_failing;
 	uint32_t compare_stage; /* of the second clone */
 	uint64_t pause_ns;      /* how long the clone stopped the program */
-	char problem[256];
+	char problem[384];
 	size_t n_suspects, n_room;
 	struct suspect suspects[];
 };
@@ -350,7 +350,7 @@ inspector_begin(const char *trigger, bool collection_follows)
 	const char *why = boot_problem();
 
 	if (why || !map_page()) {
-		say("no report", why ? why : "no memory to begin an analysis");
+		say("no report", why ? why : "no memory to begin an analysis (RLIMIT_AS?): raise it");
 		return false;
 	}
 	now.parent = process.pid;

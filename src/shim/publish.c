@@ -15,6 +15,8 @@
 #include "shim/facts.h"
 #include "shim/process.h"
 
+enum { SHOWN_PATH = 160 };
+
 static bool
 is_word(const char *path, const char *word)
 {
@@ -67,7 +69,12 @@ error_text(int error)
 static void
 put_problem(struct buf *problem, const char *path, int error)
 {
-	buf_printf(problem, "cannot write %s: ", path);
+	/* The line has its limits: of a long name, its end. */
+	if (strlen(path) > SHOWN_PATH)
+		buf_printf(problem, "cannot write ...%s: ",
+			   path + strlen(path) - SHOWN_PATH);
+	else
+		buf_printf(problem, "cannot write %s: ", path);
 	if (error_text(error))
 		buf_put(problem, error_text(error));
 	else
@@ -93,15 +100,18 @@ render(const struct report *r, bool to_file, int fd, struct buf *out)
 
 /* A clean run says nothing on a terminal, and leaves a file that says so. */
 static bool
-is_silent(const struct report *r, bool to_file)
+is_silent(const struct report *r, bool to_file, const char *why_not)
 {
-	return !to_file && process.options.verbosity == 0 &&
-	       process.options.format != OPTIONS_FORMAT_JSON &&
-	       !report_has_news(r);
+	if (to_file || process.options.format == OPTIONS_FORMAT_JSON)
+		return false;
+	/* One line says why, and the caller writes it. */
+	return why_not || (process.options.verbosity == 0 &&
+			   !report_has_news(r));
 }
 
 static void
-write_out(const struct report *r, const struct facts *f, struct buf *problem)
+write_out(const struct report *r, const struct facts *f, const char *why_not,
+	  struct buf *problem)
 {
 	const char *path = process.options.log_path;
 	bool to_stderr = is_word(path, "stderr");
@@ -121,7 +131,8 @@ write_out(const struct report *r, const struct facts *f, struct buf *problem)
 	struct buf text, name;
 	int error;
 
-	if (is_silent(r, to_file) || (to_stderr && !output_stderr_is_same()))
+	if (is_silent(r, to_file, why_not) ||
+	    (to_stderr && !output_stderr_is_same()))
 		return;
 	buf_init(&text);
 	buf_init(&name);
@@ -186,6 +197,6 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 	r.analysis_seconds = (double)(clone_now_ns() - f->started_ns) / 1e9;
 	for (i = 0; i < r.n_findings; i++)
 		n_failing += r.findings[i].is_failing;
-	write_out(&r, f, problem);
+	write_out(&r, f, why_not, problem);
 	return n_failing;
 }

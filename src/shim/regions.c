@@ -96,29 +96,25 @@ regions_intern(uintptr_t region)
 	return &e->leaf;
 }
 
+static int
+by_address(const struct entry *x, const struct entry *y)
+{
+	return x->leaf.region < y->leaf.region ? -1 :
+						 x->leaf.region > y->leaf.region;
+}
+
 int
 regions_walk(int (*each)(struct leaf *leaf, void *ctx), void *ctx)
 {
-	uintptr_t done = 0;
+	struct entry *e;
 	int stop = 0;
 
-	/* Selection: there are few leaves, and callbacks hold no lock. */
-	while (!stop) {
-		struct entry *e, *next, *least = NULL;
-
-		spin_lock(&lock);
-		HASH_ITER(hh, table, e, next)
-		{
-			if (e->leaf.region > done &&
-			    (!least || e->leaf.region < least->leaf.region))
-				least = e;
-		}
-		spin_unlock(&lock);
-		if (!least)
-			break;
-		done = least->leaf.region;
-		stop = each(&least->leaf, ctx);
-	}
+	spin_lock(&lock);
+	HASH_SORT(table, by_address);
+	spin_unlock(&lock);
+	/* Leaves are never removed; one that comes meanwhile is the last. */
+	for (e = table; e && !stop; e = e->hh.next)
+		stop = each(&e->leaf, ctx);
 	return stop;
 }
 

@@ -15,8 +15,8 @@
 #include <stdint.h>
 
 enum {
-	REGION_SHIFT = 24, /* 16 MiB of heap have one leaf */
-	REGION_CACHE = 256,
+	REGION_SHIFT = 22, /* 4 MiB of heap have one leaf */
+	REGION_CACHE = 4096,
 };
 
 /*

@@ -3,7 +3,10 @@
 #include "shim/say.h"
 
 #include <errno.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "common/buf.h"
@@ -29,14 +32,20 @@ say_text(const struct buf *text)
 	errno = saved;
 }
 
+/* In one call and without a buf: that memory is out can be what there is to say. */
 void
 say(const char *what, const char *why)
 {
-	struct buf b;
+	const char *const parts[] = {"leakshim: ", what, why ? ": " : "",
+				     why ? why : "", "\n"};
+	struct iovec line[sizeof parts / sizeof *parts];
+	int saved = errno;
+	size_t i;
 
-	buf_init(&b);
-	buf_printf(&b, why ? "leakshim: %s: %s\n" : "leakshim: %s\n", what,
-		   why);
-	say_text(&b);
-	buf_fini(&b);
+	for (i = 0; i < sizeof parts / sizeof *parts; i++)
+		line[i] = (struct iovec){(void *)(uintptr_t)parts[i],
+					 strlen(parts[i])};
+	if (output_stderr_is_same())
+		syscall(SYS_writev, 2, line, i);
+	errno = saved;
 }

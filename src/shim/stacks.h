@@ -39,10 +39,4 @@ int stacks_is_main_thread(stack_id id);
 size_t stacks_number(void); /* nodes in use */
 size_t stacks_bytes(void);
 
-/*
- * Recycle the nodes that no live block uses; the GIL is held and no hook of
- * another interpreter runs.  Called at checks.
- */
-void stacks_recycle(void);
-
 #endif /* LEAKSHIM_SHIM_STACKS_H */

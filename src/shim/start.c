@@ -30,6 +30,11 @@ __asm__(".symver dlclose,dlclose@GLIBC_2.17");
 
 volatile int start_is_armed;
 
+/*
+ * Our constructor has run.  Constructors of libpython may run before it (3.13:
+ * mimalloc's calls pthread_key_create()); they are no reason to look.
+ */
+static bool has_started;
 /* The process has no business with us (setuid, declined): look no further. */
 static bool is_closed;
 /* How often objects had been loaded when we last looked. */
@@ -154,7 +159,7 @@ start_look_for_python(void)
 	void *handle;
 	int saved = errno;
 
-	if (is_closed || atomic_flag_test_and_set(&looking))
+	if (!has_started || is_closed || atomic_flag_test_and_set(&looking))
 		return;
 	dl_iterate_phdr(count_adds, &adds);
 	if (adds != adds_seen) {
@@ -182,5 +187,6 @@ start(void)
 		/* What is loaded now has no Python: look at what comes. */
 		dl_iterate_phdr(count_adds, &adds_seen);
 	}
+	has_started = true;
 	errno = saved;
 }

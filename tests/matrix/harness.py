@@ -173,6 +173,12 @@ def pythons():
     return found, lacking
 
 
+def starts_itself(python):
+    """Skip where sys.executable is not what was started."""
+    if python.by_loader:
+        raise Skip("its loader starts it: what it starts itself would not run")
+
+
 def test(name, only=None, sample=False):
     """Make a function of an interpreter a test.
 

@@ -6,17 +6,27 @@ import glob
 import json
 import os
 
-from harness import equal, main, test
+from harness import equal, main, starts_itself, test
 
 FIXTURE = "processes.py"
 # On 2.7 the leaks are uncollectable, on 3.x unreachable.
 FAIL = "exitcode=23:fail_on=uncollectable,unreachable"
 
 
+FORKS_ALONE = {
+    "alone", "fork", "fork-and--exit", "fork-and-fail", "fork-and-raise",
+    "fork-and-be-killed", "fork-twice", "fork-in-a-thread",
+    "fork-with-the-lock", "fork-and-fail-to-exec", "start-what-is-not-there",
+    "start-in-no-folder", "start-something-else", "multiprocessing-fork",
+}
+
+
 class Play:
     """A run of the fixture: who said what, and who reported what."""
 
     def __init__(self, python, way, options=FAIL, status=23):
+        if way not in FORKS_ALONE:
+            starts_itself(python)
         self.run = python.run("-W", "ignore", FIXTURE, way, options=options)
         self.parts = {}
         for line in self.run.stdout.splitlines():
@@ -137,6 +147,7 @@ def by_pid(python):
 
 @test("without findings in the first process its status stays")
 def only_the_child(python):
+    starts_itself(python)
     # The leaf leaks; the program that was started first does not.
     run = python.run("-c", "import gc, subprocess, sys; "
                      "status = subprocess.call([sys.executable, "

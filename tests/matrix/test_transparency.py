@@ -3,7 +3,8 @@
 import json
 import re
 
-from harness import FIXTURES, FULL, Skip, equal, main, test
+from harness import (FIXTURES, FULL, Skip, equal, main, starts_itself,
+                     test)
 
 # The program's own words for what differs between two runs anyhow.
 NOISE = [
@@ -123,6 +124,7 @@ def cpython_test(name):
     @test("CPython's own " + name, sample=True,
           only=lambda python: FULL or python.minor in CHOSEN)
     def one_file(python):
+        starts_itself(python)
         # As a file: the interpreters differ in what they say of progress.
         runs = [python.run("cpython_tests.py", name, bare=bare, timeout=900)
                 for bare in (True, False)]
