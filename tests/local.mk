@@ -19,7 +19,11 @@ SCRIPT_TESTS = \
 SHIM_TESTS = \
 	scripts/check-symbols
 
-BATS_TESTS =
+BATS_TESTS = \
+	%D%/bats/doctor.bats \
+	%D%/bats/preload.bats \
+	%D%/bats/report.bats \
+	%D%/bats/run.bats
 
 MATRIX_TESTS = \
 	%D%/matrix/test_backtraces.py \

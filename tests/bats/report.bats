@@ -1,0 +1,124 @@
+# leakshim report: JSON reports as text, or several as one; bad files.
+load helper
+
+LEAK='import gc; gc.disable()
+class C(object):
+    def __del__(self): pass
+c = C(); c.c = c; del c
+print("done")'
+
+make_report() {
+	run --separate-stderr env LD_PRELOAD="$LEAKSHIM_SO" \
+		LEAKSHIM_OPTIONS="format=json:log_path=$1" "$PYTHON" -c "$LEAK"
+	[ "$status" -eq 0 ]
+}
+
+# What differs from run to run: pids, times, what verbosity adds.
+same_text() {
+	sed -e 's/leakshim:[0-9]*/leakshim:P/' -e '/ missed: /d' \
+		-e 's/; gc .*//' "$1"
+}
+
+@test "the text of a JSON report is what the shim prints itself" {
+	make_report r.json
+	LD_PRELOAD=$LEAKSHIM_SO LEAKSHIM_OPTIONS=log_path=direct.txt \
+		"$PYTHON" -c "$LEAK"
+	"$LEAKSHIM" report r.json >rendered.txt
+	diff <(same_text direct.txt) <(same_text rendered.txt)
+	grep -q 'finalizer __main__.C.__del__' rendered.txt
+}
+
+@test "JSON of JSON is the same file" {
+	make_report r.json
+	"$LEAKSHIM" report --format=json r.json >again.json
+	cmp r.json again.json
+	"$LEAKSHIM" report --format=json - <r.json >again.json
+	cmp r.json again.json
+}
+
+@test "two reports become one, and their numbers add up" {
+	make_report one.json
+	make_report two.json
+	"$LEAKSHIM" report --format=json one.json two.json >both.json
+	assert_json both.json '.findings | length == 1'
+	for what in count objects bytes; do
+		[ "$(jq ".findings[0].$what" both.json)" -eq \
+			$((2 * $(jq ".findings[0].$what" one.json))) ]
+	done
+	assert_json both.json '.summary.unreachable.findings == 1'
+	[ "$("$LEAKSHIM" report one.json two.json | grep -c ^UNREACHABLE)" -eq 1 ]
+}
+
+@test "a report without findings is one line" {
+	LD_PRELOAD=$LEAKSHIM_SO LEAKSHIM_OPTIONS=format=json:log_path=r.json \
+		"$PYTHON" -c 'pass'
+	run --separate-stderr "$LEAKSHIM" report r.json
+	[ "$status" -eq 0 ]
+	[[ $output == *"SUMMARY: 0 findings"* ]]
+	[[ $output != *UNREACHABLE* ]]
+}
+
+bad() {
+	run --separate-stderr "$LEAKSHIM" report "$1"
+	echo "$1: $status $stderr"
+	[ "$status" -eq 4 ]
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ $stderr == *"$1"* ]]
+}
+
+@test "files that are no report: one line, 4, and nothing on stdout" {
+	make_report r.json
+	bad missing.json
+	mkdir folder
+	bad folder
+	: >empty
+	bad empty
+	echo text >text
+	bad text
+	head -c 1000 r.json >truncated
+	bad truncated
+	echo '{}' >object
+	bad object
+	echo '[1]' >list
+	bad list
+	sed 's|leakshim.report/1|leakshim.report/2|' r.json >newer
+	bad newer
+	[[ $stderr == *"leakshim.report/2"* ]]
+	jq 'del(.findings)' r.json >part
+	bad part
+	jq '.findings = 7' r.json >number
+	bad number
+	jq '.findings[0].kind = "sorrow"' r.json >kind
+	bad kind
+	head -c 2000 /dev/urandom >noise
+	bad noise
+}
+
+@test "a good file beside a bad one gives nothing half" {
+	make_report r.json
+	run --separate-stderr "$LEAKSHIM" report r.json missing.json
+	[ "$status" -eq 4 ]
+	[ -z "$output" ]
+}
+
+@test "wrong usage is 2" {
+	make_report r.json
+	for words in "" "--format=yaml r.json" "--frmat=text r.json"; do
+		# A list of words.
+		# shellcheck disable=SC2086
+		run --separate-stderr "$LEAKSHIM" report $words
+		[ "$status" -eq 2 ]
+		[ "${#stderr_lines[@]}" -eq 1 ]
+	done
+}
+
+@test "stdout that is full or closed is said" {
+	make_report r.json
+	run --separate-stderr bash -c '"$1" report r.json >/dev/full' bash \
+		"$LEAKSHIM"
+	[ "$status" -eq 125 ]
+	[[ $stderr == *"cannot write"* ]]
+	run --separate-stderr bash -c '"$1" report r.json >&-' bash "$LEAKSHIM"
+	[ "$status" -eq 125 ]
+}

@@ -1,0 +1,164 @@
+# leakshim run: the command's own status, or 23; options; where the library is.
+load helper
+
+# LEAK and CLEAN are programs of one line.
+LEAK='import gc; gc.disable()
+class C(object): pass
+c = C(); c.c = c; del c'
+FAIL=--fail_on=unreachable
+
+run_leak() {
+	run --separate-stderr "$LEAKSHIM" run "$@" -- "$PYTHON" -c "$LEAK"
+}
+
+@test "a failing finding makes 23" {
+	run_leak $FAIL
+	[ "$status" -eq 23 ]
+	[[ $stderr == *"UNREACHABLE 1 cycle"* ]]
+}
+
+@test "a clean program ends with 0 and says nothing" {
+	run --separate-stderr "$LEAKSHIM" run $FAIL -- "$PYTHON" -c 'print(1)'
+	[ "$status" -eq 0 ]
+	[ "$output" = 1 ]
+	[ -z "$stderr" ]
+}
+
+@test "what is not in fail_on is reported and does not fail" {
+	run_leak
+	[ "$status" -eq 0 ]
+	[[ $stderr == *"UNREACHABLE 1 cycle"* ]]
+}
+
+@test "exitcode= is the status instead, and 0 never fails" {
+	run_leak $FAIL --exitcode=42
+	[ "$status" -eq 42 ]
+	run_leak $FAIL --exitcode=0
+	[ "$status" -eq 0 ]
+}
+
+@test "a command that fails keeps its own status" {
+	run "$LEAKSHIM" run $FAIL -- "$PYTHON" -c "$LEAK
+import sys; sys.exit(5)"
+	[ "$status" -eq 5 ]
+}
+
+@test "a command that a signal ends takes leakshim along" {
+	for signal in 9 11 15; do
+		run "$LEAKSHIM" run -- sh -c "kill -$signal \$\$"
+		[ "$status" -eq $((128 + signal)) ]
+	done
+}
+
+@test "a finding in a child counts" {
+	run --separate-stderr "$LEAKSHIM" run $FAIL -- sh -c '"$0" -c "$1"; exit 0' \
+		"$PYTHON" "$LEAK"
+	[ "$status" -eq 23 ]
+	run --separate-stderr "$LEAKSHIM" run $FAIL -- sh -c '"$0" -c "$1"; exit 0' \
+		"$PYTHON" 'pass'
+	[ "$status" -eq 0 ]
+}
+
+@test "a command that is not there is 127, one that cannot run 126" {
+	run --separate-stderr "$LEAKSHIM" run -- ./not-there
+	[ "$status" -eq 127 ]
+	[[ $stderr == *"not-there"* ]]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	echo text >file
+	run --separate-stderr "$LEAKSHIM" run -- ./file
+	[ "$status" -eq 126 ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+}
+
+@test "a program without CPython is run, and said so" {
+	run --separate-stderr "$LEAKSHIM" run --verbosity=1 -- \
+		sh -c 'echo out; exit 4'
+	[ "$status" -eq 4 ]
+	[ "$output" = out ]
+	[[ $stderr == *"no CPython was seen"* ]]
+}
+
+@test "an option that is none is 2, and nothing runs" {
+	for option in --fail_onn=x --timeout=soon --backtrace=300 --format=yaml \
+		--kinds=lost --exitcode; do
+		run --separate-stderr "$LEAKSHIM" run "$option" -- touch ran
+		echo "$option: $status $stderr"
+		[ "$status" -eq 2 ]
+		[ "${#stderr_lines[@]}" -eq 1 ]
+		[ ! -e ran ]
+	done
+	run --separate-stderr "$LEAKSHIM" run
+	[ "$status" -eq 2 ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+}
+
+@test "the environment's options stay, the command's win" {
+	export LEAKSHIM_OPTIONS=format=json:log_path=one.json
+	run_leak --log_path=two.json
+	[ ! -e one.json ]
+	assert_json two.json '.findings | length == 1'
+}
+
+@test "a value with a colon and a blank comes through" {
+	run_leak --log_path='a: b.txt'
+	[ "$status" -eq 0 ]
+	grep -q UNREACHABLE 'a: b.txt'
+}
+
+@test "the library is found from anywhere, by its absolute path" {
+	local show='import os; print(os.environ["LD_PRELOAD"])'
+	cd /
+	run --separate-stderr "$LEAKSHIM" run -- "$PYTHON" -c "$show"
+	[[ ${lines[0]} == /*libleakshim.so ]]
+	cd "$BATS_TEST_TMPDIR"
+	ln -s "$LEAKSHIM" link
+	PATH=$PWD:$PATH run --separate-stderr link run -- "$PYTHON" -c "$show"
+	[[ ${lines[0]} == /*libleakshim.so ]]
+	[ -e "${lines[0]}" ]
+}
+
+@test "what is preloaded already stays" {
+	local other
+	other=$(ldconfig -p | awk '/libm\.so\.6/ { print $NF; exit }')
+	LD_PRELOAD=$other run --separate-stderr "$LEAKSHIM" run -- "$PYTHON" -c \
+		'import os; print(os.environ["LD_PRELOAD"])'
+	[[ ${lines[0]} == *libleakshim.so*"$other"* ]]
+}
+
+@test "LEAKSHIM_LIBRARY that is not there is 125 and one line" {
+	LEAKSHIM_LIBRARY=/not/there run --separate-stderr "$LEAKSHIM" run -- true
+	[ "$status" -eq 125 ]
+	[[ $stderr == *"/not/there"* ]]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+}
+
+@test "streams and arguments come through untouched" {
+	run --separate-stderr bash -c 'printf "a\nb" | "$1" run -- "$2" -c "
+import sys
+sys.stdout.write(repr(sys.argv[1:]) + sys.stdin.read())
+sys.stderr.write(\"err\")" "x y" "" --help' bash "$LEAKSHIM" "$PYTHON"
+	[ "$output" = "['x y', '', '--help']a"$'\n'b ]
+	[ "$stderr" = err ]
+}
+
+@test "verbs that are none, and those still to come" {
+	run --separate-stderr "$LEAKSHIM" rum
+	[ "$status" -eq 2 ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	run --separate-stderr "$LEAKSHIM" attach 1
+	[ "$status" -eq 2 ]
+	[[ $stderr == *"not in version"* ]]
+	run --separate-stderr "$LEAKSHIM"
+	[ "$status" -eq 2 ]
+	for verb in "" run report doctor; do
+		# An empty verb is none.
+		# shellcheck disable=SC2086
+		run --separate-stderr "$LEAKSHIM" $verb --help
+		[ "$status" -eq 0 ]
+		[[ $output == usage:* ]]
+		[ -z "$stderr" ]
+	done
+	run "$LEAKSHIM" --version
+	[ "$status" -eq 0 ]
+	[[ $output =~ ^leakshim\ [0-9]+\.[0-9]+ ]]
+}
