@@ -177,6 +177,8 @@ libshim_la_SOURCES = \
 	%D%/shim/start.h \
 	%D%/shim/testhooks.c \
 	%D%/shim/testhooks.h \
+	%D%/shim/stdlib.c \
+	%D%/shim/stdlib.h \
 	%D%/shim/threadcache.c \
 	%D%/shim/threadcache.h \
 	%D%/shim/trie.h

@@ -15,8 +15,10 @@
 #include "shim/gcwatch.h"
 #include "shim/hooks.h"
 #include "shim/process.h"
+#include "shim/programstart.h"
 #include "shim/say.h"
 #include "shim/start.h"
+#include "shim/stdlib.h"
 
 /* 2.7 and 3.6 report themselves initialized before they can import. */
 enum { MAX_TRIES = 1000 };
@@ -106,7 +108,12 @@ announce(void)
 static void
 take_place(void)
 {
+	char folder[1024];
+
 	finalizers_init();
+	/* Hooks that come late have not seen it import its first modules. */
+	stdlib_find(folder, sizeof folder);
+	programstart_set_library(folder);
 	hooks_install(&process.options);
 	state.problem = layout_verify();
 	if (!state.problem)

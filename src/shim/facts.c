@@ -21,26 +21,9 @@
 #include "shim/process.h"
 #include "shim/sidetable.h"
 #include "shim/stacks.h"
+#include "shim/stdlib.h"
 
-enum { MAX_MISSED = FAULTS + 8, MODULE_DICT = 16 };
-
-/* The folder of os.py. */
-static void
-find_stdlib(char *out, size_t n_out)
-{
-	void *os = dict_find(py.PyImport_GetModuleDict(), "os");
-	void *file = NULL;
-	char *slash;
-
-	out[0] = '\0';
-	if (os && type_is_subtype(object_type(os), py.PyModule_Type))
-		file = dict_find(object_pointer(os, MODULE_DICT), "__file__");
-	if (file && pytext_copy(file, out, n_out)) {
-		slash = strrchr(out, '/');
-		if (slash)
-			*slash = '\0';
-	}
-}
+enum { MAX_MISSED = FAULTS + 8 };
 
 static bool
 is_file_name(const char *log_path)
@@ -64,7 +47,7 @@ facts_gather(struct facts *f, const char *trigger, int number)
 	gcwatch_look(&f->gc);
 	f->has_generations = gcwatch_generations(f->generations);
 	gclists_thresholds(boot_lists(), f->thresholds);
-	find_stdlib(f->stdlib, sizeof f->stdlib);
+	stdlib_find(f->stdlib, sizeof f->stdlib);
 }
 
 static bool

@@ -16,6 +16,7 @@
 #include "shim/finish.h"
 #include "shim/forks.h"
 #include "shim/process.h"
+#include "shim/reftracer.h"
 #include "shim/say.h"
 
 enum { DEBUG_SAVEALL = 32 }; /* Modules/gcmodule.c, all versions */
@@ -172,6 +173,7 @@ on_collection(void *self, void *args)
 
 		if (debug >= 0 && debug & DEBUG_SAVEALL)
 			watch.saveall_seen = true;
+		reftracer_keep();
 		watch.started_ns = now_ns();
 	} else if (!strcmp(text, "stop")) {
 		on_stop(info);

@@ -113,7 +113,8 @@ hooks_prove_identity(void)
 bool
 hooks_free_lists_exact(void)
 {
-	return state.has_wrappers || state.has_tracer || state.is_interposed;
+	return state.has_wrappers || state.is_interposed ||
+	       (state.has_tracer && reftracer_is_exact());
 }
 
 const char *

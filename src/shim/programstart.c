@@ -14,7 +14,19 @@ bool programstart_pending = true;
 /* The folder of the library, once one of its first modules has shown it. */
 static char library[4096];
 
+static bool is_library_told;
+
 enum { MAX_DEPTH = 200 };
+
+void
+programstart_set_library(const char *folder)
+{
+	size_t n = strlen(folder);
+
+	if (!library[0] && n < sizeof library)
+		memcpy(library, folder, n + 1);
+	is_library_told = true;
+}
 
 static const char *
 last_part(const char *file)
@@ -81,7 +93,7 @@ programstart_look(void *frame, uint32_t code)
 	    is_stdlib_file(c->file, library[0] ? library : NULL))
 		return;
 	/* Before the library is known, its own first files look foreign. */
-	if (!library[0] && c->file[0] == '/')
+	if (!library[0] && !is_library_told && c->file[0] == '/')
 		return;
 	if (!is_called_by_site(frame))
 		programstart_pending = false;

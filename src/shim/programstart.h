@@ -26,6 +26,9 @@ programstart_is_pending(void)
 	return __builtin_expect(programstart_pending, 0);
 }
 
+/* The library's folder, where it is known from elsewhere; "" if it is not. */
+void programstart_set_library(const char *folder);
+
 /* A code object was met for the first time, in this frame. */
 void programstart_look(void *frame, uint32_t code);
 

@@ -11,10 +11,16 @@
 #include "shim/layer.h"
 #include "shim/sidetable.h"
 
-enum { EVENT_CREATE, EVENT_DESTROY }; /* PyRefTracerEvent */
+/*
+ * PyRefTracerEvent.  3.15 has a third one, for a tracer that is replaced: with
+ * no object (Include/cpython/object.h).
+ */
+enum { EVENT_CREATE, EVENT_DESTROY };
 
 static int (*previous)(void *o, int event, void *data);
 static void *previous_data;
+static bool is_installed;
+static bool was_lost; /* for a while another tool had the slot, or nobody */
 
 static int
 trace(void *o, int event, void *data)
@@ -23,6 +29,8 @@ trace(void *o, int event, void *data)
 	stack_id stack;
 
 	(void)data;
+	if (!o || (event != EVENT_CREATE && event != EVENT_DESTROY))
+		return 0;
 	if (previous)
 		previous(o, event, previous_data);
 	block = (void *)object_block(o);
@@ -51,12 +59,38 @@ reftracer_install(void)
 	if (now == (void *)trace)
 		return true;
 	*(void **)&previous = now;
-	previous_data = data;
+	previous_data = now ? data : NULL;
 	if (py.PyRefTracer_SetTracer(trace, NULL) != 0) {
 		fault_count(FAULT_TRACER_TAKEN);
 		return false;
 	}
+	is_installed = true;
 	return true;
+}
+
+void
+reftracer_keep(void)
+{
+	void *data = NULL, *now;
+
+	if (!is_installed)
+		return;
+	now = py.PyRefTracer_GetTracer(&data);
+	if (now == (void *)trace)
+		return;
+	if (!was_lost)
+		fault_count(FAULT_TRACER_TAKEN);
+	was_lost = true;
+	/* tracemalloc.stop() leaves an empty slot. */
+	if (!now)
+		reftracer_install();
+}
+
+bool
+reftracer_is_exact(void)
+{
+	reftracer_keep();
+	return is_installed && !was_lost;
 }
 
 void
@@ -64,6 +98,7 @@ reftracer_remove(void)
 {
 	void *data = NULL;
 
+	is_installed = false;
 	if (py.PyRefTracer_GetTracer &&
 	    py.PyRefTracer_GetTracer(&data) == (void *)trace)
 		py.PyRefTracer_SetTracer(previous, previous_data);

@@ -17,6 +17,12 @@
 
 bool reftracer_install(void);
 
+/* Called now and then: take an empty slot again, and notice a taken one. */
+void reftracer_keep(void);
+
+/* Every birth so far was seen. */
+bool reftracer_is_exact(void);
+
 /* Give the slot back to who had it, if it is still ours. */
 void reftracer_remove(void);
 
