@@ -8,13 +8,15 @@
 #include "common/buf.h"
 #include "report/advice_edge.h"
 
+/* One of the program's: a finalizer in C has no file, and cannot be changed. */
 static bool
 has_del(const struct finding *f)
 {
 	size_t i;
 
 	for (i = 0; i < f->n_finalizers; i++)
-		if (!strcmp(f->finalizers[i].name, "__del__"))
+		if (!strcmp(f->finalizers[i].name, "__del__") &&
+		    f->finalizers[i].file)
 			return true;
 	return false;
 }

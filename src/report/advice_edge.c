@@ -13,22 +13,15 @@ static const char *const back_references[] = {
 	"controller", "app", "host", "this",
 };
 
-/* Members whose attributes the program does not set. */
-static const char *const built_in[] = {
-	"frame", "traceback", "function", "method", "instancemethod",
-	"module", "type", "classobj", "cell", "generator", "coroutine",
-	"async_generator",
-};
-
+/*
+ * Types of the builtins module are printed without one.  Programs do not set
+ * the attributes of their objects (frame, traceback, property, cell), and those
+ * that hold others (list, dict, tuple) know no weak references.
+ */
 static bool
-is_built_in(const char *type)
+is_built_in(const struct report_edge *e)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof built_in / sizeof *built_in; i++)
-		if (!strcmp(type, built_in[i]))
-			return true;
-	return false;
+	return !strchr(e->type, '.');
 }
 
 static const struct report_edge *
@@ -53,7 +46,7 @@ starts(const struct report_edge *e, const char *start)
 static const char *
 attribute_of(const struct report_edge *e)
 {
-	if (!starts(e, ".") || starts(e, ".__") || is_built_in(e->type))
+	if (!starts(e, ".") || starts(e, ".__") || is_built_in(e))
 		return NULL;
 	return e->edge + 1;
 }
@@ -185,13 +178,6 @@ advise_exception(struct buf *b, const struct finding *f, int major)
 	return true;
 }
 
-/* Lists, dicts and tuples of the builtins module know no weak references. */
-static bool
-is_weakly_referable(const struct report_edge *e)
-{
-	return strchr(e->type, '.') != NULL;
-}
-
 static void
 advise_attribute(struct buf *b, const struct finding *f,
 		 const struct report_edge *e)
@@ -203,7 +189,7 @@ advise_attribute(struct buf *b, const struct finding *f,
 			   e->edge);
 		return;
 	}
-	if (is_weakly_referable(next_member(f, e))) {
+	if (!is_built_in(next_member(f, e))) {
 		buf_put(b, "make ");
 		put_place(b, e);
 		buf_put(b, " a weak reference (weakref.ref)");
@@ -296,10 +282,17 @@ advise_container(struct buf *b, const struct finding *f)
 			   "the last use");
 		return;
 	}
+	if (starts(e, ".") && is_built_in(e)) {
+		buf_put(b, "do not let ");
+		put_place(b, e);
+		buf_put(b, " lead back to where it starts: it cannot be "
+			   "changed later");
+		return;
+	}
 	buf_put(b, "remove ");
 	put_place(b, e);
 	buf_put(b, " before the last use");
-	if (!is_weakly_referable(next_member(f, e)))
+	if (is_built_in(next_member(f, e)))
 		return;
 	if (starts(e, "(key)"))
 		buf_put(b, ", or use a weakref.WeakKeyDictionary");

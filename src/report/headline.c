@@ -59,14 +59,36 @@ headline_counts(struct buf *out, const struct finding *f)
 	buf_size(out, (uint64_t)f->bytes);
 }
 
+static bool
+is_in_cycle(const struct finding *f, const char *type)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_cycle; i++)
+		if (!strcmp(f->cycle[i].type, type))
+			return true;
+	return false;
+}
+
+/* The finalizer's class is not said to be in a cycle that it only hangs on. */
+static bool
+has_finalizer_in_cycle(const struct finding *f)
+{
+	return f->n_finalizers &&
+	       (!f->n_cycle || is_in_cycle(f, f->finalizers[0].type));
+}
+
 /* The class to name: the one with the finalizer, or the head. */
 static void
 put_subject(struct buf *out, const struct finding *f)
 {
-	const char *name = f->n_finalizers ? f->finalizers[0].type :
-			   f->n_cycle	   ? f->cycle[0].type :
-			   f->n_types	   ? f->types[0].name :
-					     "an object";
+	bool is_finalizer = f->reason == REASON_LEGACY_FINALIZER ?
+				    f->n_finalizers > 0 :
+				    has_finalizer_in_cycle(f);
+	const char *name = is_finalizer ? f->finalizers[0].type :
+			   f->n_cycle	? f->cycle[0].type :
+			   f->n_types	? f->types[0].name :
+					  "an object";
 
 	buf_shown(out, name, SIZE_MAX);
 }
@@ -143,8 +165,15 @@ put_unreachable(struct buf *out, const struct finding *f)
 	default:
 		put_about(out, "a cycle through ", f,
 			  " waits for a collection");
-		if (f->n_finalizers && f->finalizers[0].ran != 1)
+		if (!f->n_finalizers || f->finalizers[0].ran == 1)
+			break;
+		if (has_finalizer_in_cycle(f)) {
 			buf_put(out, ", its finalizer has not run");
+		} else {
+			buf_put(out, ", the finalizer of ");
+			buf_shown(out, f->finalizers[0].type, SIZE_MAX);
+			buf_put(out, " has not run");
+		}
 	}
 }
 

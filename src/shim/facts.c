@@ -10,14 +10,12 @@
 #include "common/buf.h"
 #include "python/api.h"
 #include "python/interpreters.h"
-#include "python/names.h"
-#include "python/objects.h"
-#include "python/text.h"
 #include "shim/boot.h"
 #include "shim/capture.h"
 #include "shim/clone.h"
 #include "shim/fault.h"
 #include "shim/hooks.h"
+#include "shim/layer.h"
 #include "shim/process.h"
 #include "shim/sidetable.h"
 #include "shim/stacks.h"
@@ -193,7 +191,10 @@ tracking_word(void)
 		[OPTIONS_TRACK_NONE] = "none",
 	};
 
-	return hooks_see_objects() ? words[process.options.track] : "none";
+	if (!hooks_see_objects())
+		return "none";
+	return words[layer_is_sampling() ? OPTIONS_TRACK_SAMPLE :
+					   process.options.track];
 }
 
 static void

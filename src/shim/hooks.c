@@ -26,7 +26,7 @@ static void
 prepare(const struct options *o)
 {
 	sidetable_set_alignment(python_block_alignment());
-	sidetable_init(o->max_table);
+	sidetable_init(o->max_table, layer_fall_back);
 	layer_configure(o);
 	state.is_recording = o->track != OPTIONS_TRACK_NONE;
 	if (state.is_recording)

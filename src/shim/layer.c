@@ -27,7 +27,10 @@ struct context {
 
 enum { DOMAIN_MEM = 1, DOMAIN_OBJ = 2 }; /* PyMemAllocatorDomain */
 
-enum { MAX_CONTEXTS = 64 };
+enum {
+	MAX_CONTEXTS = 64,
+	FALL_BACK_BYTES = 512 << 10, /* as heap profilers sample by default */
+};
 
 void (*volatile layer_trigger)(void);
 
@@ -56,6 +59,21 @@ layer_configure(const struct options *o)
 		    o->track == OPTIONS_TRACK_GC     ? RECORD_OBJECTS :
 		    o->track == OPTIONS_TRACK_SAMPLE ? RECORD_SAMPLES :
 						       RECORD_ALL;
+}
+
+void
+layer_fall_back(void)
+{
+	if (recording != RECORD_ALL && recording != RECORD_OBJECTS)
+		return;
+	sample_bytes = FALL_BACK_BYTES;
+	recording = RECORD_SAMPLES;
+}
+
+bool
+layer_is_sampling(void)
+{
+	return recording == RECORD_SAMPLES;
 }
 
 void

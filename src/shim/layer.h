@@ -30,6 +30,10 @@ bool layer_install(void);
 /* Is ours on top now? */
 bool layer_is_on_top(void);
 
+/* Record a sample only from now on: max_table= was reached. */
+void layer_fall_back(void);
+bool layer_is_sampling(void);
+
 /* Record nothing from now on; blocks that die are still forgotten. */
 void layer_stop_recording(void);
 

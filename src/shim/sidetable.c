@@ -29,12 +29,14 @@ static struct big *bigs; /* guarded by bigs_lock */
 static atomic_flag bigs_lock = ATOMIC_FLAG_INIT;
 
 static uint64_t limit;
+static void (*when_limited)(void); /* once */
 static bool is_on;
 
 bool
-sidetable_init(uint64_t max_bytes)
+sidetable_init(uint64_t max_bytes, void (*at_limit)(void))
 {
 	limit = max_bytes;
+	when_limited = at_limit;
 	is_on = true;
 	return true;
 }
@@ -105,11 +107,20 @@ forget_big(void *p)
 	spin_unlock(&bigs_lock);
 }
 
-/* max_table=: no leaf more; blocks of known regions are still recorded. */
-static bool
-is_at_limit(void)
+/*
+ * max_table=: from here on only a sample comes, so that the leaves that are
+ * still to be made are mostly pages that nobody touches.
+ */
+static void
+look_at_limit(void)
 {
-	return limit && sidetable_bytes() >= limit;
+	void (*tell)(void) = when_limited;
+
+	if (!limit || !tell || sidetable_bytes() < limit)
+		return;
+	when_limited = NULL;
+	fault_count(FAULT_TABLE_LIMIT);
+	tell();
 }
 
 static inline size_t
@@ -132,8 +143,10 @@ record_unusual(void *p, size_t size, stack_id stack, unsigned flags)
 
 	if (!is_on)
 		return;
-	if (!leaf && !is_at_limit())
+	if (!leaf) {
 		leaf = regions_intern(address >> REGION_SHIFT);
+		look_at_limit();
+	}
 	if (!leaf) {
 		fault_count(FAULT_TABLE_FULL);
 		return;

@@ -40,8 +40,11 @@ struct block {
 	unsigned flags; /* enum block_flag */
 };
 
-/* False when there is no memory: then nothing is recorded. */
-bool sidetable_init(uint64_t max_bytes);
+/*
+ * False when there is no memory: then nothing is recorded.  at_limit: called
+ * once, in a hook, when the table has reached max_bytes (0: never).
+ */
+bool sidetable_init(uint64_t max_bytes, void (*at_limit)(void));
 
 /*
  * What blocks are aligned to, 8 or 16 bytes; before the first record.  Two

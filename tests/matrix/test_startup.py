@@ -81,7 +81,7 @@ track("backtrace=1", True, "all")
 track("backtrace=255", True, "all")
 track("isolate=0", True, "all")
 track("reachability=0", True, "all")
-track("max_table=64k", None, "all")
+track("max_table=64k", None, "sample")
 
 
 TRACEMALLOC = """\
@@ -97,6 +97,16 @@ leaked = Leaked(); leaked.itself = leaked; del leaked
 print("done")
 raise SystemExit(7)
 """
+
+
+@test("max_table= that is reached is said, one that is not is not")
+def table(python):
+    if is_unhooked(python):
+        raise Skip("no table")
+    for limit, reached in (("64k", True), ("1G", False)):
+        done = python.run(FIXTURE, options="max_table=" + limit)
+        why = [each["why"] for each in done.report["coverage"]["missed"]]
+        equal(any("max_table" in each for each in why), reached, limit)
 
 
 @test("tracemalloc that the program starts and stops", only=since(3, 4))

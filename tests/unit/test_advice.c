@@ -65,6 +65,10 @@ attributes(void)
 	is_edge(3, MEMBERS("m.A .parents", "m.B .y", "m.C .x"),
 		"make C.x a weak reference (weakref.ref), or clear it in a "
 		"close() or destroy() method before the last use");
+	/* What a property keeps is not set, and not cleared, by the program. */
+	is_edge(3, MEMBERS("property .fget"),
+		"do not let property.fget lead back to where it starts: it "
+		"cannot be changed later");
 	is_edge(3, MEMBERS("m.A .items", "list [0]"),
 		"keep weak references (weakref.ref) in A.items, or clear it "
 		"in a close() or destroy() method before the last use");
@@ -129,8 +133,10 @@ special_members(void)
 static void
 uncollectable(void)
 {
-	static const struct report_finalizer del = {"m.A", "__del__", NULL, 0,
+	static const struct report_finalizer del = {"m.A", "__del__", "m.py", 3,
 						    0};
+	static const struct report_finalizer in_c = {"_io.BytesIO", "__del__",
+						     NULL, 0, 0};
 	static const struct report_finalizer waiting = {
 		"generator", "suspended in try/finally or with", NULL, 0, -1};
 	struct finding f = sample_finding(FINDING_UNCOLLECTABLE,
@@ -154,6 +160,11 @@ uncollectable(void)
 		  "in a close() or destroy() method before the last use; or "
 		  "do what __del__ does in a context manager (with) or "
 		  "weakref.finalize");
+	/* A finalizer in C is not the program's to change. */
+	f.finalizers = &in_c;
+	is_advice(&f, 3,
+		  "make B.parent a weak reference (weakref.ref), or clear it "
+		  "in a close() or destroy() method before the last use");
 	f.kind = FINDING_UNCOLLECTABLE;
 	f.reason = REASON_LEGACY_FINALIZER;
 	f.finalizers = &waiting;

@@ -228,6 +228,8 @@ facts(void)
 	struct report_finalizer z = {"generator",
 				     "suspended in try/finally or with", NULL,
 				     0, 1};
+	struct report_finalizer bytes = {"_io.BytesIO", "__del__", NULL, 0, 0};
+	struct report_edge edge[] = {{"tarfile.TarFile", 1, 0, ".me", 0}};
 	struct report_holder path[] = {{"module", ".cache"}, {"dict", NULL}};
 	struct report_type memory = {"(memory)", 3, 1024, NULL, false};
 
@@ -247,6 +249,18 @@ facts(void)
 	f.reason = REASON_LEGACY_FINALIZER;
 	has(text_of(&f), ": generator is suspended in try/finally or with, in "
 			 "a reference cycle\n");
+	/* A finalizer that hangs on the cycle is not said to be in it. */
+	f = sample_finding(FINDING_UNREACHABLE, REASON_PENDING);
+	f.cycle = edge;
+	f.n_cycle = 1;
+	f.finalizers = &bytes;
+	f.n_finalizers = 1;
+	has(text_of(&f), ": a cycle through tarfile.TarFile waits for a "
+			 "collection, the finalizer of _io.BytesIO has not "
+			 "run\n");
+	bytes.type = "tarfile.TarFile";
+	has(text_of(&f), ": a cycle through tarfile.TarFile waits for a "
+			 "collection, its finalizer has not run\n");
 	f = sample_finding(FINDING_LOST_REFERENCE, REASON_UNREFERENCED);
 	f.types = &memory;
 	f.objects = 3;
