@@ -32,6 +32,7 @@ test_packages() {
 	cat <<-END
 		bats                    the command's tests
 		jq                      reads reports in them
+		python3-jsonschema      validates reports
 		mandoc                  checks the man pages
 		binutils                checks what the library exports
 		debootstrap             unpacks other Debian suites' Pythons

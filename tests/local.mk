@@ -31,6 +31,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_faults.py \
 	%D%/matrix/test_follow.py \
 	%D%/matrix/test_run_python.py \
+	%D%/matrix/test_schema.py \
 	%D%/matrix/test_startup.py \
 	%D%/matrix/test_textbook.py \
 	%D%/matrix/test_transparency.py

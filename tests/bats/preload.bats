@@ -94,10 +94,10 @@ import time; time.sleep(1)" &
 	[ -z "$output$stderr" ]
 	[ -c /dev/null ]
 	mkfifo pipe
-	cat pipe >read &
+	cat pipe >came &
 	leak log_path=pipe
 	wait
-	grep -q UNREACHABLE read
+	grep -q UNREACHABLE came
 	[ -p pipe ]
 }
 
