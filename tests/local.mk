@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	%D%/unit/test_arena \
 	%D%/unit/test_buf \
 	%D%/unit/test_fingerprint \
+	%D%/unit/test_fuzz \
 	%D%/unit/test_json \
 	%D%/unit/test_options \
 	%D%/unit/test_text
@@ -29,6 +30,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_backtraces.py \
 	%D%/matrix/test_differential.py \
 	%D%/matrix/test_faults.py \
+	%D%/matrix/test_fuzz_reports.py \
 	%D%/matrix/test_follow.py \
 	%D%/matrix/test_run_python.py \
 	%D%/matrix/test_schema.py \

@@ -25,8 +25,8 @@ read_types(struct reader *r, const json_t *o, struct finding *out)
 		const json_t *t = json_array_get(list, i);
 
 		types[i].name = read_string(r, t, "name");
-		types[i].count = read_integer(r, t, "count");
-		types[i].bytes = read_integer(r, t, "bytes");
+		types[i].count = read_count(r, t, "count");
+		types[i].bytes = read_count(r, t, "bytes");
 		types[i].module_file = read_string(r, t, "module_file");
 		if (!types[i].name)
 			read_fail(r, "name", "is null");
@@ -200,9 +200,9 @@ read_finding(struct reader *r, const json_t *o, struct finding *out)
 						     finding_reason_find);
 	out->state = (enum finding_state)read_word(r, o, "state",
 						   finding_state_find);
-	out->count = read_integer(r, o, "count");
-	out->objects = read_integer(r, o, "objects");
-	out->bytes = read_integer(r, o, "bytes");
+	out->count = read_count(r, o, "count");
+	out->objects = read_count(r, o, "objects");
+	out->bytes = read_count(r, o, "bytes");
 	read_types(r, o, out);
 	read_finalizers(r, o, out);
 	read_cycle(r, o, out);

@@ -44,12 +44,31 @@ read_string(struct reader *r, const json_t *o, const char *key)
 	return v ? arena_string(r->arena, json_string_value(v)) : NULL;
 }
 
+#define MOST ((int64_t)1 << 50)
+
 int64_t
 read_integer(struct reader *r, const json_t *o, const char *key)
 {
 	const json_t *v = member(r, o, key, JSON_INTEGER, "is no integer");
+	int64_t value = v ? json_integer_value(v) : REPORT_UNKNOWN;
 
-	return v ? json_integer_value(v) : REPORT_UNKNOWN;
+	/* So that sums of them do not overflow. */
+	if (v && (value > MOST || value < -MOST)) {
+		read_fail(r, key, "is larger than a process can have");
+		return REPORT_UNKNOWN;
+	}
+	return value;
+}
+
+int64_t
+read_count(struct reader *r, const json_t *o, const char *key)
+{
+	int64_t n = read_integer(r, o, key);
+
+	if (n != REPORT_UNKNOWN)
+		return n;
+	read_fail(r, key, "is not known");
+	return 0;
 }
 
 int

@@ -29,6 +29,8 @@ void read_fail(struct reader *r, const char *field, const char *problem);
 /* null is NULL, REPORT_UNKNOWN, -1 and -1. */
 const char *read_string(struct reader *r, const json_t *o, const char *key);
 int64_t read_integer(struct reader *r, const json_t *o, const char *key);
+/* One that cannot be null. */
+int64_t read_count(struct reader *r, const json_t *o, const char *key);
 int read_truth(struct reader *r, const json_t *o, const char *key);
 double read_seconds(struct reader *r, const json_t *o, const char *key);
 

@@ -122,9 +122,9 @@ read_rest(struct reader *r, const json_t *summary, struct report *out)
 		const json_t *o = read_object(r, summary, finding_kind_name(k));
 		struct report_sum *rest = &out->rest[k];
 
-		rest->findings = read_integer(r, o, "findings");
-		rest->objects = read_integer(r, o, "objects");
-		rest->bytes = read_integer(r, o, "bytes");
+		rest->findings = read_count(r, o, "findings");
+		rest->objects = read_count(r, o, "objects");
+		rest->bytes = read_count(r, o, "bytes");
 		for (i = 0; i < out->n_findings; i++) {
 			const struct finding *f = &out->findings[i];
 

@@ -68,6 +68,13 @@ read_signed(struct reader *r)
 	return v & 1 ? -(v >> 1) : v >> 1;
 }
 
+/* Without overflow: a table may have been hit by a stray write. */
+static int
+advance(int line, int delta)
+{
+	return (int)((unsigned)line + (unsigned)delta);
+}
+
 static void
 skip(struct reader *r, int n)
 {
@@ -89,12 +96,12 @@ find_in_locations(const unsigned char *t, size_t n, int line, int offset)
 		int has_line = code != 15;
 
 		if (code == 14) { /* line and three more varints */
-			line += read_signed(&r);
+			line = advance(line, read_signed(&r));
 			read_varint(&r);
 			read_varint(&r);
 			read_varint(&r);
 		} else if (code == 13) { /* no columns */
-			line += read_signed(&r);
+			line = advance(line, read_signed(&r));
 		} else if (code >= 10 && code <= 12) {
 			line += code - 10;
 			skip(&r, 2);
@@ -112,11 +119,15 @@ int
 linetable_find(unsigned version, const unsigned char *table, size_t n,
 	       int first_line, int offset)
 {
+	int line;
+
 	if (offset < 0)
 		return first_line;
 	if (version >= 0x030b)
-		return find_in_locations(table, n, first_line, offset);
-	if (version == 0x030a)
-		return find_in_linetable(table, n, first_line, offset);
-	return find_in_lnotab(version, table, n, first_line, offset);
+		line = find_in_locations(table, n, first_line, offset);
+	else if (version == 0x030a)
+		line = find_in_linetable(table, n, first_line, offset);
+	else
+		line = find_in_lnotab(version, table, n, first_line, offset);
+	return line < 0 ? -1 : line;
 }
