@@ -32,9 +32,12 @@ MATRIX_TESTS = \
 	%D%/matrix/test_faults.py \
 	%D%/matrix/test_fuzz_reports.py \
 	%D%/matrix/test_follow.py \
+	%D%/matrix/test_identity.py \
 	%D%/matrix/test_run_python.py \
 	%D%/matrix/test_schema.py \
+	%D%/matrix/test_sizes.py \
 	%D%/matrix/test_startup.py \
+	%D%/matrix/test_subinterpreters.py \
 	%D%/matrix/test_textbook.py \
 	%D%/matrix/test_transparency.py
 

@@ -77,14 +77,50 @@ type_bytes(const void *o)
 	return layout->heap_type_bytes + (keys ? keys_bytes(keys) : 0);
 }
 
-/* Blocks of 64 pointers and two links (Modules/_collectionsmodule.c). */
+/*
+ * Blocks of 64 pointers, 62 in 2.7, and two links (Modules/
+ * _collectionsmodule.c): as many as leftindex and the length reach.
+ */
 static int64_t
 deque_bytes_extra(const void *o)
 {
-	int64_t used = (int64_t)object_word(o, OB_SIZE) +
-		       (int64_t)object_word(o, 40); /* leftindex */
+	if (python.version < 0x0300)
+		return (int64_t)(object_word(o, 32) + object_word(o, 48) + 61) /
+		       62 * 512;
+	return (int64_t)(object_word(o, 40) + object_word(o, OB_SIZE) + 63) /
+	       64 * 528;
+}
 
-	return (used + 63) / 64 * 528;
+/* A table of pointers, and a node for each entry (Objects/odictobject.c). */
+static int64_t
+ordered_dict_bytes_extra(const void *o)
+{
+	int64_t n = (int64_t)object_word(o, 72) * 8; /* od_fast_nodes_size */
+
+	if (object_pointer(o, 48)) /* od_first */
+		n += (int64_t)object_word(o, 16) * 32;
+	return n;
+}
+
+/*
+ * Is the type, or a base of it, the one in C of that name?  Classes of Python
+ * have no dot in their tp_name; one that has it all the same may be too small.
+ */
+static bool
+is_a(const void *type, const char *wanted, int64_t least)
+{
+	int depth;
+
+	if ((int64_t)object_word(type, TP_BASICSIZE) < least)
+		return false;
+	for (depth = 0; type && depth < 100; depth++) {
+		const char *name = object_pointer(type, TP_NAME);
+
+		if (name && !strcmp(name, wanted))
+			return true;
+		type = object_pointer(type, TP_BASE);
+	}
+	return false;
 }
 
 /* From 3.11 on a generator contains its frame, whose size its code knows. */
@@ -120,7 +156,6 @@ object_bytes(const void *o)
 	unsigned long flags = type_flags(type);
 	int64_t n = (int64_t)object_word(type, TP_BASICSIZE);
 	int64_t item = (int64_t)object_word(type, TP_ITEMSIZE);
-	const char *name = object_pointer(type, TP_NAME);
 
 	if (layout->iframe_locals && object_is_generator(o))
 		n = generator_bytes(o);
@@ -131,12 +166,15 @@ object_bytes(const void *o)
 	if (flags & FLAG_LIST)
 		n += (int64_t)object_word(o, LIST_ALLOCATED) * 8;
 	else if (flags & FLAG_DICT)
-		n += dict_bytes_extra(o);
+		n += dict_bytes_extra(o) +
+		     (python.version >= 0x0300 &&
+				      is_a(type, "collections.OrderedDict", 80) ?
+			      ordered_dict_bytes_extra(o) :
+			      0);
 	else if (type_is_subtype(type, py.PySet_Type) ||
 		 type_is_subtype(type, py.PyFrozenSet_Type))
 		n += set_bytes_extra(o);
-	else if (name && python.version >= 0x0300 &&
-		 !strcmp(name, "collections.deque"))
+	else if (is_a(type, "collections.deque", 56))
 		n += deque_bytes_extra(o);
 	if (object_is_gc(o))
 		n += layout->gc_head_bytes;

@@ -171,10 +171,7 @@ fill_missed(const struct facts *f, struct report *r)
 		add_missed(r, "backtraces", REPORT_UNKNOWN, capture_problem());
 	if (f->survival_unknown)
 		add_missed(r, "not-clearable", REPORT_UNKNOWN,
-			   process.options.isolate ?
-				   "no collection ran at the end" :
-				   "isolate=0 does not wait for the last "
-				   "collection");
+			   f->survival_unknown);
 	add_missed(r, "lost-reference", REPORT_UNKNOWN,
 		   "this version does not look for lost references yet");
 	add_missed(r, "hidden-cycle", REPORT_UNKNOWN,

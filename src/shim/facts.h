@@ -28,7 +28,7 @@ struct facts {
 	int64_t time;        /* seconds since the epoch */
 	uint64_t started_ns; /* CLOCK_MONOTONIC */
 	uint64_t pause_ns;   /* the program stood still, to clone it */
-	bool survival_unknown; /* no collection follows: see check.h */
+	const char *survival_unknown; /* why nobody will know what survives */
 	struct gcwatch_state gc;
 	bool has_generations;
 	struct report_generation generations[GENERATIONS];

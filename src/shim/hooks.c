@@ -111,6 +111,12 @@ hooks_prove_identity(void)
 }
 
 bool
+hooks_can_prove_identity(void)
+{
+	return state.has_identity || py.PyMem_SetAllocator;
+}
+
+bool
 hooks_free_lists_exact(void)
 {
 	return state.has_wrappers || state.is_interposed ||

@@ -43,7 +43,10 @@ void hooks_remove(void);
 
 /* What works, for `coverage' and doctor. */
 bool hooks_see_objects(void);       /* false: static 2.7, track=none */
-bool hooks_prove_identity(void);    /* the death of a block is seen */
+bool hooks_prove_identity(void);
+
+/* It is, or can be made so by hooks_install_identity(). */
+bool hooks_can_prove_identity(void);    /* the death of a block is seen */
 bool hooks_free_lists_exact(void);
 const char *hooks_kind(void);       /* "allocator layer", "interposed symbols", "none" */
 const char *hooks_free_list_kind(void); /* "type wrappers", "reference tracer", "none" */

@@ -151,10 +151,11 @@ compare_in_clone(void *ctx)
 	static struct check c;
 	struct page *page = ctx;
 	const char *why;
-	bool is_exact = hooks_prove_identity(), any_resurrected = false;
+	bool any_resurrected = false;
 	size_t i;
 
-	if (check_find(&c, &now.source, &why)) {
+	/* An address alone proves nothing: garbage is made where it was freed. */
+	if (hooks_prove_identity() && check_find(&c, &now.source, &why)) {
 		for (i = 0; i < page->n_suspects; i++) {
 			struct suspect *s = &page->suspects[i];
 			node_id id = mirror_find(&c.mirror, s->address);
@@ -166,9 +167,8 @@ compare_in_clone(void *ctx)
 			o = mirror_object(&c.mirror, id);
 			if ((uintptr_t)object_type(o) != s->type)
 				continue;
-			if (is_exact &&
-			    (!sidetable_find((void *)object_block(o), &b) ||
-			     !(b.flags & BLOCK_IS_MARKED)))
+			if (!sidetable_find((void *)object_block(o), &b) ||
+			    !(b.flags & BLOCK_IS_MARKED))
 				continue;
 			if (c.mirror.nodes[id].flags & NODE_REACHABLE)
 				any_resurrected = true;
@@ -332,7 +332,6 @@ inspect_here(void)
 	bool ok = find(&c, now.page);
 
 	now.pid = 0;
-	now.facts.survival_unknown = true;
 	if (ok) {
 		now.page->pause_ns = clone_now_ns() - started;
 		write_report(&c, now.page);
@@ -358,7 +357,14 @@ inspector_begin(const char *trigger, bool collection_follows)
 		       (uint64_t)process.options.timeout * 1000000000;
 	facts_gather(&now.facts, trigger, ++now.n_reports);
 	facts_source(&now.source, &now.facts);
-	now.facts.survival_unknown = !collection_follows;
+	now.facts.survival_unknown =
+		!process.options.isolate ?
+			"isolate=0 does not wait for the last collection" :
+		!collection_follows ? "no collection ran at the end" :
+		!hooks_can_prove_identity() ?
+				      "without allocation hooks an address "
+				      "may be another object's by then" :
+				      NULL;
 	if (!process.options.isolate)
 		return inspect_here();
 	if (!begin_in_clone(&why)) {
