@@ -150,6 +150,8 @@ libshim_la_SOURCES = \
 	%D%/shim/freelists.h \
 	%D%/shim/gcwatch.c \
 	%D%/shim/gcwatch.h \
+	%D%/shim/gcwatch27.c \
+	%D%/shim/gcwatch27.h \
 	%D%/shim/hooks.c \
 	%D%/shim/hooks.h \
 	%D%/shim/inspector.c \

@@ -32,6 +32,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_faults.py \
 	%D%/matrix/test_fuzz_reports.py \
 	%D%/matrix/test_follow.py \
+	%D%/matrix/test_gcstats.py \
 	%D%/matrix/test_identity.py \
 	%D%/matrix/test_run_python.py \
 	%D%/matrix/test_schema.py \

@@ -121,7 +121,7 @@ take_place(void)
 	/* First: what is registered first runs last. */
 	if (!finish_install())
 		state.problem = "no function can be registered for the exit";
-	gcwatch_install(state.gc);
+	gcwatch_install(state.gc, hooks_see_containers());
 	state.is_done = true;
 	announce();
 	doctor_tell();

@@ -4,7 +4,6 @@
 
 #include <stddef.h>
 #include <string.h>
-#include <time.h>
 
 #include "common/buf.h"
 #include "python/api.h"
@@ -13,8 +12,10 @@
 #include "python/objects.h"
 #include "python/text.h"
 #include "shim/boot.h"
+#include "shim/clone.h"
 #include "shim/finish.h"
 #include "shim/forks.h"
+#include "shim/gcwatch27.h"
 #include "shim/process.h"
 #include "shim/reftracer.h"
 #include "shim/say.h"
@@ -33,20 +34,12 @@ static struct {
 	/* New references, made once: a look-up must allocate nothing. */
 	void *isenabled, *get_debug;
 	void *key_generation, *key_collected, *key_uncollectable;
+	bool is_called; /* by gc.callbacks */
 	bool is_counting;
 	bool saveall_seen;
 	uint64_t started_ns;
 	struct report_generation generations[GENERATIONS];
 } watch;
-
-static uint64_t
-now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 /* The result of a call without arguments as a number; -1 on failure. */
 static long
@@ -92,7 +85,16 @@ gcwatch_look(struct gcwatch_state *out)
 	out->saveall_now = debug >= 0 && debug & DEBUG_SAVEALL;
 	if (out->saveall_now)
 		watch.saveall_seen = true;
-	out->saveall_seen = watch.saveall_seen || !watch.is_counting;
+	out->saveall_seen = watch.saveall_seen || !watch.is_called;
+}
+
+void
+gcwatch_note_flags(void)
+{
+	long debug = ask(watch.get_debug);
+
+	if (debug >= 0 && debug & DEBUG_SAVEALL)
+		watch.saveall_seen = true;
 }
 
 bool
@@ -117,9 +119,10 @@ say_collection(long generation, long collected, long uncollectable, double s)
 	struct buf b;
 
 	buf_init(&b);
-	buf_printf(&b, "leakshim: gc generation %ld: %ld collected, "
-		       "%ld uncollectable, ",
-		   generation, collected, uncollectable);
+	buf_printf(&b, "leakshim: gc generation %ld: ", generation);
+	if (collected >= 0)
+		buf_printf(&b, "%ld collected, %ld uncollectable, ", collected,
+			   uncollectable);
 	buf_decimal(&b, s, 6);
 	buf_put(&b, " s");
 	if (boot_lists()->heads[0]) {
@@ -134,26 +137,41 @@ say_collection(long generation, long collected, long uncollectable, double s)
 	buf_fini(&b);
 }
 
+/* collected and uncollectable: -1 where nobody says. */
 static void
-on_stop(void *info)
+count(long generation, long collected, long uncollectable, uint64_t ns)
 {
-	long generation = number_in(info, watch.key_generation);
-	long collected = number_in(info, watch.key_collected);
-	long uncollectable = number_in(info, watch.key_uncollectable);
-	double seconds = (double)(now_ns() - watch.started_ns) / 1e9;
+	double seconds = (double)ns / 1e9;
 	struct report_generation *g;
 
 	if (generation < 0 || generation >= GENERATIONS)
 		return;
 	g = &watch.generations[generation];
 	g->collections++;
-	g->collected += collected;
-	g->uncollectable += uncollectable;
+	if (collected >= 0) {
+		g->collected += collected;
+		g->uncollectable += uncollectable;
+	}
 	g->seconds += seconds;
 	if (seconds > g->longest_seconds)
 		g->longest_seconds = seconds;
 	if (process.options.gcstats)
 		say_collection(generation, collected, uncollectable, seconds);
+}
+
+void
+gcwatch_count(int generation, uint64_t ns)
+{
+	count(generation, -1, -1, ns);
+}
+
+static void
+on_stop(void *info)
+{
+	count(number_in(info, watch.key_generation),
+	      number_in(info, watch.key_collected),
+	      number_in(info, watch.key_uncollectable),
+	      clone_now_ns() - watch.started_ns);
 }
 
 /* gc.callbacks: (phase, info). */
@@ -169,12 +187,9 @@ on_collection(void *self, void *args)
 	    !pytext_copy(phase, text, sizeof text))
 		return boot_none();
 	if (!strcmp(text, "start")) {
-		long debug = ask(watch.get_debug);
-
-		if (debug >= 0 && debug & DEBUG_SAVEALL)
-			watch.saveall_seen = true;
+		gcwatch_note_flags();
 		reftracer_keep();
-		watch.started_ns = now_ns();
+		watch.started_ns = clone_now_ns();
 	} else if (!strcmp(text, "stop")) {
 		on_stop(info);
 		if (is_finalizing())
@@ -188,7 +203,7 @@ on_collection(void *self, void *args)
 static struct method callback = {"leakshim", on_collection, 1, NULL};
 
 void
-gcwatch_install(void *gc)
+gcwatch_install(void *gc, bool sees_containers)
 {
 	void *callbacks, *function;
 
@@ -196,8 +211,10 @@ gcwatch_install(void *gc)
 	watch.get_debug = py.PyObject_GetAttrString(gc, "get_debug");
 	if (py.PyErr_Occurred())
 		py.PyErr_Clear();
-	if (!python.has_gc_callbacks)
+	if (!python.has_gc_callbacks) {
+		watch.is_counting = sees_containers && gcwatch27_install(gc);
 		return;
+	}
 	watch.key_generation = py.PyUnicode_InternFromString("generation");
 	watch.key_collected = py.PyUnicode_InternFromString("collected");
 	watch.key_uncollectable =
@@ -206,7 +223,8 @@ gcwatch_install(void *gc)
 	function = py.PyCFunction_NewEx(&callback, NULL, NULL);
 	if (callbacks && function && type_flags(object_type(callbacks)) &
 						 FLAG_LIST)
-		watch.is_counting = py.PyList_Append(callbacks, function) == 0;
+		watch.is_called = py.PyList_Append(callbacks, function) == 0;
+	watch.is_counting = watch.is_called;
 	if (callbacks)
 		py.Py_DecRef(callbacks);
 	if (function)
@@ -218,6 +236,10 @@ gcwatch_install(void *gc)
 bool
 gcwatch_generations(struct report_generation out[3])
 {
+	int k;
+
 	memcpy(out, watch.generations, sizeof watch.generations);
+	for (k = 0; k < GENERATIONS && !watch.is_called; k++)
+		out[k].collected = out[k].uncollectable = REPORT_UNKNOWN;
 	return watch.is_counting;
 }

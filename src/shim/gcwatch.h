@@ -2,7 +2,7 @@
  * gcwatch.h - the interpreter's own collections, observed
  *
  * From 3.3 on a function in gc.callbacks is told when a collection starts and
- * stops; 2.7 has no such list, and its collections stay uncounted.
+ * stops; for a shared 2.7 see gcwatch27.h; those of a static one stay uncounted.
  *
  * Contract of every function here:
  *   side       shim, the GIL held
@@ -17,7 +17,12 @@
 
 #include "report/report.h"
 
-void gcwatch_install(void *gc);
+/* sees_containers: their allocation is interposed (2.7). */
+void gcwatch_install(void *gc, bool sees_containers);
+
+/* For gcwatch27.c: one more collection; and look at the debug flags. */
+void gcwatch_count(int generation, uint64_t ns);
+void gcwatch_note_flags(void);
 
 /* gc.isenabled(), gc.get_debug() and len(gc.garbage) now, read anew. */
 struct gcwatch_state {
@@ -34,7 +39,10 @@ void gcwatch_look(struct gcwatch_state *out);
 /* Is a collection expected when the interpreter is finalized? */
 bool gcwatch_will_collect_at_end(void);
 
-/* What was counted, for the report; false where it is not known (2.7). */
+/*
+ * What was counted, for the report; false where it is not known (a static 2.7).
+ * What 2.7 freed is not known.
+ */
 bool gcwatch_generations(struct report_generation out[3]);
 
 #endif /* LEAKSHIM_SHIM_GCWATCH_H */

@@ -105,6 +105,12 @@ hooks_see_objects(void)
 }
 
 bool
+hooks_see_containers(void)
+{
+	return state.is_interposed && interpose_py27_sees_containers();
+}
+
+bool
 hooks_prove_identity(void)
 {
 	return state.has_identity;

@@ -43,6 +43,7 @@ void hooks_remove(void);
 
 /* What works, for `coverage' and doctor. */
 bool hooks_see_objects(void);       /* false: static 2.7, track=none */
+bool hooks_see_containers(void);    /* 2.7: their allocation is interposed */
 bool hooks_prove_identity(void);
 
 /* It is, or can be made so by hooks_install_identity(). */

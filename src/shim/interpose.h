@@ -17,4 +17,7 @@ void interpose_py27_record(bool on);
 /* Has the interpreter allocated through us?  (A static 2.7 never does.) */
 bool interpose_py27_is_called(void);
 
+/* Has it allocated a container through us? */
+bool interpose_py27_sees_containers(void);
+
 #endif /* LEAKSHIM_SHIM_INTERPOSE_H */

@@ -20,6 +20,7 @@
 #include "python/objects.h"
 #include "shim/capture.h"
 #include "shim/export.h"
+#include "shim/gcwatch27.h"
 #include "shim/interpose.h"
 #include "shim/layer.h"
 #include "shim/sidetable.h"
@@ -34,10 +35,12 @@ __asm__(".symver dlsym,dlsym@GLIBC_2.17");
 static void *(*next_malloc)(size_t);
 static void *(*next_realloc)(void *, size_t);
 static void (*next_free)(void *);
+static void *(*next_gc_malloc)(size_t);
 
 static void *first_malloc(size_t n);
 static void *first_realloc(void *old, size_t n);
 static void first_free(void *p);
+static void *first_gc_malloc(size_t n);
 
 /*
  * Where calls go at present: to first_X() until the real one is known, then
@@ -47,6 +50,7 @@ static void first_free(void *p);
 static void *(*malloc_now)(size_t) = first_malloc;
 static void *(*realloc_now)(void *, size_t) = first_realloc;
 static void (*free_now)(void *) = first_free;
+static void *(*gc_malloc_now)(size_t) = first_gc_malloc;
 
 static void *(*next_list)(ptrdiff_t);
 static void *(*next_dict)(void);
@@ -54,6 +58,7 @@ static void *(*next_tuple)(ptrdiff_t);
 
 static bool is_recording; /* this is a 2.7 */
 static bool has_called;   /* and it calls us */
+static bool has_made_containers;
 
 static __thread int depth __attribute__((tls_model("initial-exec")));
 
@@ -72,10 +77,12 @@ resolve(void)
 	*(void **)&next_tuple = dlsym(from, "PyTuple_New");
 	*(void **)&next_realloc = dlsym(from, "PyObject_Realloc");
 	*(void **)&next_free = dlsym(from, "PyObject_Free");
+	*(void **)&next_gc_malloc = dlsym(from, "_PyObject_GC_Malloc");
 	*(void **)&next_malloc = dlsym(from, "PyObject_Malloc");
 	malloc_now = next_malloc;
 	realloc_now = next_realloc;
 	free_now = next_free;
+	gc_malloc_now = next_gc_malloc;
 }
 
 static void *
@@ -97,6 +104,13 @@ first_free(void *p)
 {
 	resolve();
 	free_now(p);
+}
+
+static void *
+first_gc_malloc(size_t n)
+{
+	resolve();
+	return gc_malloc_now(n);
 }
 
 static void *
@@ -142,6 +156,22 @@ recorded_free(void *p)
 	depth--;
 }
 
+/* Here collections start by themselves, once the object has its memory. */
+static void *
+recorded_gc_malloc(size_t n)
+{
+	struct gcwatch27_moment m;
+	void *p;
+
+	has_made_containers = true;
+	if (!gcwatch27_is_due())
+		return next_gc_malloc(n);
+	gcwatch27_begin(&m);
+	p = next_gc_malloc(n);
+	gcwatch27_end(&m);
+	return p;
+}
+
 void
 interpose_py27_record(bool on)
 {
@@ -151,6 +181,13 @@ interpose_py27_record(bool on)
 	malloc_now = on ? recorded_malloc : next_malloc;
 	realloc_now = on ? recorded_realloc : next_realloc;
 	free_now = on ? recorded_free : next_free;
+	gc_malloc_now = on ? recorded_gc_malloc : next_gc_malloc;
+}
+
+bool
+interpose_py27_sees_containers(void)
+{
+	return has_made_containers;
 }
 
 bool
@@ -166,6 +203,8 @@ LS_EXPORT void PyObject_Free(void *p);
 LS_EXPORT void *PyList_New(ptrdiff_t n);
 LS_EXPORT void *PyDict_New(void);
 LS_EXPORT void *PyTuple_New(ptrdiff_t n);
+/* The same name up to 3.10. */
+LS_EXPORT void *_PyObject_GC_Malloc(size_t n);
 
 void *
 PyObject_Malloc(size_t n)
@@ -183,6 +222,12 @@ void
 PyObject_Free(void *p)
 {
 	free_now(p);
+}
+
+void *
+_PyObject_GC_Malloc(size_t n)
+{
+	return gc_malloc_now(n);
 }
 
 /* An object that the allocator did not make just now is out of a free list. */
