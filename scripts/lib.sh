@@ -33,6 +33,7 @@ test_packages() {
 		bats                    the command's tests
 		jq                      reads reports in them
 		python3-jsonschema      validates reports
+		libjemalloc2            another malloc to live with
 		mandoc                  checks the man pages
 		binutils                checks what the library exports
 		debootstrap             unpacks other Debian suites' Pythons

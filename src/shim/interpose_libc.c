@@ -96,6 +96,16 @@ malloc(size_t n)
 }
 
 /* No look-up: the environment is a plain array, and this runs early. */
+/* A Python may have come, or begun: another malloc than ours may be in use. */
+static void
+look(void)
+{
+	if (start_is_armed)
+		start_trigger();
+	else
+		start_look_for_python();
+}
+
 LS_EXPORT char *
 getenv(const char *name)
 {
@@ -103,7 +113,7 @@ getenv(const char *name)
 	char **e;
 
 	if (name[0] == 'P' && name[1] == 'Y')
-		start_look_for_python();
+		look();
 	for (e = environ; e && *e && n; e++)
 		if (!strncmp(*e, name, n) && (*e)[n] == '=')
 			return *e + n + 1;
@@ -113,7 +123,7 @@ getenv(const char *name)
 LS_EXPORT char *
 setlocale(int category, const char *locale)
 {
-	start_look_for_python();
+	look();
 	if (!next_setlocale)
 		*(void **)&next_setlocale = next("setlocale");
 	return next_setlocale(category, locale);
@@ -122,7 +132,7 @@ setlocale(int category, const char *locale)
 LS_EXPORT int
 sem_init(sem_t *sem, int pshared, unsigned value)
 {
-	start_look_for_python();
+	look();
 	if (!next_sem_init)
 		*(void **)&next_sem_init = next("sem_init");
 	return next_sem_init(sem, pshared, value);
@@ -131,7 +141,7 @@ sem_init(sem_t *sem, int pshared, unsigned value)
 LS_EXPORT int
 pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
 {
-	start_look_for_python();
+	look();
 	if (!next_key_create)
 		*(void **)&next_key_create = next("pthread_key_create");
 	return next_key_create(key, destructor);

@@ -116,11 +116,14 @@ first_gc_malloc(size_t n)
 static void *
 recorded_malloc(size_t n)
 {
+	void (*trigger)(void) = layer_trigger;
 	void *p;
 
 	if (depth)
 		return next_malloc(n);
 	has_called = true;
+	if (__builtin_expect(trigger != NULL, 0))
+		trigger();
 	depth++;
 	p = next_malloc(n);
 	depth--;

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # The ways in which interpreters start, and the depths of tracking: the leak is
 # found in each, and the program's result is its own.
+import glob
 import os
 import subprocess
 import sys
@@ -59,6 +60,17 @@ start("LC_ALL=C", env={"LC_ALL": "C"})
 start("MALLOC_PERTURB_", env={"MALLOC_PERTURB_": "85"})
 start("glibc's malloc checks",
       env={"GLIBC_TUNABLES": "glibc.malloc.check=3"})
+
+
+@test("starts with another malloc in front of ours")
+def other_malloc(python):
+    found = glob.glob("/usr/lib/*/libjemalloc.so.2")
+    if python.in_root or python.by_loader:
+        raise Skip("its root has no jemalloc")
+    if not found:
+        raise Skip("libjemalloc2 is not here")
+    env = {"LEAKSHIM_SO": "%s:%s" % (found[0], LEAKSHIM_SO)}
+    check(python.run(FIXTURE, env=env), True)
 
 
 def track(option, has_frames, tracking):
