@@ -109,4 +109,4 @@ CLEANFILES += tests/pythons.list tests/pythons.list.new
 
 dist_noinst_SCRIPTS += %D%/pythons %D%/run-python
 # Whole folders: what a test needs beside itself is not listed.
-EXTRA_DIST += %D%/bats %D%/fixtures %D%/matrix
+EXTRA_DIST += %D%/bats %D%/bench %D%/fixtures %D%/matrix
