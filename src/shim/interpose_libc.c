@@ -95,7 +95,6 @@ malloc(size_t n)
 	return next_malloc(n);
 }
 
-/* No look-up: the environment is a plain array, and this runs early. */
 /* A Python may have come, or begun: another malloc than ours may be in use. */
 static void
 look(void)
@@ -106,6 +105,7 @@ look(void)
 		start_look_for_python();
 }
 
+/* No look-up: the environment is a plain array, and this runs early. */
 LS_EXPORT char *
 getenv(const char *name)
 {
