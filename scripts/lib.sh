@@ -136,34 +136,44 @@ stop_early() {
 }
 
 # summary FOLDER: what run_tests() left there.  Its last line is the one that
-# CI reads; false when something failed.
+# CI reads; false when something failed.  The .trs files count; which tests they
+# were, and why one was skipped, stands in the .log files beside them.
 summary() {
 	results=$(find "$1" -name '*.trs' | sort)
 	# shellcheck disable=SC2086
 	awk -v status="$tests_status" '
+	function name_results(file,    log_file, line, n, short) {
+		log_file = short = file
+		sub(/\.trs$/, ".log", log_file)
+		while ((getline line < log_file) > 0)
+			if (line ~ /^(FAIL|XPASS|ERROR|SKIP): /) {
+				lines[substr(line, 1, 4)] = \
+				    lines[substr(line, 1, 4)] line "\n"
+				n++
+			}
+		close(log_file)
+		sub(/^.*\/tests\//, "tests/", short)
+		sub(/^.*\/scripts\//, "scripts/", short)
+		sub(/\.trs$/, "", short)
+		if (!n)
+			lines["FAIL"] = lines["FAIL"] "FAIL: " short "\n"
+	}
 	function close_file() {
 		# A test program with failed assertions also ends with 1: once.
 		failed += n_fail ? n_fail : n_error
-		n_fail = n_error = 0
+		if (n_fail || n_error || n_skip)
+			name_results(name)
+		n_fail = n_error = n_skip = 0
 	}
 	FNR == 1 { close_file(); name = FILENAME }
 	/^:test-result: (PASS|XFAIL)/ { passed++ }
 	/^:test-result: (FAIL|XPASS)/ { n_fail++ }
 	/^:test-result: ERROR/ { n_error++ }
-	/^:test-result: SKIP/ { skipped++ }
-	/^:test-result: (FAIL|XPASS|ERROR|SKIP)/ {
-		sub(/^:test-result: /, "")
-		sub(/^.*\/tests\//, "tests/", name)
-		sub(/^.*\/scripts\//, "scripts/", name)
-		sub(/\.trs$/, "", name)
-		word = $1
-		$1 = ""
-		lines[word] = lines[word] word ": " name ":" $0 "\n"
-	}
+	/^:test-result: SKIP/ { skipped++; n_skip++ }
 	END {
 		close_file()
-		printf "\n%s%s%s", lines["SKIP"], lines["ERROR"], lines["FAIL"]
-		printf "%s", lines["XPASS"]
+		printf "\n%s%s%s", lines["SKIP"], lines["ERRO"], lines["FAIL"]
+		printf "%s", lines["XPAS"]
 		if (status && !failed) {
 			print "FAIL: make check ended with status " status
 			failed = 1

@@ -25,7 +25,8 @@ BATS_TESTS = \
 	%D%/bats/doctor.bats \
 	%D%/bats/preload.bats \
 	%D%/bats/report.bats \
-	%D%/bats/run.bats
+	%D%/bats/run.bats \
+	%D%/bats/summary.bats
 
 MATRIX_TESTS = \
 	%D%/matrix/test_backtraces.py \
