@@ -16,7 +16,7 @@
 static void
 read_process(struct reader *r, const json_t *o, struct report *out)
 {
-	const json_t *argv = json_object_get(o, "argv");
+	const json_t *argv = read_array(r, o, "argv");
 	const char **list;
 	size_t i, n = json_array_size(argv);
 
@@ -28,10 +28,13 @@ read_process(struct reader *r, const json_t *o, struct report *out)
 	out->trigger = read_string(r, o, "trigger");
 	out->argv_known = json_is_array(argv);
 	list = arena_array(r->arena, n, sizeof *list);
-	for (i = 0; list && i < n; i++)
-		list[i] = arena_string(
-			r->arena,
-			json_string_value(json_array_get(argv, i)));
+	for (i = 0; list && i < n; i++) {
+		const json_t *word = json_array_get(argv, i);
+
+		if (!json_is_string(word))
+			read_fail(r, "argv", "is no list of strings");
+		list[i] = arena_string(r->arena, json_string_value(word));
+	}
 	out->argv = list;
 	out->n_argv = list ? n : 0;
 }

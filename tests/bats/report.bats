@@ -95,6 +95,17 @@ bad() {
 	bad noise
 }
 
+@test "a command line of something else than words" {
+	make_report r.json
+	for argv in '{}' '[1]' '["python", {}]' '["python", null]'; do
+		jq ".process.argv = $argv" r.json >other.json
+		bad other.json
+		[[ $stderr == *argv* ]]
+	done
+	jq ".process.argv = null" r.json >none.json
+	"$LEAKSHIM" report none.json
+}
+
 @test "a good file beside a bad one gives nothing half" {
 	make_report r.json
 	run --separate-stderr "$LEAKSHIM" report r.json missing.json
