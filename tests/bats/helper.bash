@@ -12,6 +12,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR"
 	# shellcheck disable=SC2034
 	PYTHON=$(first_python)
+	[[ -n $PYTHON ]] || skip "no Python 3 of this machine (LEAKSHIM_PYTHONS?)"
 }
 
 # The file of an interpreter of this machine, for tests where any will do.

@@ -7,7 +7,7 @@ import random
 import subprocess
 import tempfile
 
-from harness import FULL, LEAKSHIM, equal, main, once, pythons
+from harness import FULL, LEAKSHIM, Skip, equal, main, once, pythons
 
 ROUNDS = 2000 if FULL else 600
 NONSENSE = [None, True, -1, 0, 1 << 70, 1e308, "", "x" * 70000, "\x1b[31m\n",
@@ -17,6 +17,8 @@ NONSENSE = [None, True, -1, 0, 1 << 70, 1e308, "", "x" * 70000, "\x1b[31m\n",
 def seed_reports():
     """Two real ones, of a program that leaks and of one that does not."""
     found = [p for p in pythons()[0] if p.major > 2]
+    if not found:
+        raise Skip("no Python 3 to make a report with")
     return [found[0].run("textbook.py", "tree", options=options).report
             for options in ("verbosity=2", "kinds=all:argv=0")]
 
