@@ -21,6 +21,9 @@ libcommon_la_SOURCES = \
 	%D%/common/options.c \
 	%D%/common/options.def \
 	%D%/common/options.h \
+	%D%/common/ownmap.c \
+	%D%/common/ownmap.h \
+	%D%/common/spin.h \
 	%D%/common/suggest.c \
 	%D%/common/suggest.h \
 	%D%/common/tally.h \
@@ -172,7 +175,6 @@ libshim_la_SOURCES = \
 	%D%/shim/say.h \
 	%D%/shim/sidetable.c \
 	%D%/shim/sidetable.h \
-	%D%/shim/spin.h \
 	%D%/shim/stacks.c \
 	%D%/shim/stacks.h \
 	%D%/shim/start.c \

@@ -4,6 +4,8 @@
 
 #include <sys/mman.h>
 
+#include "common/ownmap.h"
+
 void *
 bigarray_map(size_t n, size_t size)
 {
@@ -12,9 +14,8 @@ bigarray_map(size_t n, size_t size)
 
 	if (__builtin_mul_overflow(n ? n : 1, size, &bytes))
 		return NULL;
-	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (p == MAP_FAILED)
+	p = ownmap_reserve(bytes);
+	if (!p)
 		return NULL;
 	/* Random access over hundreds of megabytes is what huge pages are for. */
 	if (bytes >= 1 << 23)
@@ -25,6 +26,5 @@ bigarray_map(size_t n, size_t size)
 void
 bigarray_unmap(void *p, size_t n, size_t size)
 {
-	if (p)
-		munmap(p, (n ? n : 1) * size);
+	ownunmap(p, (n ? n : 1) * size);
 }

@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
+
+#include "common/ownmap.h"
 
 struct arena_chunk {
 	struct arena_chunk *next;
@@ -36,9 +37,8 @@ chunk_for(struct arena *a, size_t n)
 	if (want < ARENA_CHUNK_BYTES)
 		want = ARENA_CHUNK_BYTES;
 	want = round_up(want, 4096);
-	c = mmap(NULL, want, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (c == MAP_FAILED)
+	c = ownmap(want);
+	if (!c)
 		return NULL;
 	c->mapped = want;
 	c->used = head;
@@ -115,7 +115,7 @@ arena_fini(struct arena *a)
 	while (c) {
 		struct arena_chunk *next = c->next;
 
-		munmap(c, c->mapped);
+		ownunmap(c, c->mapped);
 		c = next;
 	}
 	arena_init(a);

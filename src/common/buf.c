@@ -4,7 +4,8 @@
 
 #include <stdarg.h>
 #include <string.h>
-#include <sys/mman.h>
+
+#include "common/ownmap.h"
 
 enum { BUF_FIRST_BYTES = 16 * 1024 };
 
@@ -18,7 +19,7 @@ void
 buf_fini(struct buf *b)
 {
 	if (b->data)
-		munmap(b->data, b->cap);
+		ownunmap(b->data, b->cap);
 	buf_init(b);
 }
 
@@ -38,15 +39,14 @@ make_room(struct buf *b, size_t n)
 		return true;
 	while (cap < b->len + n)
 		cap *= 2;
-	data = mmap(NULL, cap, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (data == MAP_FAILED) {
+	data = ownmap(cap);
+	if (!data) {
 		b->failed = true;
 		return false;
 	}
 	if (b->data) {
 		memcpy(data, b->data, b->len);
-		munmap(b->data, b->cap);
+		ownunmap(b->data, b->cap);
 	}
 	b->data = data;
 	b->cap = cap;

@@ -4,7 +4,9 @@
 
 #include <stdatomic.h>
 #include <stdint.h>
-#include <sys/mman.h>
+
+#include "common/ownmap.h"
+#include "common/spin.h"
 
 enum {
 	POOL_CHUNK_BYTES = 128 * 1024,
@@ -21,29 +23,6 @@ static struct free_block *free_lists[POOL_MAX_SHIFT + 1];
 static char *chunk;
 static size_t chunk_left;
 static atomic_flag pool_lock = ATOMIC_FLAG_INIT;
-
-static void
-lock(void)
-{
-	while (atomic_flag_test_and_set_explicit(&pool_lock,
-						 memory_order_acquire))
-		;
-}
-
-static void
-unlock(void)
-{
-	atomic_flag_clear_explicit(&pool_lock, memory_order_release);
-}
-
-static void *
-map(size_t n)
-{
-	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p;
-}
 
 static unsigned
 shift_of(size_t n)
@@ -63,16 +42,16 @@ hash_pool_grab(size_t n)
 	void *p = NULL;
 
 	if (n > (size_t)1 << POOL_MAX_SHIFT)
-		return map(n);
+		return ownmap(n);
 	shift = shift_of(n);
 	bytes = (size_t)1 << shift;
-	lock();
+	spin_lock(&pool_lock);
 	if (free_lists[shift]) {
 		p = free_lists[shift];
 		free_lists[shift] = free_lists[shift]->next;
 	} else {
 		if (chunk_left < bytes) {
-			chunk = map(POOL_CHUNK_BYTES);
+			chunk = ownmap(POOL_CHUNK_BYTES);
 			chunk_left = chunk ? POOL_CHUNK_BYTES : 0;
 		}
 		if (chunk_left >= bytes) {
@@ -81,7 +60,7 @@ hash_pool_grab(size_t n)
 			chunk_left -= bytes;
 		}
 	}
-	unlock();
+	spin_unlock(&pool_lock);
 	return p;
 }
 
@@ -94,12 +73,12 @@ hash_pool_drop(void *p, size_t n)
 	if (!p)
 		return;
 	if (n > (size_t)1 << POOL_MAX_SHIFT) {
-		munmap(p, n);
+		ownunmap(p, n);
 		return;
 	}
 	shift = shift_of(n);
-	lock();
+	spin_lock(&pool_lock);
 	b->next = free_lists[shift];
 	free_lists[shift] = b;
-	unlock();
+	spin_unlock(&pool_lock);
 }

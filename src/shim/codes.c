@@ -6,13 +6,13 @@
 
 #include "common/arena.h"
 #include "common/hash.h"
+#include "common/spin.h"
 #include "python/api.h"
 #include "python/code.h"
 #include "python/objects.h"
 #include "python/text.h"
 #include "shim/fault.h"
 #include "shim/sidetable.h"
-#include "shim/spin.h"
 
 enum { MAX_CODES = 1 << 22, CHUNK_CODES = 1 << 10, TEXT_BYTES = 4096 };
 

@@ -2,13 +2,12 @@
 
 #include "shim/inspector.h"
 
-#include <errno.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "analysis/check.h"
 #include "common/buf.h"
+#include "common/ownmap.h"
 #include "python/api.h"
 #include "python/objects.h"
 #include "shim/boot.h"
@@ -199,17 +198,13 @@ map_page(void)
 		room = 1 << 20;
 	for (;;) {
 		bytes = sizeof(struct page) + room * sizeof(struct suspect);
-		now.page = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-				MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-				0);
-		if (now.page != MAP_FAILED || room < 2048)
+		now.page = ownmap_shared(bytes);
+		if (now.page || room < 2048)
 			break;
 		room /= 8; /* RLIMIT_AS: some suspects are better than none */
 	}
-	if (now.page == MAP_FAILED) {
-		now.page = NULL;
+	if (!now.page)
 		return false;
-	}
 	now.page_bytes = bytes;
 	now.page->n_room = room;
 	return true;
@@ -218,8 +213,7 @@ map_page(void)
 static void
 drop_page(void)
 {
-	if (now.page)
-		munmap(now.page, now.page_bytes);
+	ownunmap(now.page, now.page_bytes);
 	now.page = NULL;
 	now.pid = 0;
 }

@@ -2,10 +2,9 @@
 
 #include "shim/regions.h"
 
-#include <sys/mman.h>
-
 #include "common/hash.h"
-#include "shim/spin.h"
+#include "common/ownmap.h"
+#include "common/spin.h"
 
 struct entry {
 	struct leaf leaf; /* first; leaf.region is the key */
@@ -64,16 +63,14 @@ make(uintptr_t region)
 {
 	size_t n = (size_t)1 << (REGION_SHIFT - regions_shift);
 	size_t bytes = LEAF_SLOTS + n * sizeof(uint32_t);
-	struct entry *e = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
-			       0);
+	struct entry *e = ownmap_reserve(bytes);
 
-	if (e == MAP_FAILED)
+	if (!e)
 		return NULL;
 	e->leaf.region = region;
 	HASH_ADD(hh, table, leaf.region, sizeof e->leaf.region, e);
 	if (hash_was_full(&e->hh)) {
-		munmap(e, bytes);
+		ownunmap(e, bytes);
 		return NULL;
 	}
 	n_leaves++;

@@ -5,7 +5,7 @@
 #include "common/hash.h"
 #include "shim/fault.h"
 #include "shim/regions.h"
-#include "shim/spin.h"
+#include "common/spin.h"
 
 /*
  * A slot: bit 31 says that a live block starts here, 5 bits of flags, 26 bits

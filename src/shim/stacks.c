@@ -2,14 +2,13 @@
 
 #include "shim/stacks.h"
 
-#include <errno.h>
-#include <sys/mman.h>
 
+#include "common/ownmap.h"
+#include "common/spin.h"
 #include "python/api.h"
 #include "python/linetable.h"
 #include "shim/codes.h"
 #include "shim/fault.h"
-#include "shim/spin.h"
 #include "shim/trie.h"
 
 /*
@@ -46,22 +45,11 @@ node(uint32_t i)
 	return &chunks[i >> CHUNK_SHIFT][i % CHUNK_NODES];
 }
 
-static void *
-reserve(size_t bytes)
-{
-	int saved = errno;
-	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	errno = saved;
-	return p == MAP_FAILED ? NULL : p;
-}
-
 bool
 stacks_init(void)
 {
 	if (!buckets)
-		buckets = reserve(BUCKETS * sizeof *buckets);
+		buckets = ownmap_reserve(BUCKETS * sizeof *buckets);
 	return buckets;
 }
 
@@ -94,7 +82,7 @@ take_node(void)
 	if (n_nodes == MAX_NODES)
 		return 0;
 	if (!*chunk)
-		*chunk = reserve(CHUNK_NODES * sizeof **chunk);
+		*chunk = ownmap_reserve(CHUNK_NODES * sizeof **chunk);
 	return *chunk ? n_nodes++ : 0;
 }
 

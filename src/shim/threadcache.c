@@ -3,9 +3,9 @@
 #include "shim/threadcache.h"
 
 #include <errno.h>
-#include <sys/mman.h>
 
-#include "shim/spin.h"
+#include "common/ownmap.h"
+#include "common/spin.h"
 
 /* In the C library since 2.18; C++ compilers call it for thread_local. */
 extern int __cxa_thread_atexit_impl(void (*destructor)(void *), void *object,
@@ -44,12 +44,9 @@ threadcache_make(void)
 		pool = c->next;
 	spin_unlock(&lock);
 	if (!c) {
-		c = mmap(NULL, sizeof *c, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (c == MAP_FAILED) {
-			errno = saved;
+		c = ownmap(sizeof *c);
+		if (!c)
 			return NULL;
-		}
 	}
 	/*
 	 * Set first: registering may allocate, and so come here again.

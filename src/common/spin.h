@@ -6,8 +6,8 @@
  *
  * Contract: side shim; allocates never; signals: not safe.
  */
-#ifndef LEAKSHIM_SHIM_SPIN_H
-#define LEAKSHIM_SHIM_SPIN_H
+#ifndef LEAKSHIM_COMMON_SPIN_H
+#define LEAKSHIM_COMMON_SPIN_H
 
 #include <stdatomic.h>
 
@@ -24,4 +24,4 @@ spin_unlock(atomic_flag *lock)
 	atomic_flag_clear_explicit(lock, memory_order_release);
 }
 
-#endif /* LEAKSHIM_SHIM_SPIN_H */
+#endif /* LEAKSHIM_COMMON_SPIN_H */
