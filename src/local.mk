@@ -40,6 +40,8 @@ libpython_la_SOURCES = \
 	%D%/python/attributes.h \
 	%D%/python/code.c \
 	%D%/python/code.h \
+	%D%/python/datastack.c \
+	%D%/python/datastack.h \
 	%D%/python/edges.c \
 	%D%/python/edges.h \
 	%D%/python/finalizers.c \
@@ -52,6 +54,8 @@ libpython_la_SOURCES = \
 	%D%/python/gclists.h \
 	%D%/python/gil.c \
 	%D%/python/gil.h \
+	%D%/python/holds.c \
+	%D%/python/holds.h \
 	%D%/python/interpreters.c \
 	%D%/python/interpreters.h \
 	%D%/python/layout.c \
@@ -66,8 +70,13 @@ libpython_la_SOURCES = \
 	%D%/python/objects.h \
 	%D%/python/peek.c \
 	%D%/python/peek.h \
+	%D%/python/pymalloc.c \
+	%D%/python/pymalloc.h \
+	%D%/python/recognize.c \
+	%D%/python/recognize.h \
 	%D%/python/sizes.c \
 	%D%/python/sizes.h \
+	%D%/python/span.h \
 	%D%/python/text.c \
 	%D%/python/text.h
 
@@ -102,26 +111,48 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/bigarray.h \
 	%D%/analysis/check.c \
 	%D%/analysis/check.h \
+	%D%/analysis/chunks.c \
+	%D%/analysis/chunks.h \
 	%D%/analysis/classes.c \
 	%D%/analysis/classes.h \
 	%D%/analysis/components.c \
 	%D%/analysis/components.h \
+	%D%/analysis/confirm.c \
+	%D%/analysis/confirm.h \
 	%D%/analysis/cycles.c \
 	%D%/analysis/cycles.h \
 	%D%/analysis/describe.c \
 	%D%/analysis/describe.h \
+	%D%/analysis/gather.c \
+	%D%/analysis/gather.h \
 	%D%/analysis/graph.c \
 	%D%/analysis/graph.h \
 	%D%/analysis/groups.c \
 	%D%/analysis/groups.h \
+	%D%/analysis/heap.c \
+	%D%/analysis/heap.h \
+	%D%/analysis/hidden.c \
+	%D%/analysis/hidden.h \
 	%D%/analysis/judge.c \
 	%D%/analysis/judge.h \
+	%D%/analysis/lost.c \
+	%D%/analysis/lost.h \
+	%D%/analysis/maps.c \
+	%D%/analysis/maps.h \
 	%D%/analysis/members.c \
 	%D%/analysis/members.h \
 	%D%/analysis/mirror.c \
 	%D%/analysis/mirror.h \
+	%D%/analysis/ranges.c \
+	%D%/analysis/ranges.h \
+	%D%/analysis/reach.c \
+	%D%/analysis/reach.h \
+	%D%/analysis/referents.c \
+	%D%/analysis/referents.h \
 	%D%/analysis/resurrected.c \
 	%D%/analysis/resurrected.h \
+	%D%/analysis/roots.c \
+	%D%/analysis/roots.h \
 	%D%/analysis/source.h
 
 # The shim without its interposers: a unit test that linked those would be
@@ -155,6 +186,8 @@ libshim_la_SOURCES = \
 	%D%/shim/gcwatch.h \
 	%D%/shim/gcwatch27.c \
 	%D%/shim/gcwatch27.h \
+	%D%/shim/guard.c \
+	%D%/shim/guard.h \
 	%D%/shim/hooks.c \
 	%D%/shim/hooks.h \
 	%D%/shim/inspector.c \
@@ -171,6 +204,7 @@ libshim_la_SOURCES = \
 	%D%/shim/reftracer.h \
 	%D%/shim/regions.c \
 	%D%/shim/regions.h \
+	%D%/shim/registers.h \
 	%D%/shim/say.c \
 	%D%/shim/say.h \
 	%D%/shim/sidetable.c \

@@ -10,6 +10,9 @@
 #include "analysis/resurrected.h"
 #include "common/options.h"
 #include "python/api.h"
+#include "python/edges.h"
+#include "python/interpreters.h"
+#include "python/objects.h"
 #include "report/advice.h"
 #include "report/fingerprint.h"
 
@@ -36,6 +39,20 @@ check_find(struct check *c, const struct source *s, const char **why)
 	*why = "the analysis did not finish in time: timeout=SECONDS gives "
 	       "it longer";
 	return false;
+}
+
+void
+check_reach(struct check *c)
+{
+	if (!c->source->options->reachability ||
+	    !reach_mark(&c->reach, c->source, &c->mirror, &c->unreachable,
+			&c->no_reach))
+		return;
+	c->has_lost = lost_find(&c->lost, &c->reach, &c->mirror);
+	c->no_reach = NULL;
+	if (!c->has_lost)
+		c->no_reach = "no memory for what was lost (RLIMIT_AS or the "
+			      "container's limit): raise it";
 }
 
 void
@@ -96,23 +113,119 @@ keep_finding(struct check *c, struct finding *f)
 	c->n_findings++;
 }
 
-static void
-add_group(struct check *c, const struct graph *g, const struct group *group,
-	  enum finding_kind kind, enum finding_reason reason)
+/* The finding that the group makes, without its kind; NULL: no memory. */
+static struct finding *
+describe(struct check *c, const struct graph *g, const struct group *group)
 {
 	struct finding *f = add_finding(c);
 
 	if (!f || !describe_group(&c->arena, c->source, &c->classes, g, group,
 				  f)) {
 		c->failed = true;
-		return;
+		return NULL;
 	}
+	return f;
+}
+
+static void
+add_group(struct check *c, struct finding *f, const struct group *group,
+	  enum finding_kind kind, enum finding_reason reason)
+{
 	f->kind = kind;
 	f->reason = reason;
 	f->state = group->allocated.is_startup ? STATE_STARTUP : STATE_NEW;
 	f->is_printed = judge_is_worth_printing(c->source, f, group->is_own);
 	keep_finding(c, f);
 }
+
+/* ---- lost references and hidden cycles ---- */
+
+static const enum finding_reason lost_reasons[LOST_VERDICTS] = {
+	[LOST_REFERENCE] = REASON_UNREFERENCED,
+	[LOST_NO_GC_FLAG] = REASON_NO_GC_FLAG,
+	[LOST_MISSING_TRAVERSE] = REASON_MISSING_TRAVERSE,
+	[LOST_FOREIGN_MEMORY] = REASON_FOREIGN_MEMORY,
+	[LOST_UNTRACKED] = REASON_UNTRACKED,
+};
+
+static void
+add_references(struct check *c, const struct group *group, struct finding *f)
+{
+	const struct lost *l = &c->lost;
+
+	f->refcount = object_refcount(graph_object(&l->g, group->head));
+	f->references_found = l->found[group->head];
+	f->references_lost = f->refcount - f->references_found;
+}
+
+static void
+add_guilty(struct check *c, const struct group *group, struct finding *f)
+{
+	const struct graph *g = &c->lost.g;
+	uint32_t from, to;
+	struct class *k;
+	char edge[EDGE_BYTES];
+
+	if (!lost_guilty(&c->lost, group->island, &from, &to))
+		return;
+	k = classes_intern(&c->classes, graph_object(g, from));
+	if (!k)
+		return;
+	f->hidden_type = k->name;
+	f->hidden_module_file = k->module_file;
+	if (edge_name(graph_object(g, from), graph_object(g, to), edge))
+		f->hidden_member = arena_string(&c->arena, edge);
+}
+
+/*
+ * The registers of other threads are not known, and each may be all that holds
+ * an object.  That cannot explain more objects than there are registers.
+ */
+static bool
+may_be_in_registers(const struct group *group)
+{
+	enum { REGISTERS_OF_A_THREAD = 16 };
+	size_t threads = interpreters_threads();
+
+	return threads > 1 && !group->allocated.is_startup &&
+	       group->count <= (int64_t)(threads - 1) *
+						      REGISTERS_OF_A_THREAD;
+}
+
+static void
+report_lost(struct check *c, enum lost_verdict v)
+{
+	struct groups groups = {0};
+	struct group *group, *next;
+	const struct graph *g = &c->lost.g;
+
+	groups_add(&groups, g, &c->lost.m, c->source, &c->classes,
+		   c->lost.verdict_of, v);
+	HASH_ITER(hh, groups.table, group, next)
+	{
+		enum finding_kind kind = v == LOST_REFERENCE ?
+						 FINDING_LOST_REFERENCE :
+						 FINDING_HIDDEN_CYCLE;
+		struct finding *f;
+
+		if (may_be_in_registers(group)) {
+			c->n_withheld += group->count;
+			continue;
+		}
+		f = describe(c, g, group);
+		if (!f)
+			continue;
+		if (v == LOST_REFERENCE)
+			add_references(c, group, f);
+		else
+			add_guilty(c, group, f);
+		add_group(c, f, group, kind, lost_reasons[v]);
+	}
+	c->failed |= groups.failed;
+	groups_fini(&groups);
+}
+
+/* ---- cyclic garbage ---- */
 
 /* All unreachable objects of one verdict become one graph. */
 static void
@@ -138,11 +251,16 @@ report_verdict(struct check *c, enum verdict v)
 			ids[n++] = c->unreachable.ids[i];
 	}
 	judge_words(v, &kind, &reason);
-	if (n && graph_init(&g, &c->mirror, ids, n)) {
-		groups_add(&groups, &g, &c->mirror, c->source, &c->classes);
+	if (n && graph_init(&g, &c->mirror, ids, n, graph_traverse,
+			    NULL)) {
+		groups_add(&groups, &g, &c->mirror, c->source, &c->classes,
+			   NULL, 0);
 		HASH_ITER(hh, groups.table, group, next)
 		{
-			add_group(c, &g, group, kind, reason);
+			struct finding *f = describe(c, &g, group);
+
+			if (f)
+				add_group(c, f, group, kind, reason);
 		}
 		c->failed |= groups.failed;
 		groups_fini(&groups);
@@ -180,6 +298,8 @@ check_report(struct check *c, struct report *r)
 
 	for (v = 0; v < VERDICTS; v++)
 		report_verdict(c, v);
+	for (k = 0; k < LOST_VERDICTS && c->has_lost; k++)
+		report_lost(c, (enum lost_verdict)k);
 	if (!resurrected_walk(c, add_resurrected))
 		c->failed = true;
 	judge_order(c->findings, c->n_findings);
@@ -201,6 +321,9 @@ check_report(struct check *c, struct report *r)
 void
 check_fini(struct check *c)
 {
+	if (c->has_lost)
+		lost_fini(&c->lost);
+	reach_fini(&c->reach);
 	cycles_fini(&c->unreachable);
 	mirror_fini(&c->mirror);
 	arena_fini(&c->arena);

@@ -21,7 +21,9 @@
 
 #include "analysis/classes.h"
 #include "analysis/cycles.h"
+#include "analysis/lost.h"
 #include "analysis/mirror.h"
+#include "analysis/reach.h"
 #include "analysis/source.h"
 #include "common/arena.h"
 
@@ -31,6 +33,11 @@ struct check {
 	struct mirror mirror;
 	struct unreachable unreachable;
 	struct classes classes;
+	struct reach reach;
+	struct lost lost;
+	bool has_lost;          /* reach and lost are there */
+	const char *no_reach;   /* why not, or NULL */
+	int64_t n_withheld;     /* islands that a thread may hold */
 	struct finding *findings;
 	size_t n_findings, n_room;
 	bool failed; /* memory ran out: the report is not complete */
@@ -38,6 +45,9 @@ struct check {
 
 /* Mirror and trial deletion.  False with the reason in *why. */
 bool check_find(struct check *c, const struct source *s, const char **why);
+
+/* Reachability: what is lost.  Where it fails, no_reach says why. */
+void check_reach(struct check *c);
 
 /* Object number i of the unreachable set is still there (identity proven). */
 void check_survived(struct check *c, size_t i);

@@ -8,6 +8,8 @@
 
 struct edges {
 	struct graph *g;
+	void (*referents)(void *o, visit_fn visit, void *visit_ctx, void *ctx);
+	void *ctx;
 	uint32_t at; /* the next free place in g->to; or a mere count */
 	bool is_counting;
 };
@@ -46,25 +48,40 @@ unmap_words(void *p, size_t n)
 	bigarray_unmap(p, n, sizeof(uint32_t));
 }
 
-/* Compressed rows: count first, then fill. */
-static bool
-find_edges(struct graph *g)
+void
+graph_traverse(void *o, visit_fn visit, void *visit_ctx, void *unused)
 {
-	struct edges e = {.g = g, .is_counting = true};
+	(void)unused;
+	object_traverse(o, visit, visit_ctx);
+}
+
+static void
+visit_all(struct edges *e)
+{
 	uint32_t i;
 
-	for (i = 0; i < g->n; i++) {
-		g->first[i] = e.at;
-		object_traverse(graph_object(g, i), visit_edge, &e);
+	for (i = 0; i < e->g->n; i++) {
+		e->g->first[i] = e->at;
+		e->referents(graph_object(e->g, i), visit_edge, e, e->ctx);
 	}
+}
+
+/* Compressed rows: count first, then fill. */
+static bool
+find_edges(struct edges e)
+{
+	struct graph *g = e.g;
+
+	e.is_counting = true;
+	visit_all(&e);
 	g->first[g->n] = e.at;
 	g->n_edges = e.at;
 	g->to = map_words(g->n_edges);
 	if (!g->to)
 		return false;
-	e = (struct edges){.g = g};
-	for (i = 0; i < g->n; i++)
-		object_traverse(graph_object(g, i), visit_edge, &e);
+	e.at = 0;
+	e.is_counting = false;
+	visit_all(&e);
 	return true;
 }
 
@@ -149,8 +166,12 @@ find_islands(struct graph *g)
 
 bool
 graph_init(struct graph *g, const struct mirror *m, const node_id *ids,
-	   size_t n)
+	   size_t n,
+	   void (*referents)(void *o, visit_fn visit, void *visit_ctx,
+			     void *ctx),
+	   void *ctx)
 {
+	struct edges edges = {.g = g, .referents = referents, .ctx = ctx};
 	uint32_t i;
 
 	*g = (struct graph){.m = m, .ids = ids, .n = n};
@@ -166,7 +187,7 @@ graph_init(struct graph *g, const struct mirror *m, const node_id *ids,
 		return false;
 	for (i = 0; i < n; i++)
 		g->index_of[ids[i]] = i + 1;
-	return find_edges(g) &&
+	return find_edges(edges) &&
 	       components_find(g->first, g->to, (uint32_t)n, g->component,
 			       &g->n_components) &&
 	       find_heads(g) && find_islands(g);

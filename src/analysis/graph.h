@@ -2,7 +2,8 @@
  * graph.h - the unreachable objects as a graph, and its parts
  *
  * Nodes are the unreachable objects of one kind and reason (a collection would
- * treat them alike), edges what tp_traverse visits.  Strongly connected
+ * treat them alike) and edges what tp_traverse visits; or the lost objects and
+ * what their memory holds.  Strongly connected
  * components by Tarjan's algorithm; a component that no other refers to is a
  * head, and what hangs on a head (first come) is its island: break the head's
  * cycle and the island is gone.
@@ -21,6 +22,7 @@
 #include <stdint.h>
 
 #include "analysis/mirror.h"
+#include "python/objects.h"
 
 struct graph {
 	const struct mirror *m;
@@ -39,9 +41,18 @@ struct graph {
 	uint32_t *head_component; /* island -> its head */
 };
 
-/* False when memory is out. */
+/*
+ * Nodes are ids[0..n) of m; edges what visit() is called with by referents(),
+ * which is handed ctx.  False when memory is out.
+ */
 bool graph_init(struct graph *g, const struct mirror *m, const node_id *ids,
-		size_t n);
+		size_t n,
+		void (*referents)(void *o, visit_fn visit, void *visit_ctx,
+				  void *ctx),
+		void *ctx);
+
+/* For referents: what tp_traverse visits. */
+void graph_traverse(void *o, visit_fn visit, void *visit_ctx, void *unused);
 
 /* The graph index of the object at address, UINT32_MAX if not in it. */
 uint32_t graph_find(const struct graph *g, uintptr_t address);

@@ -187,8 +187,9 @@ add_island(struct groups *out, struct island *is, const struct source *s,
 	sort_classes(is);
 	head = find_head(is, classes);
 	head_class = classes_intern(classes, graph_object(is->g, head));
-	if (s->find_block)
-		s->find_block(object_block(graph_object(is->g, head)), &block);
+	if (s->find_block &&
+	    !s->find_block(object_block(graph_object(is->g, head)), &block))
+		block.is_startup = s->sees_all;
 	signature = mix(mix(block.stack, block.is_startup),
 			head_class ? head_class->id : 0);
 	for (i = 0; i < is->n_classes; i++)
@@ -214,7 +215,8 @@ add_island(struct groups *out, struct island *is, const struct source *s,
 
 void
 groups_add(struct groups *out, const struct graph *g, struct mirror *m,
-	   const struct source *s, struct classes *classes)
+	   const struct source *s, struct classes *classes,
+	   const uint32_t *verdict_of, uint32_t verdict)
 {
 	static uint64_t stamp; /* grows through all graphs of a check */
 	uint32_t k;
@@ -223,6 +225,8 @@ groups_add(struct groups *out, const struct graph *g, struct mirror *m,
 	for (k = 0; k < g->n_islands; k++) {
 		struct island is = {.g = g, .number = k, .stamp = ++stamp};
 
+		if (verdict_of && verdict_of[k] != verdict)
+			continue;
 		add_island(out, &is, s, classes);
 	}
 }

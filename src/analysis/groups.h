@@ -48,11 +48,13 @@ struct groups {
 };
 
 /*
- * Put every island of g into a group.  Sets NODE_FOLDED on attribute dicts
+ * Put every island k of g for which verdict_of is NULL or verdict_of[k] is
+ * `verdict' into a group.  Sets NODE_FOLDED on attribute dicts
  * (the mirror behind g is not const for that).
  */
 void groups_add(struct groups *out, const struct graph *g, struct mirror *m,
-		const struct source *s, struct classes *classes);
+		const struct source *s, struct classes *classes,
+		const uint32_t *verdict_of, uint32_t verdict);
 
 void groups_fini(struct groups *groups);
 

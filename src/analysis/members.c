@@ -48,6 +48,8 @@ put_member(struct classes *classes, const struct graph *g, uint32_t i,
 	out->type = k ? k->name : "?";
 	out->refcount = object_refcount(o);
 	out->generation = g->m->nodes[g->ids[i]].generation;
+	if (out->generation == GENERATION_NONE)
+		out->generation = -1;
 	out->address = (uintptr_t)o;
 }
 

@@ -81,11 +81,44 @@ add_list(struct mirror *m, uintptr_t head, int generation)
 	}
 }
 
+/* Room for `total' nodes. */
+static bool
+map_arrays(struct mirror *m, size_t total)
+{
+	size_t size = 1024;
+
+	while (size < 2 * total)
+		size *= 2;
+	m->mask = size - 1;
+	m->nodes = bigarray_map(total, sizeof *m->nodes);
+	m->slots = bigarray_map(size, sizeof *m->slots);
+	return m->nodes && m->slots;
+}
+
+bool
+mirror_of(struct mirror *m, const uintptr_t *objects, size_t n,
+	  const struct mirror *all)
+{
+	size_t i;
+
+	*m = (struct mirror){0};
+	if (!map_arrays(m, n))
+		return false;
+	for (i = 0; i < n; i++) {
+		node_id id = mirror_find(all, objects[i]);
+
+		add_node(m, (void *)objects[i],
+			 id == NODE_NONE ? GENERATION_NONE :
+					   all->nodes[id].generation);
+	}
+	return true;
+}
+
 bool
 mirror_init(struct mirror *m, const struct gclists *lists, size_t n_lists,
 	    const char **why)
 {
-	size_t total = 0, size = 1024, i;
+	size_t total = 0, i;
 	int k;
 
 	*m = (struct mirror){0};
@@ -102,12 +135,7 @@ mirror_init(struct mirror *m, const struct gclists *lists, size_t n_lists,
 			total += n;
 		}
 	}
-	while (size < 2 * total)
-		size *= 2;
-	m->mask = size - 1;
-	m->nodes = bigarray_map(total, sizeof *m->nodes);
-	m->slots = bigarray_map(size, sizeof *m->slots);
-	if (!m->nodes || !m->slots) {
+	if (!map_arrays(m, total)) {
 		*why = "no memory for the mirror (RLIMIT_AS or the container's "
 		       "limit): raise it";
 		return false;

@@ -24,6 +24,8 @@
 typedef uint32_t node_id;
 #define NODE_NONE UINT32_MAX
 
+enum { GENERATION_NONE = 255 }; /* of an object the collector does not track */
+
 enum node_flag {
 	NODE_REACHABLE = 1,   /* move_unreachable() kept it */
 	NODE_IN_GARBAGE = 2,  /* in gc.garbage, or held only from there */
@@ -56,6 +58,13 @@ struct mirror {
  */
 bool mirror_init(struct mirror *m, const struct gclists *lists, size_t n_lists,
 		 const char **why);
+
+/*
+ * The same for n given objects, tracked or not: `all' says which generation
+ * each is in, if any (else GENERATION_NONE).  False when memory is out.
+ */
+bool mirror_of(struct mirror *m, const uintptr_t *objects, size_t n,
+	       const struct mirror *all);
 
 /* The node of the object at address, NODE_NONE if it is not tracked. */
 node_id mirror_find(const struct mirror *m, uintptr_t address);

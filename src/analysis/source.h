@@ -14,8 +14,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "python/gclists.h"
+#include "python/span.h"
 #include "report/report.h"
 
 struct options;
@@ -25,6 +27,13 @@ enum { SOURCE_MAX_INTERPRETERS = 16 };
 struct source_block {
 	uint32_t stack; /* 0: none known */
 	bool is_startup; /* allocated before the program's first line */
+};
+
+struct source_range {
+	uintptr_t start;
+	size_t size;
+	bool may_be_object; /* of the OBJ domain */
+	bool is_dead;       /* kept by a free list: holds nothing, not lost */
 };
 
 struct source {
@@ -37,6 +46,15 @@ struct source {
 	const char *stdlib; /* folder of the standard library, or NULL */
 	const char *cwd;    /* working directory, or NULL */
 
+	/* Every live block in address order; nonzero stops.  NULL: unknown. */
+	int (*walk_blocks)(int (*each)(const struct source_range *b, void *ctx),
+			   void *ctx);
+	bool sees_all; /* a block that is not there is from before the hooks */
+	unsigned granule_shift; /* blocks are aligned to 1 << this */
+	pid_t parent; /* the process that was cloned; 0: it is this one */
+	uintptr_t stack_from;   /* the calling thread's stack is dead below */
+	const struct span *stale; /* pointers there hold nobody (free lists) */
+	size_t n_stale;
 	bool (*find_block)(uintptr_t address, struct source_block *out);
 	size_t (*lines)(uint32_t stack, struct report_line *out, size_t n_max);
 	int (*is_main_thread)(uint32_t stack); /* 1, 0, -1 */

@@ -6,7 +6,6 @@
 
 /* tp_flags (Include/object.h of 3.11 and later). */
 enum {
-	FLAG_INLINE_VALUES = 1 << 2, /* 3.13+ */
 	FLAG_MANAGED_DICT = 1 << 4,  /* 3.11+ */
 };
 
@@ -45,14 +44,15 @@ managed_dict(const void *o)
 	return (void *)word;
 }
 
-/* The values of an instance without a dict; NULL if it has none. */
-static void **
-inline_values(const void *o)
+void **
+attributes_values(const void *o)
 {
 	const void *type = object_type(o);
 	uintptr_t word;
 	const uint8_t *values;
 
+	if (!has_managed_dict(o))
+		return NULL;
 	switch (layout->values) {
 	case LAYOUT_VALUES_POINTER:
 		return (void **)word_before(o, 4);
@@ -113,7 +113,7 @@ attributes_inline_name(void *o, void *to)
 
 	if (!has_managed_dict(o))
 		return NULL;
-	values = inline_values(o);
+	values = attributes_values(o);
 	keys = object_pointer(object_type(o), layout->ht_cached_keys);
 	if (!values || !keys)
 		return NULL;

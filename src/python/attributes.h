@@ -19,6 +19,12 @@
 /* The dict that exists now, borrowed; NULL if there is none. */
 void *attributes_dict(void *o);
 
+/*
+ * The values of an instance without a dict (3.11+), one for each of its
+ * class's shared keys; NULL if it has none.
+ */
+void **attributes_values(const void *o);
+
 /* The name of the inline value (3.11+) that is `to', a str; or NULL. */
 void *attributes_inline_name(void *o, void *to);
 

@@ -41,3 +41,20 @@ interpreters_lists(const struct gclists *first, struct gclists *out,
 			n++;
 	return n;
 }
+
+size_t
+interpreters_threads(void)
+{
+	void *interpreter, *tstate;
+	size_t n = 0;
+
+	if (!py.PyInterpreterState_Head || !py.PyInterpreterState_ThreadHead ||
+	    !py.PyThreadState_Next)
+		return 1;
+	for (interpreter = py.PyInterpreterState_Head(); interpreter;
+	     interpreter = py.PyInterpreterState_Next(interpreter))
+		for (tstate = py.PyInterpreterState_ThreadHead(interpreter);
+		     tstate; tstate = py.PyThreadState_Next(tstate))
+			n++;
+	return n;
+}

@@ -21,4 +21,7 @@
 size_t interpreters_lists(const struct gclists *first, struct gclists *out,
 			  size_t n_max);
 
+/* Threads that Python knows of, in all interpreters. */
+size_t interpreters_threads(void);
+
 #endif /* LEAKSHIM_PYTHON_INTERPRETERS_H */

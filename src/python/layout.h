@@ -54,12 +54,14 @@ enum {
 
 /* tp_flags bits (Include/object.h). */
 enum {
+	FLAG_INLINE_VALUES = 1 << 2, /* 3.13+ */
 	FLAG_HEAPTYPE = 1 << 9,
 	FLAG_READY = 1 << 12,
 	FLAG_HAVE_GC = 1 << 14,
 	FLAG_LONG = 1 << 24,
 	FLAG_LIST = 1 << 25,
 	FLAG_TUPLE = 1 << 26,
+	FLAG_UNICODE = 1 << 28,
 	FLAG_DICT = 1 << 29,
 	FLAG_EXCEPTION = 1 << 30,
 };

@@ -21,6 +21,9 @@
 #include "python/api.h"
 #include "python/layout.h"
 
+/* No object starts further behind the start of its block. */
+enum { OBJECT_MOST_BEFORE = 48 };
+
 /* The field of type T at byte `offset' of the object p. */
 static inline uintptr_t
 object_word(const void *p, size_t offset)

@@ -40,6 +40,18 @@ peek(void *to, uintptr_t address, size_t n)
 	return ok;
 }
 
+bool
+peek_process(pid_t pid, void *to, uintptr_t address, size_t n)
+{
+	struct iovec local = {to, n}, remote = {(void *)address, n};
+	int saved = errno;
+	long got = syscall(SYS_process_vm_readv, pid, &local, 1UL, &remote, 1UL,
+			   0UL);
+
+	errno = saved;
+	return got == (long)n;
+}
+
 uintptr_t
 peek_word(uintptr_t address, uintptr_t otherwise)
 {

@@ -18,9 +18,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Copy n bytes from address; false, and *to undefined, if not readable. */
 bool peek(void *to, uintptr_t address, size_t n);
+
+/* The same in another process, where the kernel permits it. */
+bool peek_process(pid_t pid, void *to, uintptr_t address, size_t n);
 
 /* The word at address, or `otherwise' where nothing can be read. */
 uintptr_t peek_word(uintptr_t address, uintptr_t otherwise);

@@ -8,8 +8,7 @@
 #include "python/objects.h"
 
 enum {
-	FLAG_BYTES = 1 << 27,   /* Py_TPFLAGS_BYTES_SUBCLASS, 2.7: STRING */
-	FLAG_UNICODE = 1 << 28, /* Py_TPFLAGS_UNICODE_SUBCLASS */
+	FLAG_BYTES = 1 << 27, /* Py_TPFLAGS_BYTES_SUBCLASS, 2.7: STRING */
 	BYTES_DATA = 32,
 	STRING_DATA_27 = 36, /* behind ob_shash and ob_sstate */
 	UNICODE_STATE = 32,

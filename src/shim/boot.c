@@ -7,6 +7,7 @@
 #include "common/buf.h"
 #include "python/api.h"
 #include "python/finalizers.h"
+#include "python/freelists.h"
 #include "python/gil.h"
 #include "python/layout.h"
 #include "shim/capture.h"
@@ -29,6 +30,8 @@ static struct {
 	const char *problem;
 	bool is_done;
 	int tries;
+	struct span arrays[FREELISTS_ARRAYS];
+	size_t n_arrays;
 } state;
 
 bool
@@ -47,6 +50,13 @@ const char *
 boot_problem(void)
 {
 	return state.problem;
+}
+
+const struct span *
+boot_free_lists(size_t *n)
+{
+	*n = state.n_arrays;
+	return state.arrays;
 }
 
 void *
@@ -111,6 +121,9 @@ take_place(void)
 	char folder[1024];
 
 	finalizers_init();
+	/* Before the hooks keep dead objects out of them. */
+	if (process.options.reachability)
+		state.n_arrays = freelists_find_arrays(state.arrays);
 	/* Hooks that come late have not seen it import its first modules. */
 	stdlib_find(folder, sizeof folder);
 	programstart_set_library(folder);

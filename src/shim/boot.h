@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 #include "python/gclists.h"
+#include "python/span.h"
 
 /* A Py_AddPendingCall() function; always 0, with no error set. */
 int boot(void *unused);
@@ -25,6 +26,9 @@ const struct gclists *boot_lists(void);
 
 /* Why cycles cannot be analysed, or NULL. */
 const char *boot_problem(void);
+
+/* Arrays of dead objects (python/freelists.h); how many in *n. */
+const struct span *boot_free_lists(size_t *n);
 
 /* The gc module, borrowed; NULL before boot. */
 void *boot_gc(void);

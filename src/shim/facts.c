@@ -60,6 +60,30 @@ find_block(uintptr_t address, struct source_block *out)
 	return true;
 }
 
+struct block_walk {
+	int (*each)(const struct source_range *b, void *ctx);
+	void *ctx;
+};
+
+static int
+pass_block(const struct block *b, void *ctx)
+{
+	struct block_walk *w = ctx;
+	struct source_range range = {b->address, b->size,
+				     b->flags & BLOCK_IS_OBJECT,
+				     b->flags & BLOCK_IS_DEAD};
+
+	return w->each(&range, w->ctx);
+}
+
+static int
+walk_blocks(int (*each)(const struct source_range *b, void *ctx), void *ctx)
+{
+	struct block_walk w = {each, ctx};
+
+	return sidetable_walk(pass_block, &w);
+}
+
 static uint64_t late_ns;
 
 static bool
@@ -80,6 +104,12 @@ facts_source(struct source *s, struct facts *f)
 	s->saveall_seen = f->gc.saveall_seen;
 	s->stdlib = f->stdlib[0] ? f->stdlib : NULL;
 	s->cwd = process.cwd[0] ? process.cwd : NULL;
+	s->walk_blocks = hooks_see_objects() ? walk_blocks : NULL;
+	s->sees_all = hooks_see_objects() && !layer_is_sampling() &&
+		      process.options.track == OPTIONS_TRACK_ALL &&
+		      !fault_number(FAULT_TABLE_FULL);
+	s->stale = boot_free_lists(&s->n_stale);
+	s->granule_shift = sidetable_granule_shift();
 	s->find_block = hooks_see_objects() ? find_block : NULL;
 	s->lines = stacks_lines;
 	s->is_main_thread = stacks_is_main_thread;
@@ -172,10 +202,6 @@ fill_missed(const struct facts *f, struct report *r)
 	if (f->survival_unknown)
 		add_missed(r, "not-clearable", REPORT_UNKNOWN,
 			   f->survival_unknown);
-	add_missed(r, "lost-reference", REPORT_UNKNOWN,
-		   "this version does not look for lost references yet");
-	add_missed(r, "hidden-cycle", REPORT_UNKNOWN,
-		   "this version does not look for hidden cycles yet");
 }
 
 static const char *

@@ -14,12 +14,17 @@
 #include "shim/clone.h"
 #include "shim/facts.h"
 #include "shim/gcwatch.h"
+#include "shim/guard.h"
 #include "shim/hooks.h"
 #include "shim/process.h"
 #include "shim/publish.h"
+#include "shim/registers.h"
 #include "shim/say.h"
 #include "shim/sidetable.h"
 #include "shim/testhooks.h"
+
+/* The first byte of this library (ld makes it). */
+extern const char __ehdr_start __attribute__((visibility("hidden")));
 
 enum stage { STAGE_FOUND = 1, STAGE_WRITTEN, STAGE_FAILED };
 
@@ -126,6 +131,40 @@ write_report(struct check *c, struct page *page)
 }
 
 static void
+reach(void *c)
+{
+	check_reach(c);
+}
+
+/*
+ * What the program can reach.  It reads memory that nobody has vouched for: if
+ * it crashes, the cycles are reported all the same.
+ */
+static void
+reach_guarded(struct check *c)
+{
+	struct guard_crash crash;
+	struct buf b;
+
+	guard_run(reach, c, &crash);
+	if (!crash.signal)
+		return;
+	c->has_lost = false;
+	c->no_reach = "it crashed in the analysis; the program was not "
+		      "touched";
+	if (process.options.verbosity < 2)
+		return;
+	buf_init(&b);
+	buf_printf(&b,
+		   "leakshim: reachability: signal %d at address %lx, "
+		   "instruction %lx (ours begins at %lx)\n",
+		   crash.signal, crash.address, crash.instruction,
+		   (unsigned long)&__ehdr_start);
+	say_text(&b);
+	buf_fini(&b);
+}
+
+static void
 inspect_in_clone(void *ctx)
 {
 	static struct check c;
@@ -135,6 +174,7 @@ inspect_in_clone(void *ctx)
 		return;
 	page->stage = STAGE_FOUND;
 	clone_wake(&page->stage);
+	reach_guarded(&c);
 	/* A program that died meanwhile still gets its report. */
 	clone_wait_for_order(&page->order, now.parent);
 	write_report(&c, page);
@@ -328,6 +368,7 @@ inspect_here(void)
 	now.pid = 0;
 	if (ok) {
 		now.page->pause_ns = clone_now_ns() - started;
+		check_reach(&c);
 		write_report(&c, now.page);
 	} else {
 		say("no report", now.page->problem);
@@ -340,8 +381,10 @@ inspect_here(void)
 bool
 inspector_begin(const char *trigger, bool collection_follows)
 {
+	volatile uintptr_t registers[REGISTERS] = {0};
 	const char *why = boot_problem();
 
+	registers_save(registers);
 	if (why || !map_page()) {
 		say("no report", why ? why : "no memory to begin an analysis (RLIMIT_AS?): raise it");
 		return false;
@@ -351,6 +394,8 @@ inspector_begin(const char *trigger, bool collection_follows)
 		       (uint64_t)process.options.timeout * 1000000000;
 	facts_gather(&now.facts, trigger, ++now.n_reports);
 	facts_source(&now.source, &now.facts);
+	now.source.parent = process.options.isolate ? now.parent : 0;
+	now.source.stack_from = (uintptr_t)registers;
 	now.facts.survival_unknown =
 		!process.options.isolate ?
 			"isolate=0 does not wait for the last collection" :
@@ -415,6 +460,15 @@ inspector_compare(void)
 		clone_reap(pid);
 }
 
+void
+inspector_order(void)
+{
+	if (!now.page || !now.pid)
+		return;
+	now.page->order = 1;
+	clone_wake(&now.page->order);
+}
+
 unsigned
 inspector_end(void)
 {
@@ -422,12 +476,9 @@ inspector_end(void)
 
 	if (!now.page)
 		return 0;
-	if (now.pid) {
-		now.page->order = 1;
-		clone_wake(&now.page->order);
-		if (!await(STAGE_WRITTEN))
-			return 0;
-	}
+	inspector_order();
+	if (now.pid && !await(STAGE_WRITTEN))
+		return 0;
 	n_failing = now.page->n_failing;
 	if (now.page->problem[0])
 		say("the report is not complete", now.page->problem);

@@ -28,7 +28,10 @@ bool inspector_begin(const char *trigger, bool collection_follows);
 /* After the last collection: find out what survived it. */
 void inspector_compare(void);
 
-/* Let the report be written; the number of failing findings in it. */
+/* Nothing more will be found out: let the report be written meanwhile. */
+void inspector_order(void);
+
+/* Wait until the report is written; the number of failing findings in it. */
 unsigned inspector_end(void);
 
 /* In a fork()ed child: the check on its way is not ours. */

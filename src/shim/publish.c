@@ -193,6 +193,13 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 	} else {
 		check_report(c, &r);
 		add_cut(&r);
+		r.reachability = c->has_lost;
+		if (c->n_withheld)
+			add_missed(&r, "lost-reference", c->n_withheld,
+				   "other threads may hold them in registers");
+		if (c->no_reach)
+			add_missed(&r, "reachability", REPORT_UNKNOWN,
+				   c->no_reach);
 	}
 	r.analysis_seconds = (double)(clone_now_ns() - f->started_ns) / 1e9;
 	for (i = 0; i < r.n_findings; i++)

@@ -47,6 +47,12 @@ sidetable_set_alignment(unsigned bytes)
 	regions_init(bytes < 16 ? 3 : 4);
 }
 
+unsigned
+sidetable_granule_shift(void)
+{
+	return regions_shift;
+}
+
 static inline uint32_t
 make_slot(stack_id stack, unsigned flags)
 {

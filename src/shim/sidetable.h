@@ -52,6 +52,9 @@ bool sidetable_init(uint64_t max_bytes, void (*at_limit)(void));
  */
 void sidetable_set_alignment(unsigned bytes);
 
+/* Blocks are aligned to 1 << this. */
+unsigned sidetable_granule_shift(void);
+
 void sidetable_record(void *p, size_t size, stack_id stack, unsigned flags);
 
 /* Give a block that is already there another stack (free-list reuse). */

@@ -1,0 +1,142 @@
+#include "config.h"
+
+#include "analysis/chunks.h"
+
+/* malloc_chunk: the size of the one before, if that is free; own size | flags.
+ */
+enum {
+	SIZE_WORD = 8,
+	BLOCK = 16, /* from the chunk to what malloc() returned */
+	PREVIOUS_IN_USE = 1,
+	FLAGS = 7,
+	SMALLEST = 32,
+	LARGEST_FAST = 0x80 + 0x10, /* global_max_fast at its default, or so */
+	TCACHE_CHUNK = 0x290,       /* tcache_perthread_struct, 2.30 to 2.41 */
+	FAST_DEPTH = 64,
+};
+
+static uintptr_t
+word(uintptr_t address)
+{
+	return *(const uintptr_t *)address;
+}
+
+static size_t
+size_of(uintptr_t chunk)
+{
+	return word(chunk + SIZE_WORD) & ~(uintptr_t)FLAGS;
+}
+
+static uintptr_t
+next(uintptr_t chunk)
+{
+	return chunk + size_of(chunk);
+}
+
+/* Sizes lead from the start to the end: the last chunk is the top. */
+static bool
+closes(uintptr_t start, uintptr_t end)
+{
+	uintptr_t c = start;
+
+	if (start & 15 || end & 15)
+		return false;
+	while (c < end) {
+		size_t n = size_of(c);
+
+		if (n < SMALLEST || n & 15 || n > end - c)
+			return false;
+		c += n;
+	}
+	return c == end;
+}
+
+/*
+ * Blocks that free() put aside for the next malloc() of their size look as if
+ * in use.  Since 2.32 their link is mangled with its own address (PROTECT_PTR),
+ * which makes the last of each list, link 0, easy to tell.
+ */
+static uintptr_t
+link_of(uintptr_t block)
+{
+	return word(block) ^ block >> 12;
+}
+
+/*
+ * A free block of a thread's cache has a key in its second word: the address of
+ * the cache up to 2.33, a random number from 2.34 on, which the ends of its
+ * lists show.  Only blocks too big for the fast bins tell, whose free blocks
+ * have old data there.
+ */
+static uintptr_t
+find_key(uintptr_t start, uintptr_t end)
+{
+	enum { KEYS = 8 };
+	uintptr_t keys[KEYS] = {0}, c;
+	unsigned votes[KEYS] = {0}, best = 0, i;
+
+	/* The first chunk is the main thread's cache itself. */
+	for (c = next(start); c < end && next(c) < end; c = next(c))
+		if (size_of(start) == TCACHE_CHUNK &&
+		    word(c + BLOCK + 8) == start + BLOCK)
+			return start + BLOCK;
+	for (c = start; c < end && next(c) < end; c = next(c)) {
+		uintptr_t key = word(c + BLOCK + 8);
+
+		if (link_of(c + BLOCK) || size_of(c) <= LARGEST_FAST ||
+		    !(key >> 47))
+			continue;
+		for (i = 0; i < KEYS && keys[i] && keys[i] != key; i++)
+			;
+		if (i == KEYS)
+			continue;
+		keys[i] = key;
+		if (++votes[i] > votes[best])
+			best = i;
+	}
+	return keys[best];
+}
+
+/* In a fast bin: links lead to chunks of the same size, the last is 0. */
+static bool
+is_fast(uintptr_t c, uintptr_t start, uintptr_t end)
+{
+	size_t size = size_of(c);
+	int depth;
+
+	for (depth = 0; depth < FAST_DEPTH; depth++) {
+		uintptr_t to;
+
+		if (size > LARGEST_FAST)
+			return false;
+		to = link_of(c + BLOCK);
+		if (!to)
+			return true;
+		if (to & 15 || to < start || to > end - SMALLEST ||
+		    size_of(to) != size)
+			return false;
+		c = to;
+	}
+	return true;
+}
+
+bool
+chunks_walk(uintptr_t start, uintptr_t end,
+	    void (*each)(uintptr_t block, size_t size, void *ctx), void *ctx)
+{
+	uintptr_t c, key;
+
+	if (!closes(start, end))
+		return false;
+	key = find_key(start, end);
+	for (c = start; next(c) < end; c = next(c)) {
+		if (!(word(next(c) + SIZE_WORD) & PREVIOUS_IN_USE))
+			continue;
+		if ((key && word(c + BLOCK + 8) == key) ||
+		    is_fast(c, start, end))
+			continue;
+		/* The next chunk's first word is this one's to use. */
+		each(c + BLOCK, size_of(c) - SIZE_WORD, ctx);
+	}
+	return true;
+}

@@ -1,0 +1,32 @@
+/*
+ * chunks.h - the blocks of glibc's heap, walked from outside
+ *
+ * The program's C library keeps the size and the state of each block in front
+ * of it (malloc/malloc.c, "chunks"); that format has been the same since
+ * before glibc 2.31.  A heap is taken apart only if its chunks, followed from
+ * its first byte, end exactly where it ends.
+ *
+ * Contract of every function here:
+ *   side       analysis child
+ *   allocates  mmap(2) only
+ *   locks      none; another thread may have been in malloc at the clone: then
+ *              the walk does not close, or a chunk is a moment old
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_ANALYSIS_CHUNKS_H
+#define LEAKSHIM_ANALYSIS_CHUNKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * each() for every block in use in the heap of chunks that fills [start, end):
+ * the bytes that its owner may use.  False, and nothing called, when this is
+ * no such heap.
+ */
+bool chunks_walk(uintptr_t start, uintptr_t end,
+		 void (*each)(uintptr_t block, size_t size, void *ctx),
+		 void *ctx);
+
+#endif /* LEAKSHIM_ANALYSIS_CHUNKS_H */

@@ -1,0 +1,129 @@
+#include "config.h"
+
+#include "analysis/confirm.h"
+
+#include <string.h>
+
+#include "analysis/bigarray.h"
+#include "analysis/roots.h"
+#include "python/holds.h"
+
+enum {
+	FILTER_BITS = 1 << 20,
+	MAX_ROUNDS = 8, /* what is found may hold more */
+};
+
+/* The candidates: a filter in front of the heap map. */
+struct filter {
+	struct reach *r;
+	uint64_t *bits;      /* of FILTER_BITS */
+	uintptr_t low, high; /* all objects are in [low, high] */
+	size_t n_lost, n_found;
+};
+
+static size_t
+bit_of(uintptr_t address)
+{
+	return (address >> 3) * 0x9e3779b97f4a7c15ULL >> 44;
+}
+
+static int
+add_candidate(uintptr_t node, void *ctx)
+{
+	struct filter *f = ctx;
+	uintptr_t o;
+
+	if (heap_is_marked(&f->r->g.heap, node))
+		return 0;
+	o = (uintptr_t)reach_object(f->r, node);
+	if (!o)
+		return 0;
+	f->bits[bit_of(o) / 64] |= (uint64_t)1 << bit_of(o) % 64;
+	f->low = !f->n_lost || o < f->low ? o : f->low;
+	f->high = o > f->high ? o : f->high;
+	f->n_lost++;
+	return 0;
+}
+
+static void
+look_at(struct filter *f, uintptr_t word)
+{
+	uintptr_t node;
+	void *o;
+
+	word &= ~(uintptr_t)7;
+	if (!(f->bits[bit_of(word) / 64] >> bit_of(word) % 64 & 1))
+		return;
+	node = reach_node_of(f->r, word, &o);
+	if (!node || (uintptr_t)o != word ||
+	    heap_is_marked(&f->r->g.heap, node))
+		return;
+	f->n_found++;
+	reach_mark_node(f->r, node);
+}
+
+/*
+ * Each byte begins a word.  The mark has seen the aligned ones, and knew which
+ * of them hold nobody: of these only those with a tag are looked at.
+ */
+static void
+look_at_bytes(const uintptr_t *from, const uintptr_t *to, void *ctx)
+{
+	const unsigned char *p = (const unsigned char *)from;
+	const unsigned char *end = (const unsigned char *)to;
+	struct filter *f = ctx;
+
+	for (; p + sizeof(uintptr_t) <= end; p++) {
+		uintptr_t word;
+
+		memcpy(&word, p, sizeof word);
+		if (!((uintptr_t)p & 7) && !(word >> 48))
+			continue;
+		word &= ((uintptr_t)1 << 48) - 1;
+		/* Unsigned: below `low' is far above. */
+		if (word - f->low <= f->high + 7 - f->low)
+			look_at(f, word);
+	}
+}
+
+static int
+look_into_node(uintptr_t node, void *ctx)
+{
+	struct filter *f = ctx;
+
+	if (!heap_is_marked(&f->r->g.heap, node) ||
+	    !reach_may_be_packed(f->r, node))
+		return 0;
+	look_at_bytes((uintptr_t *)node,
+		      (uintptr_t *)heap_end(&f->r->g.heap, node), f);
+	return reach_is_late(f->r);
+}
+
+static bool
+run(struct filter *f)
+{
+	f->n_lost = f->n_found = f->high = 0;
+	memset(f->bits, 0, FILTER_BITS / 8);
+	heap_walk(&f->r->g.heap, add_candidate, f);
+	if (!f->n_lost)
+		return false;
+	roots_visit(&f->r->g, ROOTS_STACKS, look_at_bytes, f);
+	roots_visit(&f->r->g, ROOTS_OTHERS, look_at_bytes, f);
+	heap_walk(&f->r->g.heap, look_into_node, f);
+	return f->n_found > 0;
+}
+
+bool
+confirm_lost(struct reach *r)
+{
+	struct filter f = {.r = r};
+	int round = 0;
+
+	f.bits = bigarray_map(FILTER_BITS / 64, sizeof *f.bits);
+	if (!f.bits)
+		return false;
+	while (run(&f) && ++round < MAX_ROUNDS)
+		;
+	bigarray_unmap(f.bits, FILTER_BITS / 64, sizeof *f.bits);
+	return true;
+}

@@ -1,0 +1,25 @@
+/*
+ * confirm.h - a second look for pointers that are no plain words
+ *
+ * Records packed by numpy or ctypes keep pointers at odd offsets, and some
+ * runtimes keep a tag in the 16 bits that addresses do not use.  What the mark
+ * left over is looked for once more, at every byte, with such a tag, and what is
+ * found is marked.
+ *
+ * Contract of every function here:
+ *   side       analysis child
+ *   allocates  mmap(2) only
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_ANALYSIS_CONFIRM_H
+#define LEAKSHIM_ANALYSIS_CONFIRM_H
+
+#include <stdbool.h>
+
+#include "analysis/reach.h"
+
+/* False when memory is out: then nothing may be called lost. */
+bool confirm_lost(struct reach *r);
+
+#endif /* LEAKSHIM_ANALYSIS_CONFIRM_H */

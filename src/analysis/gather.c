@@ -1,0 +1,216 @@
+#include "config.h"
+
+#include "analysis/gather.h"
+
+#include <string.h>
+
+#include "analysis/bigarray.h"
+#include "analysis/chunks.h"
+#include "common/ownmap.h"
+#include "python/objects.h"
+#include "python/pymalloc.h"
+
+static int
+add_block(const struct source_range *b, void *ctx)
+{
+	struct gathered *g = ctx;
+
+	heap_add(&g->heap, b->start, b->size,
+		 b->may_be_object ? HEAP_OBJECT : HEAP_MEMORY);
+	if (b->is_dead && !g->heap.failed)
+		heap_mark(&g->heap, b->start); /* and never look into it */
+	return g->heap.failed;
+}
+
+/* ---- pymalloc ---- */
+
+static void
+add_unknown_blocks(struct gathered *g, const struct pool *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_blocks; i++) {
+		uintptr_t b = p->first + i * p->block_bytes;
+
+		/* A debug allocator puts its own words before the block. */
+		if (!pool_block_is_live(p, i) ||
+		    heap_has_start(&g->heap, b, b + p->block_bytes))
+			continue;
+		heap_add(&g->heap, b, p->block_bytes, HEAP_OBJECT);
+		g->n_unknown++;
+	}
+}
+
+/* The pool at `start', if it is one that was not seen yet. */
+static bool
+take_pool(struct gathered *g, uintptr_t start, struct pool *p)
+{
+	size_t bytes = pymalloc_pool_bytes();
+
+	if (!heap_first_look(&g->heap, start) ||
+	    !maps_can_read(&g->maps, start, bytes) ||
+	    !pymalloc_read_pool(start, p))
+		return false;
+	add_unknown_blocks(g, p);
+	ranges_add(&g->not_roots, p->start, p->end);
+	g->n_pools++;
+	return true;
+}
+
+/* Its neighbours in the arena may have no block that we know of. */
+static void
+take_pool_of(struct gathered *g, uintptr_t address)
+{
+	uintptr_t bytes = pymalloc_pool_bytes(), at;
+	uintptr_t start = address & ~(bytes - 1);
+	struct pool p, other;
+
+	if (!take_pool(g, start, &p))
+		return;
+	for (at = start - bytes; start - at < pymalloc_arena_bytes();
+	     at -= bytes)
+		if (!take_pool(g, at, &other) || other.arena != p.arena)
+			break;
+	for (at = start + bytes; at - start < pymalloc_arena_bytes();
+	     at += bytes)
+		if (!take_pool(g, at, &other) || other.arena != p.arena)
+			break;
+}
+
+static int
+take_pool_of_block(const struct source_range *b, void *ctx)
+{
+	if (b->size <= PYMALLOC_MAX_BYTES)
+		take_pool_of(ctx, b->start);
+	return 0;
+}
+
+static void
+add_pools(struct gathered *g, const struct source *s, const struct mirror *m)
+{
+	size_t i;
+
+	if (s->walk_blocks)
+		s->walk_blocks(take_pool_of_block, g);
+	for (i = 0; i < m->n; i++)
+		take_pool_of(g, m->nodes[i].address);
+}
+
+/* ---- the C heap ---- */
+
+static void
+add_chunk(uintptr_t block, size_t size, void *ctx)
+{
+	struct gathered *g = ctx;
+
+	/* One that holds Python's blocks is theirs: those are known by now. */
+	if (heap_has_start(&g->heap, block, block + size))
+		return;
+	heap_add(&g->heap, block, size, HEAP_FOREIGN);
+	g->n_chunks++;
+}
+
+static void
+add_c_heap(struct gathered *g)
+{
+	uintptr_t start = 0, end = 0;
+	size_t i;
+
+	/* The kernel may show one heap as several mappings. */
+	for (i = 0; i < g->maps.n; i++) {
+		const struct map *map = &g->maps.all[i];
+
+		if (!(map->flags & MAP_IS_HEAP))
+			continue;
+		start = start ? start : map->start;
+		if (end && end != map->start)
+			return;
+		end = map->end;
+	}
+	if (start && maps_can_read(&g->maps, start, end - start) &&
+	    chunks_walk(start, end, add_chunk, g))
+		ranges_add(&g->not_roots, start, end);
+}
+
+/* ---- our own ---- */
+
+static bool
+add_own(struct gathered *g)
+{
+	size_t room = 4096, n, i;
+	struct ownmap_range *own = bigarray_map(room, sizeof *own);
+
+	if (!own)
+		return false;
+	n = ownmap_ranges(own, room);
+	if (n > room) {
+		bigarray_unmap(own, room, sizeof *own);
+		room = n + 64;
+		own = bigarray_map(room, sizeof *own);
+		if (!own)
+			return false;
+		n = ownmap_ranges(own, room);
+	}
+	for (i = 0; i < n && i < room; i++)
+		ranges_add(&g->not_roots, own[i].start, own[i].end);
+	bigarray_unmap(own, room, sizeof *own);
+	return true;
+}
+
+/*
+ * What the program keeps from its children (MADV_DONTFORK, MADV_WIPEONFORK) is
+ * not here, but may hold references.
+ */
+static void
+add_not_cloned(struct gathered *g, const struct source *s)
+{
+	const unsigned wanted =
+		MAP_IS_READABLE | MAP_IS_WRITABLE | MAP_IS_NOT_CLONED;
+	const unsigned unwanted =
+		MAP_IS_DROPPABLE | MAP_IS_SPECIAL | MAP_IS_DEVICE;
+	struct maps maps;
+	size_t i;
+
+	if (!s->parent || !maps_read(&maps, s->parent))
+		return;
+	for (i = 0; i < maps.n; i++)
+		if ((maps.all[i].flags & (wanted | unwanted)) == wanted)
+			ranges_add(&g->not_cloned, maps.all[i].start,
+				   maps.all[i].end);
+	maps_fini(&maps);
+}
+
+bool
+gather(struct gathered *g, const struct source *s, const struct mirror *m,
+       const char **why)
+{
+	memset(g, 0, sizeof *g);
+	*why = "no memory for the reachability analysis (RLIMIT_AS or the "
+	       "container's limit): raise it";
+	if (!heap_init(&g->heap, s->granule_shift))
+		return false;
+	if (s->walk_blocks)
+		s->walk_blocks(add_block, g);
+	/* Now, so that the mappings made so far are in it. */
+	if (!maps_read(&g->maps, 0)) {
+		*why = "/proc/self/smaps cannot be read";
+		return false;
+	}
+	add_pools(g, s, m);
+	add_c_heap(g);
+	add_not_cloned(g, s);
+	if (!add_own(g) || g->heap.failed || g->not_roots.failed ||
+	    g->not_cloned.failed)
+		return false;
+	ranges_sort(&g->not_roots);
+	return true;
+}
+
+void
+gather_fini(struct gathered *g)
+{
+	maps_fini(&g->maps);
+	heap_fini(&g->heap);
+	ranges_fini(&g->not_roots);
+	ranges_fini(&g->not_cloned);
+}

@@ -1,0 +1,40 @@
+/*
+ * gather.h - all blocks of the process and what is no root, put together
+ *
+ * Blocks come from the side table, from pymalloc's pools (what was allocated
+ * before the hooks, or without any) and from glibc's heap.
+ *
+ * Contract of every function here:
+ *   side       analysis child
+ *   allocates  mmap(2) only
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_ANALYSIS_GATHER_H
+#define LEAKSHIM_ANALYSIS_GATHER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "analysis/heap.h"
+#include "analysis/maps.h"
+#include "analysis/mirror.h"
+#include "analysis/ranges.h"
+#include "analysis/source.h"
+
+struct gathered {
+	struct maps maps;
+	struct heap heap;
+	struct ranges not_roots; /* allocators' own and free memory, and ours */
+	struct ranges not_cloned; /* memory that only the parent has */
+	size_t n_unknown; /* live blocks of pools that the side table lacks */
+	size_t n_pools, n_chunks;
+};
+
+/* False with the reason in *why (static storage). */
+bool gather(struct gathered *g, const struct source *s,
+	    const struct mirror *m, const char **why);
+
+void gather_fini(struct gathered *g);
+
+#endif /* LEAKSHIM_ANALYSIS_GATHER_H */

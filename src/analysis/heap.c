@@ -1,0 +1,225 @@
+#include "config.h"
+
+#include "analysis/heap.h"
+
+#include <string.h>
+
+#include "analysis/bigarray.h"
+#include "common/ownmap.h"
+
+#define REGION_BYTES ((uintptr_t)1 << HEAP_REGION_SHIFT)
+
+enum {
+	BITMAPS = 5,
+	BITMAP_BYTES = HEAP_WORDS * 8, /* room for granules of 8 bytes */
+	DIRECTORY = 1 << (HEAP_ADDRESS_BITS - HEAP_REGION_SHIFT),
+};
+
+bool
+heap_init(struct heap *h, unsigned granule_shift)
+{
+	memset(h, 0, sizeof *h);
+	h->shift = granule_shift;
+	h->directory = ownmap_reserve(DIRECTORY * sizeof *h->directory);
+	return h->directory;
+}
+
+static bool
+make_room(struct heap *h)
+{
+	uint32_t room = h->n_room ? h->n_room * 2 : 64;
+	struct heap_region *more;
+
+	if (h->n_regions < h->n_room)
+		return true;
+	more = bigarray_map(room, sizeof *more);
+	if (!more)
+		return false;
+	if (h->regions)
+		memcpy(more, h->regions, h->n_regions * sizeof *more);
+	bigarray_unmap(h->regions, h->n_room, sizeof *more);
+	h->regions = more;
+	h->n_room = room;
+	return true;
+}
+
+static struct heap_region *
+intern(struct heap *h, uintptr_t address)
+{
+	struct heap_region *r = heap_region_of(h, address);
+	char *bits;
+
+	if (r || address >> HEAP_ADDRESS_BITS)
+		return r;
+	bits = make_room(h) ? ownmap_reserve(BITMAPS * BITMAP_BYTES) : NULL;
+	if (!bits) {
+		h->failed = true;
+		return NULL;
+	}
+	r = &h->regions[h->n_regions++];
+	*r = (struct heap_region){
+		.start = address & ~(REGION_BYTES - 1),
+		.edges = (uint64_t *)(void *)bits,
+		.starts = (uint64_t *)(void *)(bits + BITMAP_BYTES),
+		.objects = (uint64_t *)(void *)(bits + 2 * BITMAP_BYTES),
+		.marks = (uint64_t *)(void *)(bits + 3 * BITMAP_BYTES),
+		.foreign = (uint64_t *)(void *)(bits + 4 * BITMAP_BYTES),
+	};
+	h->directory[address >> HEAP_REGION_SHIFT] = h->n_regions;
+	return r;
+}
+
+void
+heap_add(struct heap *h, uintptr_t start, size_t size, enum heap_kind kind)
+{
+	uintptr_t step = (uintptr_t)1 << h->shift, at;
+	uintptr_t end = (start + (size ? size : 1) + step - 1) & ~(step - 1);
+	struct heap_region *r = intern(h, start);
+
+	if (!r)
+		return;
+	start &= ~(step - 1);
+	heap_set(r->edges, heap_granule(h, start));
+	heap_set(r->starts, heap_granule(h, start));
+	if (kind == HEAP_OBJECT)
+		heap_set(r->objects, heap_granule(h, start));
+	if (kind == HEAP_FOREIGN)
+		heap_set(r->foreign, heap_granule(h, start));
+	h->n_nodes++;
+	for (at = (start | (REGION_BYTES - 1)) + 1; at < end;
+	     at += REGION_BYTES) {
+		r = intern(h, at);
+		if (r)
+			r->carried = start;
+	}
+	r = intern(h, end);
+	if (r)
+		heap_set(r->edges, heap_granule(h, end));
+}
+
+bool
+heap_first_look(struct heap *h, uintptr_t address)
+{
+	struct heap_region *r = intern(h, address);
+	size_t page = (address & (REGION_BYTES - 1)) >> 12;
+
+	if (!r || heap_bit(r->pages, page))
+		return false;
+	heap_set(r->pages, page);
+	return true;
+}
+
+/* The first set bit in [from, to) of a bitmap, `to' if there is none. */
+static size_t
+next_bit(const uint64_t *bits, size_t from, size_t to)
+{
+	size_t word = from / 64;
+	uint64_t w;
+
+	if (from >= to)
+		return to;
+	w = bits[word] & ~(uint64_t)0 << from % 64;
+	while (!w) {
+		if (++word * 64 >= to)
+			return to;
+		w = bits[word];
+	}
+	from = word * 64 + (size_t)__builtin_ctzll(w);
+	return from < to ? from : to;
+}
+
+static size_t
+granules(const struct heap *h)
+{
+	return REGION_BYTES >> h->shift;
+}
+
+/* The address of the next bit, of `edges' or `starts', in [from, to). */
+static uintptr_t
+next_address(const struct heap *h, uintptr_t from, uintptr_t to,
+	     bool only_starts)
+{
+	while (from < to) {
+		const struct heap_region *r = heap_region_of(h, from);
+		size_t n = granules(h), g;
+
+		if (from >> HEAP_ADDRESS_BITS)
+			return to;
+		if (r) {
+			g = next_bit(only_starts ? r->starts : r->edges,
+				     heap_granule(h, from), n);
+			if (g < n) {
+				from = r->start + (g << h->shift);
+				return from < to ? from : to;
+			}
+		}
+		from = (from | (REGION_BYTES - 1)) + 1;
+	}
+	return to;
+}
+
+bool
+heap_has_start(const struct heap *h, uintptr_t from, uintptr_t to)
+{
+	uintptr_t step = (uintptr_t)1 << h->shift;
+
+	from = (from + step - 1) & ~(step - 1);
+	return from < to && next_address(h, from, to, true) < to;
+}
+
+uintptr_t
+heap_next_edge(const struct heap *h, uintptr_t from, uintptr_t to)
+{
+	uintptr_t step = (uintptr_t)1 << h->shift;
+
+	from = (from + step - 1) & ~(step - 1);
+	return from < to ? next_address(h, from, to, false) : to;
+}
+
+uintptr_t
+heap_end(const struct heap *h, uintptr_t node)
+{
+	return next_address(h, node + ((uintptr_t)1 << h->shift),
+			    (uintptr_t)1 << HEAP_ADDRESS_BITS, false);
+}
+
+/* Regions in the order of their addresses: the directory has it. */
+int
+heap_walk(const struct heap *h, int (*each)(uintptr_t node, void *ctx),
+	  void *ctx)
+{
+	uint32_t *order = bigarray_map(h->n_regions, sizeof *order);
+	uint32_t i, j;
+	int stop = 0;
+
+	if (!order)
+		return -1;
+	for (i = 0; i < h->n_regions; i++) {
+		for (j = i;
+		     j && h->regions[order[j - 1]].start > h->regions[i].start;
+		     j--)
+			order[j] = order[j - 1];
+		order[j] = i;
+	}
+	for (i = 0; i < h->n_regions && !stop; i++) {
+		const struct heap_region *r = &h->regions[order[i]];
+		size_t n = granules(h), g = 0;
+
+		while (!stop && (g = next_bit(r->starts, g, n)) < n)
+			stop = each(r->start + (g++ << h->shift), ctx);
+	}
+	bigarray_unmap(order, h->n_regions, sizeof *order);
+	return stop;
+}
+
+void
+heap_fini(struct heap *h)
+{
+	uint32_t i;
+
+	for (i = 0; i < h->n_regions; i++)
+		ownunmap(h->regions[i].edges, BITMAPS * BITMAP_BYTES);
+	bigarray_unmap(h->regions, h->n_room, sizeof *h->regions);
+	ownunmap(h->directory, DIRECTORY * sizeof *h->directory);
+	memset(h, 0, sizeof *h);
+}

@@ -1,0 +1,227 @@
+#include "config.h"
+
+#include "analysis/maps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "analysis/bigarray.h"
+#include "common/buf.h"
+
+enum { LINE_BYTES = 1024 }; /* a longer path is cut: only its start counts */
+
+struct reader {
+	int fd;
+	size_t n, at;
+	char data[16384];
+};
+
+/* The next line without its end; false at the end of the file. */
+static bool
+next_line(struct reader *r, char line[LINE_BYTES])
+{
+	size_t n = 0;
+
+	for (;;) {
+		char c;
+
+		if (r->at == r->n) {
+			long got = syscall(SYS_read, r->fd, r->data,
+					   sizeof r->data);
+
+			if (got < 0 && errno == EINTR)
+				continue;
+			if (got <= 0)
+				return n > 0;
+			r->n = (size_t)got;
+			r->at = 0;
+		}
+		c = r->data[r->at++];
+		if (c == '\n')
+			break;
+		if (n < LINE_BYTES - 1)
+			line[n++] = c;
+		line[n] = '\0';
+	}
+	line[n] = '\0';
+	return true;
+}
+
+static const char *
+read_hex(const char *s, uintptr_t *out)
+{
+	uintptr_t v = 0;
+
+	for (;; s++) {
+		unsigned digit = (unsigned)(*s - '0');
+
+		if (digit > 9) {
+			digit = (unsigned)(*s - 'a') + 10;
+			if (digit < 10 || digit > 15)
+				break;
+		}
+		v = v << 4 | digit;
+	}
+	*out = v;
+	return s;
+}
+
+static bool
+add(struct maps *m, const struct map *map)
+{
+	if (m->n == m->n_room) {
+		size_t room = m->n_room ? m->n_room * 2 : 512;
+		struct map *more = bigarray_map(room, sizeof *more);
+
+		if (!more)
+			return false;
+		if (m->n)
+			memcpy(more, m->all, m->n * sizeof *more);
+		bigarray_unmap(m->all, m->n_room, sizeof *more);
+		m->all = more;
+		m->n_room = room;
+	}
+	m->all[m->n++] = *map;
+	return true;
+}
+
+static unsigned
+name_flags(const char *name)
+{
+	if (!*name || !strncmp(name, "[anon:", 6))
+		return 0;
+	if (!strcmp(name, "[heap]"))
+		return MAP_IS_HEAP;
+	if (!strncmp(name, "[stack", 6))
+		return MAP_IS_STACK;
+	return *name == '[' ? MAP_IS_SPECIAL : MAP_IS_FILE;
+}
+
+/* "START-END rwxp OFFSET DEVICE INODE   NAME"; false if it is no such line. */
+static bool
+read_head(const char *line, struct map *out)
+{
+	const char *s = read_hex(line, &out->start);
+	int fields;
+
+	if (s == line || *s != '-')
+		return false;
+	s = read_hex(s + 1, &out->end);
+	if (*s != ' ' || strlen(s) < 6)
+		return false;
+	out->flags = (s[1] == 'r' ? MAP_IS_READABLE : 0u) |
+		     (s[2] == 'w' ? MAP_IS_WRITABLE : 0u) |
+		     (s[4] == 's' ? MAP_IS_SHARED : 0u);
+	for (fields = 0; fields < 4 && *s; fields++) {
+		s += strspn(s, " ");
+		s += strcspn(s, " ");
+	}
+	s += strspn(s, " ");
+	out->flags |= name_flags(s);
+	return true;
+}
+
+static unsigned
+vm_flags(const char *line)
+{
+	const char *s = line + strlen("VmFlags:");
+	unsigned flags = 0;
+
+	for (; *s; s += strcspn(s, " ")) {
+		s += strspn(s, " ");
+		if (!strncmp(s, "io", 2) || !strncmp(s, "pf", 2))
+			flags |= MAP_IS_DEVICE;
+		if (!strncmp(s, "wf", 2) || !strncmp(s, "dc", 2))
+			flags |= MAP_IS_NOT_CLONED;
+		if (!strncmp(s, "dp", 2))
+			flags |= MAP_IS_DROPPABLE;
+	}
+	return flags;
+}
+
+static bool
+read_all(struct maps *m, struct reader *r)
+{
+	char line[LINE_BYTES];
+	struct map map;
+
+	while (next_line(r, line)) {
+		if (read_head(line, &map)) {
+			if (!add(m, &map))
+				return false;
+		} else if (m->n && !strncmp(line, "VmFlags:", 8)) {
+			m->all[m->n - 1].flags |= vm_flags(line);
+		}
+	}
+	return m->n > 0;
+}
+
+bool
+maps_read(struct maps *m, pid_t pid)
+{
+	struct reader r = {.n = 0, .at = 0};
+	struct buf path;
+	bool ok;
+
+	memset(m, 0, sizeof *m);
+	buf_init(&path);
+	if (pid)
+		buf_printf(&path, "/proc/%d/smaps", (int)pid);
+	else
+		buf_put(&path, "/proc/self/smaps");
+	r.fd = (int)syscall(SYS_openat, AT_FDCWD, buf_string(&path),
+			    O_RDONLY | O_CLOEXEC);
+	buf_fini(&path);
+	if (r.fd < 0)
+		return false;
+	ok = read_all(m, &r);
+	syscall(SYS_close, r.fd);
+	return ok;
+}
+
+const struct map *
+maps_find(const struct maps *m, uintptr_t address)
+{
+	size_t low = 0, high = m->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (m->all[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < m->n && m->all[low].start <= address)
+		return &m->all[low];
+	return NULL;
+}
+
+bool
+maps_can_read(const struct maps *m, uintptr_t address, size_t n)
+{
+	while (n) {
+		const struct map *map = maps_find(m, address);
+		size_t here;
+
+		if (!map || !(map->flags & MAP_IS_READABLE) ||
+		    map->flags & MAP_IS_DEVICE)
+			return false;
+		here = map->end - address;
+		if (here >= n)
+			return true;
+		address += here;
+		n -= here;
+	}
+	return true;
+}
+
+void
+maps_fini(struct maps *m)
+{
+	bigarray_unmap(m->all, m->n_room, sizeof *m->all);
+	memset(m, 0, sizeof *m);
+}

@@ -1,0 +1,121 @@
+#include "config.h"
+
+#include "analysis/ranges.h"
+
+#include <string.h>
+
+#include "analysis/bigarray.h"
+
+void
+ranges_add(struct ranges *r, uintptr_t start, uintptr_t end)
+{
+	if (start >= end)
+		return;
+	if (r->n && r->all[r->n - 1].end == start) {
+		r->all[r->n - 1].end = end;
+		return;
+	}
+	if (r->n == r->n_room) {
+		size_t room = r->n_room ? r->n_room * 2 : 256;
+		struct range *more = bigarray_map(room, sizeof *more);
+
+		if (!more) {
+			r->failed = true;
+			return;
+		}
+		if (r->n)
+			memcpy(more, r->all, r->n * sizeof *more);
+		bigarray_unmap(r->all, r->n_room, sizeof *more);
+		r->all = more;
+		r->n_room = room;
+	}
+	r->all[r->n++] = (struct range){start, end};
+}
+
+/* Heap sort: no recursion, no memory. */
+static void
+sift_down(struct range *a, size_t root, size_t n)
+{
+	struct range moved = a[root];
+	size_t child;
+
+	while ((child = 2 * root + 1) < n) {
+		if (child + 1 < n && a[child].start < a[child + 1].start)
+			child++;
+		if (moved.start >= a[child].start)
+			break;
+		a[root] = a[child];
+		root = child;
+	}
+	a[root] = moved;
+}
+
+static bool
+is_sorted(const struct ranges *r)
+{
+	size_t i;
+
+	for (i = 1; i < r->n; i++)
+		if (r->all[i - 1].start > r->all[i].start)
+			return false;
+	return true;
+}
+
+void
+ranges_sort(struct ranges *r)
+{
+	struct range *a = r->all;
+	size_t i, kept = 0;
+
+	if (!is_sorted(r)) {
+		for (i = r->n / 2; i-- > 0;)
+			sift_down(a, i, r->n);
+		for (i = r->n; i-- > 1;) {
+			struct range last = a[i];
+
+			a[i] = a[0];
+			a[0] = last;
+			sift_down(a, 0, i);
+		}
+	}
+	for (i = 0; i < r->n; i++) {
+		if (kept && a[i].start <= a[kept - 1].end) {
+			if (a[i].end > a[kept - 1].end)
+				a[kept - 1].end = a[i].end;
+		} else {
+			a[kept++] = a[i];
+		}
+	}
+	r->n = kept;
+}
+
+size_t
+ranges_after(const struct ranges *r, uintptr_t address)
+{
+	size_t low = 0, high = r->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (r->all[middle].end <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool
+ranges_contain(const struct ranges *r, uintptr_t address)
+{
+	size_t i = ranges_after(r, address);
+
+	return i < r->n && r->all[i].start <= address;
+}
+
+void
+ranges_fini(struct ranges *r)
+{
+	bigarray_unmap(r->all, r->n_room, sizeof *r->all);
+	memset(r, 0, sizeof *r);
+}

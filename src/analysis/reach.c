@@ -1,0 +1,286 @@
+#include "config.h"
+
+#include "analysis/reach.h"
+
+#include <string.h>
+
+#include "analysis/bigarray.h"
+#include "analysis/confirm.h"
+#include "analysis/roots.h"
+#include "python/holds.h"
+#include "python/objects.h"
+#include "python/recognize.h"
+
+/* A tag in the low bits is CPython's way to say more with a pointer. */
+#define WITHOUT_TAG(word) ((word) & ~(uintptr_t)7)
+
+static const struct maps *readable;
+
+static bool
+is_readable(uintptr_t address, size_t n)
+{
+	return maps_can_read(readable, address, n);
+}
+
+/* Nodes are aligned: the lowest bit says that a stack points to it. */
+#define ON_STACK ((uintptr_t)1)
+
+static void
+push(struct reach *r, uintptr_t node)
+{
+	heap_mark(&r->g.heap, node);
+	r->stack[r->n_stack++] = node | (r->in_stacks ? ON_STACK : 0);
+}
+
+static void
+visit_word(struct reach *r, uintptr_t word)
+{
+	uintptr_t address = WITHOUT_TAG(word);
+	uintptr_t node = heap_find(&r->g.heap, address);
+	void *o;
+
+	if (!node || heap_is_marked(&r->g.heap, node))
+		return;
+	if (heap_may_be_object(&r->g.heap, node) &&
+	    address - node < OBJECT_MOST_BEFORE) {
+		o = recognize_object(node, heap_end(&r->g.heap, node) - node);
+		/* The collector's header is on its lists: that holds nobody. */
+		if (o && address < (uintptr_t)o)
+			return;
+	}
+	push(r, node);
+}
+
+/*
+ * A dead object on a stack may be half destroyed and still own the rest;
+ * elsewhere it is in a free list, whose next member is all that it holds.
+ */
+static bool
+is_in_free_list(const struct reach *r, uintptr_t node, struct span *link)
+{
+	void *o;
+
+	if (!heap_may_be_object(&r->g.heap, node))
+		return false;
+	o = recognize_dead(node, heap_end(&r->g.heap, node) - node);
+	if (!o)
+		return false;
+	*link = (struct span){(uintptr_t)o, (uintptr_t)o + 8};
+	return true;
+}
+
+static void
+visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
+{
+	const uintptr_t *p;
+
+	for (p = from; p < to; p++)
+		visit_word(ctx, *p);
+}
+
+void *
+reach_object(const struct reach *r, uintptr_t node)
+{
+	if (!heap_may_be_object(&r->g.heap, node))
+		return NULL;
+	return recognize_object(node, heap_end(&r->g.heap, node) - node);
+}
+
+uintptr_t
+reach_buffer(const struct reach *r, void *o, struct span *used)
+{
+	uintptr_t node, end;
+
+	if (!holds_buffer(o, used))
+		return 0;
+	node = heap_find(&r->g.heap, used->start);
+	if (!node || reach_object(r, node))
+		return 0; /* inside another object, or not a block of its own */
+	end = heap_end(&r->g.heap, node);
+	if (!used->end)
+		used->end = end;
+	return used->end <= end ? node : 0;
+}
+
+/* A block that is no object, without the stale places in it. */
+static void
+visit_memory(const struct reach *r, uintptr_t from, uintptr_t to,
+	     void (*visit)(const uintptr_t *from, const uintptr_t *to,
+			   void *ctx),
+	     void *ctx)
+{
+	size_t i;
+
+	for (i = 0; i < r->s->n_stale; i++) {
+		const struct span *stale = &r->s->stale[i];
+
+		if (stale->start < from || stale->end > to)
+			continue;
+		visit((uintptr_t *)from, (uintptr_t *)stale->start, ctx);
+		visit((uintptr_t *)stale->end, (uintptr_t *)to, ctx);
+		return;
+	}
+	visit((uintptr_t *)from, (uintptr_t *)to, ctx);
+}
+
+void
+reach_words(const struct reach *r, uintptr_t node,
+	    void (*visit)(const uintptr_t *from, const uintptr_t *to,
+			  void *ctx),
+	    void *ctx)
+{
+	void *o = reach_object(r, node);
+	uintptr_t end = heap_end(&r->g.heap, node);
+	struct span spans[HOLDS_SPANS + 1];
+	size_t n, i;
+
+	if (!o) {
+		visit_memory(r, node, end, visit, ctx);
+		return;
+	}
+	n = holds_spans(o, end, spans);
+	if (reach_buffer(r, o, &spans[n]))
+		n++;
+	for (i = 0; i < n; i++)
+		visit((uintptr_t *)spans[i].start,
+		      (uintptr_t *)(spans[i].end & ~(uintptr_t)7), ctx);
+}
+
+uintptr_t
+reach_node_of(const struct reach *r, uintptr_t word, void **object)
+{
+	uintptr_t address = WITHOUT_TAG(word);
+	uintptr_t node = heap_find(&r->g.heap, address);
+
+	*object = NULL;
+	if (!node)
+		return 0;
+	*object = reach_object(r, node);
+	/* The collector's header is on its lists: that holds nobody. */
+	return *object && address < (uintptr_t)*object ? 0 : node;
+}
+
+bool
+reach_is_late(struct reach *r)
+{
+	if (!(++r->ticks & 0xffff) && r->s->is_late())
+		r->gave_up = true;
+	return r->gave_up;
+}
+
+static void
+drain(struct reach *r)
+{
+	while (r->n_stack && !r->gave_up) {
+		uintptr_t entry = r->stack[--r->n_stack];
+		uintptr_t node = entry & ~ON_STACK, buffer;
+		void *o = reach_object(r, node);
+		struct span used;
+
+		buffer = o ? reach_buffer(r, o, &used) : 0;
+
+		/* Visited with its owner, as far as it is in use. */
+		if (buffer)
+			heap_mark(&r->g.heap, buffer);
+		if (!o && !(entry & ON_STACK) &&
+		    is_in_free_list(r, node, &used)) {
+			visit_words((uintptr_t *)used.start,
+				    (uintptr_t *)used.end, r);
+			continue;
+		}
+		reach_words(r, node, visit_words, r);
+		reach_is_late(r);
+	}
+}
+
+void
+reach_mark_node(struct reach *r, uintptr_t node)
+{
+	push(r, node);
+	drain(r);
+}
+
+bool
+reach_may_be_packed(const struct reach *r, uintptr_t node)
+{
+	void *o = reach_object(r, node);
+
+	return !o || !holds_in_words(object_type(o));
+}
+
+/* 3.12+: immortal objects are never freed, so what they hold is held. */
+static int
+visit_immortal(uintptr_t node, void *ctx)
+{
+	struct reach *r = ctx;
+	void *o;
+
+	if (heap_is_marked(&r->g.heap, node))
+		return 0;
+	o = reach_object(r, node);
+	if (o && object_is_immortal(o)) {
+		push(r, node);
+		drain(r);
+	}
+	return r->gave_up;
+}
+
+static void
+mark_from_garbage(struct reach *r, const struct mirror *m,
+		  const struct unreachable *garbage)
+{
+	size_t i;
+
+	for (i = 0; i < garbage->n; i++)
+		visit_word(r, m->nodes[garbage->ids[i]].address);
+	drain(r);
+}
+
+bool
+reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
+	   const struct unreachable *garbage, const char **why)
+{
+	memset(r, 0, sizeof *r);
+	r->s = s;
+	if (!gather(&r->g, s, m, why))
+		return false;
+	r->n_room = r->g.heap.n_nodes;
+	r->stack = bigarray_map(r->n_room, sizeof *r->stack);
+	if (!r->stack) {
+		*why = "no memory for the reachability analysis (RLIMIT_AS or "
+		       "the container's limit): raise it";
+		return false;
+	}
+	readable = &r->g.maps;
+	recognize_begin(is_readable);
+	roots_prepare(&r->g, s);
+	r->in_stacks = true;
+	r->root_bytes = roots_visit(&r->g, ROOTS_STACKS, visit_words, r);
+	r->in_stacks = false;
+	drain(r);
+	r->root_bytes += roots_visit(&r->g, ROOTS_OTHERS, visit_words, r);
+	if (!roots_visit_parent(&r->g, s, visit_words, r)) {
+		*why = "memory that is kept from child processes "
+		       "(MADV_DONTFORK) may hold references and cannot be "
+		       "read here: isolate=0 looks at it";
+		return false;
+	}
+	drain(r);
+	mark_from_garbage(r, m, garbage);
+	if (layout->has_immortals)
+		heap_walk(&r->g.heap, visit_immortal, r);
+	if (!r->gave_up && !confirm_lost(r))
+		return false;
+	if (r->gave_up)
+		*why = "the reachability analysis did not finish in time: "
+		       "timeout=SECONDS gives it longer";
+	return !r->gave_up;
+}
+
+void
+reach_fini(struct reach *r)
+{
+	recognize_end();
+	bigarray_unmap(r->stack, r->n_room, sizeof *r->stack);
+	gather_fini(&r->g);
+}

@@ -1,0 +1,249 @@
+#include "config.h"
+
+#include "analysis/roots.h"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "python/datastack.h"
+#include "python/peek.h"
+
+enum {
+	PAGE = 4096,
+	PAGES_AT_ONCE = 512,
+};
+
+struct pass {
+	struct gathered *g;
+	void (*visit)(const uintptr_t *from, const uintptr_t *to, void *ctx);
+	void *ctx;
+	size_t bytes;
+	uintptr_t shift; /* look at words that begin so far off their place */
+	int pagemap;     /* /proc/self/pagemap, or -1 */
+};
+
+/* Reads that may fault: the file behind the mapping may be shorter by now. */
+static void
+visit_copy(struct pass *p, uintptr_t from, uintptr_t to)
+{
+	uintptr_t words[512];
+
+	from = ((from + 7) & ~(uintptr_t)7) + p->shift;
+	while (from + 8 <= to) {
+		size_t n = to - from < sizeof words ? to - from : sizeof words;
+
+		if (peek(words, from, n))
+			p->visit(words, words + n / 8, p->ctx);
+		from += n;
+	}
+}
+
+/* [from, to) without the nodes in it. */
+static void
+visit_around_nodes(struct pass *p, uintptr_t from, uintptr_t to, bool is_file)
+{
+	const struct heap *h = &p->g->heap;
+
+	while (from < to) {
+		uintptr_t node = heap_find(h, from);
+		uintptr_t end = heap_next_edge(h, from + 1, to);
+
+		if (!node && is_file)
+			visit_copy(p, from, end);
+		else if (!node)
+			p->visit((uintptr_t *)from, (uintptr_t *)end, p->ctx);
+		if (!node)
+			p->bytes += end - from;
+		from = end;
+	}
+}
+
+static void
+visit_roots_in(struct pass *p, uintptr_t from, uintptr_t to, bool is_file)
+{
+	const struct ranges *not = &p->g->not_roots;
+	size_t i = ranges_after(not, from);
+
+	while (from < to) {
+		uintptr_t stop = i < not ->n && not ->all[i].start < to ?
+					 not ->all[i].start :
+					 to;
+
+		if (from < stop)
+			visit_around_nodes(p, from, stop, is_file);
+		if (stop == to)
+			break;
+		from = not ->all[i++].end;
+	}
+}
+
+/*
+ * Anonymous private memory, without the pages that nobody ever wrote to: others
+ * reserve a great deal more than they use.
+ */
+static void
+visit_touched(struct pass *p, uintptr_t from, uintptr_t to)
+{
+	uint64_t entries[PAGES_AT_ONCE];
+	uintptr_t at = from;
+
+	while (at < to) {
+		size_t n = (to - at) / PAGE, i;
+
+		if (n > PAGES_AT_ONCE)
+			n = PAGES_AT_ONCE;
+		if (p->pagemap < 0 ||
+		    syscall(SYS_pread64, p->pagemap, entries, n * 8,
+			    at / PAGE * 8) != (long)(n * 8)) {
+			visit_roots_in(p, at, to, false);
+			return;
+		}
+		for (i = 0; i < n;) {
+			size_t first = i;
+			uint64_t state = entries[i] >> 62;
+
+			while (i < n && entries[i] >> 62 == state)
+				i++;
+			/*
+			 * Bit 63: present; bit 62: in swap, or a guard
+			 * (MADV_GUARD_INSTALL), which cannot be read.
+			 */
+			if (state)
+				visit_roots_in(p, at + first * PAGE,
+					       at + i * PAGE, state == 1);
+		}
+		at += n * PAGE;
+	}
+}
+
+/* What belongs to the file mapped before it: .bss. */
+static bool
+follows_file(const struct maps *maps, const struct map *map)
+{
+	return map > maps->all && map[-1].end == map->start &&
+	       map[-1].flags & MAP_IS_FILE;
+}
+
+/* The data of an executable or a library. */
+static bool
+has_data(const struct maps *maps, const struct map *map)
+{
+	return !(map->flags & (MAP_IS_SHARED | MAP_IS_HEAP)) &&
+	       (map->flags & MAP_IS_FILE || follows_file(maps, map));
+}
+
+/*
+ * A thread's stack, or what may be one: glibc 2.42 marks its guard so that
+ * maps does not show it.  Anonymous memory but for the C heap and what belongs
+ * to the file mapped before it (.bss).
+ */
+static bool
+may_be_stack(const struct maps *maps, const struct map *map)
+{
+	const unsigned others = MAP_IS_FILE | MAP_IS_SHARED | MAP_IS_HEAP;
+
+	return !(map->flags & others) && !follows_file(maps, map);
+}
+
+static void
+visit_map(struct pass *p, const struct map *map)
+{
+	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE;
+
+	if ((map->flags & wanted) != wanted ||
+	    map->flags & (MAP_IS_SPECIAL | MAP_IS_DEVICE))
+		return;
+	if (map->flags & (MAP_IS_FILE | MAP_IS_SHARED))
+		visit_roots_in(p, map->start, map->end, true);
+	else
+		visit_touched(p, map->start, map->end);
+	/*
+	 * A linker may place data at a multiple of 4: _PyRuntime, with all its
+	 * pointers, stands so in Debian's static 3.13.
+	 */
+	if (!has_data(&p->g->maps, map))
+		return;
+	p->shift = 4;
+	visit_roots_in(p, map->start, map->end, true);
+	p->shift = 0;
+}
+
+static void
+leave_out(uintptr_t start, uintptr_t end, void *ctx)
+{
+	ranges_add(ctx, start, end);
+}
+
+static const struct maps *readable;
+
+static bool
+can_read(uintptr_t address, size_t n)
+{
+	return maps_can_read(readable, address, n);
+}
+
+void
+roots_prepare(struct gathered *g, const struct source *s)
+{
+	const struct map *map = maps_find(&g->maps, s->stack_from);
+	size_t i;
+
+	/*
+	 * Below the stack pointer nothing lives.  Only the main thread's stack
+	 * is sure to have a mapping of its own.
+	 */
+	if (map && map->flags & MAP_IS_STACK)
+		ranges_add(&g->not_roots, map->start, s->stack_from);
+	for (i = 0; i < s->n_stale; i++)
+		ranges_add(&g->not_roots, s->stale[i].start, s->stale[i].end);
+	readable = &g->maps;
+	datastack_unused(can_read, leave_out, &g->not_roots);
+	ranges_sort(&g->not_roots);
+}
+
+size_t
+roots_visit(struct gathered *g, enum roots_part part,
+	    void (*visit)(const uintptr_t *from, const uintptr_t *to,
+			  void *ctx),
+	    void *ctx)
+{
+	struct pass p = {.g = g, .visit = visit, .ctx = ctx};
+	size_t i;
+
+	p.pagemap = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/pagemap",
+				 O_RDONLY | O_CLOEXEC);
+	for (i = 0; i < g->maps.n; i++)
+		if (may_be_stack(&g->maps, &g->maps.all[i]) ==
+		    (part == ROOTS_STACKS))
+			visit_map(&p, &g->maps.all[i]);
+	if (p.pagemap >= 0)
+		syscall(SYS_close, p.pagemap);
+	return p.bytes;
+}
+
+bool
+roots_visit_parent(struct gathered *g, const struct source *s,
+		   void (*visit)(const uintptr_t *from, const uintptr_t *to,
+				 void *ctx),
+		   void *ctx)
+{
+	uintptr_t words[512], at;
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < g->not_cloned.n; i++) {
+		const struct range *r = &g->not_cloned.all[i];
+
+		for (at = r->start; at < r->end; at += sizeof words) {
+			size_t n = r->end - at < sizeof words ? r->end - at :
+								sizeof words;
+
+			if (peek_process(s->parent, words, at, n))
+				visit(words, words + n / 8, ctx);
+			else
+				ok = false;
+		}
+	}
+	return ok;
+}

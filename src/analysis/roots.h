@@ -1,0 +1,46 @@
+/*
+ * roots.h - the memory from which everything living is reached
+ *
+ * All writable memory of the process but the blocks themselves, the allocators'
+ * free memory, the dead part of the stack, and what is ours.
+ *
+ * Contract of every function here:
+ *   side       analysis child
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_ANALYSIS_ROOTS_H
+#define LEAKSHIM_ANALYSIS_ROOTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/gather.h"
+#include "analysis/source.h"
+
+enum roots_part {
+	ROOTS_STACKS, /* of all threads */
+	ROOTS_OTHERS,
+};
+
+/* Before the first visit: cut out what is dead. */
+void roots_prepare(struct gathered *g, const struct source *s);
+
+/*
+ * visit() the memory that only the parent has, read from there.  False when
+ * that is not permitted: then something may be held that is not seen.
+ */
+bool roots_visit_parent(struct gathered *g, const struct source *s,
+			void (*visit)(const uintptr_t *from,
+				      const uintptr_t *to, void *ctx),
+			void *ctx);
+
+/* visit() all the words, in pieces; returns how many bytes they are. */
+size_t roots_visit(struct gathered *g, enum roots_part part,
+		   void (*visit)(const uintptr_t *from, const uintptr_t *to,
+				 void *ctx),
+		   void *ctx);
+
+#endif /* LEAKSHIM_ANALYSIS_ROOTS_H */

@@ -1,0 +1,156 @@
+#include "config.h"
+
+#include "python/holds.h"
+
+#include "python/api.h"
+#include "python/attributes.h"
+#include "python/objects.h"
+
+/* PyWeakReference (Include/cpython/weakrefobject.h), 2.7 to 3.15. */
+enum {
+	WEAKREF_OBJECT = 16,
+	WEAKREF_CALLBACK = 24,
+	WEAKREF_PREVIOUS = 40,
+	WEAKREF_NEXT = 48,
+	/* Behind them, what a subclass or vectorcall adds. */
+	WEAKREF_REST = 56,
+	/* PyDictObject.ma_values, 3.3+. */
+	DICT_VALUES = 40,
+	/*
+	 * PyUnicodeObject at its longest; text that follows is no pointer.  The
+	 * word of its state has bits that nobody ever set (3.3+).
+	 */
+	UNICODE_BYTES = 72,
+	UNICODE_FIRST = 40,
+	UNICODE_FIRST_27 = 24,
+};
+
+int
+holds_nothing(const void *type)
+{
+	return type == py.PyBytes_Type || type == py.PyString_Type ||
+	       type == py.PyLong_Type || type == py.PyInt_Type ||
+	       type == py.PyFloat_Type || type == py.PyBool_Type ||
+	       type == py.PyComplex_Type;
+}
+
+bool
+holds_in_words(const void *type)
+{
+	return holds_nothing(type) || type == py.PyUnicode_Type ||
+	       type == py.PyList_Type || type == py.PyDict_Type ||
+	       type == py.PyTuple_Type || type == py.PySet_Type ||
+	       type == py.PyFrozenSet_Type || type == py.PyFunction_Type ||
+	       type == py.PyCode_Type || type == py.PyCell_Type ||
+	       type == py.PyMethod_Type || type == py.PyType_Type ||
+	       type == py.PyModule_Type || type == py.PyFrame_Type ||
+	       type == py.PyGen_Type || type == py._PyWeakref_RefType;
+}
+
+static bool
+is_weak_reference(const void *type)
+{
+	return type_is_subtype(type, py._PyWeakref_RefType) ||
+	       type == py._PyWeakref_ProxyType ||
+	       type == py._PyWeakref_CallableProxyType;
+}
+
+static size_t
+put(struct span *out, size_t n, uintptr_t start, uintptr_t end)
+{
+	if (start < end)
+		out[n++] = (struct span){start, end};
+	return n;
+}
+
+/* Words in front of the collector's header, from 3.11 on. */
+static size_t
+put_pre_header(void *o, struct span *out)
+{
+	uintptr_t head, start;
+
+	if (layout->values == LAYOUT_VALUES_NONE || !object_is_gc(o))
+		return 0;
+	head = head_of_object(o);
+	start = head - object_pre_header(type_flags(object_type(o)));
+	/* 3.12+: the first of the two is the list of weak references. */
+	if (start < head && layout->values != LAYOUT_VALUES_POINTER)
+		start += 8;
+	return put(out, 0, start, head);
+}
+
+/*
+ * Behind the last field there is room up to the allocator's next size, with old
+ * data in it.  3.13+ keeps values there (Py_TPFLAGS_INLINE_VALUES).
+ */
+static uintptr_t
+true_end(const void *o, const void *type, uintptr_t end)
+{
+	uintptr_t size = object_word(type, TP_BASICSIZE);
+
+	if (type == py.PyTuple_Type)
+		size = layout->tuple_items + object_word(o, OB_SIZE) * 8;
+	else if (object_word(type, TP_ITEMSIZE) ||
+		 (layout->values == LAYOUT_VALUES_INLINE &&
+		  type_flags(type) & FLAG_INLINE_VALUES))
+		return end;
+	size = (size + 7) & ~(uintptr_t)7;
+	return (uintptr_t)o + size < end ? (uintptr_t)o + size : end;
+}
+
+bool
+holds_buffer(void *o, struct span *used)
+{
+	unsigned long flags = type_flags(object_type(o));
+
+	*used = (struct span){0, 0};
+	if (flags & FLAG_LIST) {
+		used->start = object_word(o, LIST_ITEMS);
+		used->end = used->start + object_word(o, OB_SIZE) * 8;
+	} else if (flags & FLAG_DICT) {
+		if (layout->dict != LAYOUT_DICT_TABLE)
+			used->start = object_word(o, DICT_VALUES);
+	} else if (layout->values == LAYOUT_VALUES_POINTER ||
+		   layout->values == LAYOUT_VALUES_TAGGED) {
+		used->start = (uintptr_t)attributes_values(o);
+	}
+	return used->start && !(used->start & 7);
+}
+
+/* Of a str: what may be a pointer, between its hash and its text. */
+static size_t
+put_str(uintptr_t at, uintptr_t end, struct span *out)
+{
+	uintptr_t from =
+		python.version < 0x0300 ? UNICODE_FIRST_27 : UNICODE_FIRST;
+
+	if (end > at + UNICODE_BYTES)
+		end = at + UNICODE_BYTES;
+	return put(out, 0, at + from, end);
+}
+
+size_t
+holds_spans(void *o, uintptr_t end, struct span out[HOLDS_SPANS])
+{
+	const void *type = object_type(o);
+	uintptr_t at = (uintptr_t)o;
+	intptr_t weak;
+	size_t n;
+
+	if (holds_nothing(type))
+		return 0;
+	if (type == py.PyUnicode_Type)
+		return put_str(at, end, out);
+	end = true_end(o, type, end);
+	n = put_pre_header(o, out);
+	if (is_weak_reference(type)) {
+		n = put(out, n, at, at + WEAKREF_OBJECT);
+		n = put(out, n, at + WEAKREF_CALLBACK, at + WEAKREF_PREVIOUS);
+		return put(out, n, at + WEAKREF_REST, end);
+	}
+	weak = (intptr_t)object_word(type, TP_WEAKLISTOFFSET);
+	if (weak < 16 || at + (uintptr_t)weak + 8 > end)
+		return put(out, n, at, end);
+	n = put(out, n, at, at + (uintptr_t)weak);
+	return put(out, n, at + (uintptr_t)weak + 8, end);
+}

@@ -1,0 +1,43 @@
+/*
+ * holds.h - which words of an object's memory hold what they point to
+ *
+ * Contract of every function here:
+ *   side       analysis child; or the target with isolate=0, the GIL held
+ *   allocates  never
+ *   locks      none
+ *   signals    safe
+ */
+#ifndef LEAKSHIM_PYTHON_HOLDS_H
+#define LEAKSHIM_PYTHON_HOLDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "python/span.h"
+
+enum { HOLDS_SPANS = 6 };
+
+/*
+ * The words of the object o, whose block ends at `end', that can hold
+ * references: not the collector's header, not what weak references and lists
+ * of them point to, not the bytes of strings and numbers.  Writes at most
+ * HOLDS_SPANS spans and returns how many.
+ */
+size_t holds_spans(void *o, uintptr_t end, struct span out[HOLDS_SPANS]);
+
+/*
+ * The part in use of a block that belongs to o alone: a list's items, the
+ * attribute values of a dict or (3.11, 3.12) an instance.  The rest of such a
+ * block is old data.  used->end is 0 where the values go on to the block's
+ * end.  False when o has none.
+ */
+bool holds_buffer(void *o, struct span *used);
+
+/* The type is one whose objects hold nothing but numbers or bytes. */
+int holds_nothing(const void *type);
+
+/* What its objects hold stands in whole words: one of CPython's own types. */
+bool holds_in_words(const void *type);
+
+#endif /* LEAKSHIM_PYTHON_HOLDS_H */

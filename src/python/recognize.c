@@ -1,0 +1,233 @@
+#include "config.h"
+
+#include "python/recognize.h"
+
+#include "common/hash.h"
+#include "python/api.h"
+#include "python/objects.h"
+
+enum {
+	TYPE_BYTES = 400, /* what is read of a type object */
+	MAX_BASICSIZE = 1 << 20,
+	/* More references than anybody has are no reference count. */
+	MAX_REFCOUNT_BITS = 40,
+	FEW_REFERENCES = 65536, /* no address is as small */
+	MAX_BASES = 100,
+	CACHE = 256, /* a direct cache in front of the table */
+};
+
+struct known_type {
+	uintptr_t address;
+	bool is_type;
+	UT_hash_handle hh;
+};
+
+static struct known_type *types;
+static struct {
+	uintptr_t address;
+	bool is_type;
+} cache[CACHE];
+static bool (*can_read)(uintptr_t address, size_t n);
+
+void
+recognize_begin(bool (*is_readable)(uintptr_t address, size_t n))
+{
+	recognize_end();
+	can_read = is_readable;
+}
+
+void
+recognize_end(void)
+{
+	struct known_type *k, *next;
+	size_t i;
+
+	HASH_ITER(hh, types, k, next)
+	{
+		HASH_DEL(types, k);
+		hash_pool_drop(k, sizeof *k);
+	}
+	for (i = 0; i < CACHE; i++)
+		cache[i].address = 0;
+}
+
+static bool
+is_name(uintptr_t s)
+{
+	unsigned char c;
+
+	if (!can_read(s, 1))
+		return false;
+	c = *(const unsigned char *)s;
+	return c == '_' || (unsigned)((c | 0x20) - 'a') < 26 || c >= 0x80 ||
+	       c == '<';
+}
+
+/* Its own type is `type', or a metatype: one that inherits from it. */
+static bool
+has_metatype(const void *t)
+{
+	const unsigned long wanted = FLAG_READY | FLAG_TYPE;
+	uintptr_t meta = (uintptr_t)object_type(t);
+	int depth;
+
+	for (depth = 0; depth < MAX_BASES; depth++) {
+		if (meta == (uintptr_t)py.PyType_Type)
+			return true;
+		if (meta & 7 || !can_read(meta, TYPE_BYTES) ||
+		    (type_flags((void *)meta) & wanted) != wanted)
+			return false;
+		meta = object_word((void *)meta, TP_BASE);
+	}
+	return false;
+}
+
+static bool
+looks_like_type(uintptr_t address)
+{
+	const void *t = (const void *)address;
+	uintptr_t size;
+
+	if (address & 7 || !can_read(address, TYPE_BYTES))
+		return false;
+	size = object_word(t, TP_BASICSIZE);
+	return type_flags(t) & FLAG_READY && size >= 16 &&
+	       size < MAX_BASICSIZE && is_name(object_word(t, TP_NAME)) &&
+	       has_metatype(t);
+}
+
+static bool
+look_up(uintptr_t address)
+{
+	struct known_type *k;
+
+	HASH_FIND(hh, types, &address, sizeof address, k);
+	if (k)
+		return k->is_type;
+	k = hash_pool_grab(sizeof *k);
+	if (!k)
+		return looks_like_type(address);
+	k->address = address;
+	k->is_type = looks_like_type(address);
+	HASH_ADD(hh, types, address, sizeof k->address, k);
+	if (hash_was_full(&k->hh)) {
+		bool is_type = k->is_type;
+
+		hash_pool_drop(k, sizeof *k);
+		return is_type;
+	}
+	return k->is_type;
+}
+
+bool
+recognize_type(uintptr_t type)
+{
+	size_t i = (type >> 4) % CACHE;
+
+	/* Most words there are no addresses at all. */
+	if (type & 7 || type < 4096 || type >> 47)
+		return false;
+	if (cache[i].address != type) {
+		cache[i].is_type = look_up(type);
+		cache[i].address = type;
+	}
+	return cache[i].is_type;
+}
+
+/*
+ * The collector's header in front of o: neighbours on a list, or none.  A table
+ * of {hash, key, value} whose keys are the numbers of types looks like an
+ * object in all but this (3.12: __subclasses__ of a builtin type).
+ */
+static bool
+has_header(uintptr_t o)
+{
+	const uintptr_t *head = (const uintptr_t *)head_of_object((void *)o);
+	uintptr_t next = head[0], previous = head[1] & ~(uintptr_t)3;
+
+	/* Up to 3.7 gc_refs says "untracked": -2, from 3.4 on shifted by one.
+	 */
+	if (!layout->gc_prev_has_flags && (intptr_t)head[2] >= -4 &&
+	    (intptr_t)head[2] <= -2)
+		return true;
+	/* Debian's static 3.13 has the heads of the lists at odd halves. */
+	if (next & 3 || next >> 47 || previous & 3 || previous >> 47)
+		return false;
+	return next ? next >= 4096 && previous >= 4096 : true;
+}
+
+static bool
+has_type_at(uintptr_t o, uintptr_t block, size_t size)
+{
+	const void *type;
+
+	if (!recognize_type(object_word((void *)o, OB_TYPE)))
+		return false;
+	type = object_type((void *)o);
+	/* What has items, and str, may need less than tp_basicsize. */
+	return (object_word(type, TP_ITEMSIZE) ||
+		type_flags(type) & FLAG_UNICODE ||
+		o - block + object_word(type, TP_BASICSIZE) <=
+			((size + 15) & ~(size_t)15)) &&
+	       object_block((void *)o) == block &&
+	       (o == block || has_header(o));
+}
+
+/* What may be an object there, by its type alone. */
+static void *
+find_typed(uintptr_t block, size_t size)
+{
+	size_t before[3] = {0, layout->gc_head_bytes,
+			    layout->gc_head_bytes + (size_t)16};
+	size_t i;
+
+	for (i = 0; i < 3 && before[i] + 16 <= size; i++)
+		if (has_type_at(block + before[i], block, size))
+			return (void *)(block + before[i]);
+	return NULL;
+}
+
+/*
+ * A pair of {pointer, type} must not pass for an object with many references:
+ * in an executable at a fixed place even pointers are small numbers.
+ */
+static bool
+is_refcount(int64_t refs)
+{
+	return refs > 0 && (refs < FEW_REFERENCES ||
+			    (refs >> MAX_REFCOUNT_BITS == 0 &&
+			     (refs & 7 || !can_read((uintptr_t)refs, 1))));
+}
+
+/*
+ * 3.14+: a free list's next member stands where the reference count was
+ * (pycore_freelist.h), which has but half of the word.
+ */
+static bool
+has_link(const void *o)
+{
+	uintptr_t word = object_word(o, 0);
+
+	return layout->has_short_refcount &&
+	       (word >> 32 & 0xffff ||
+		(word >= FEW_REFERENCES && !(word & 7) && can_read(word, 1)));
+}
+
+void *
+recognize_object(uintptr_t block, size_t size)
+{
+	void *o = find_typed(block, size);
+
+	if (!o || has_link(o))
+		return NULL;
+	return object_is_immortal(o) || is_refcount(object_refcount(o)) ? o :
+									  NULL;
+}
+
+void *
+recognize_dead(uintptr_t block, size_t size)
+{
+	void *o = find_typed(block, size);
+
+	return o && (object_refcount(o) == 0 || has_link(o)) ? o : NULL;
+}

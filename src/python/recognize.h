@@ -1,0 +1,45 @@
+/*
+ * recognize.h - is there a Python object in this block, and where?
+ *
+ * A block of the object allocator may be anything; it is taken for an object
+ * only if the word where ob_type belongs is a type that proves itself, and the
+ * object's place in the block is the one that this type asks for.
+ *
+ * Contract of every function here:
+ *   side       analysis child; or the target with isolate=0, the GIL held
+ *   allocates  common/hash.h's pool, for the types met
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_PYTHON_RECOGNIZE_H
+#define LEAKSHIM_PYTHON_RECOGNIZE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * May n bytes at address be read?  Set before the first call; addresses come
+ * from memory that may hold anything.
+ */
+void recognize_begin(bool (*is_readable)(uintptr_t address, size_t n));
+
+/* `type' is the address of a finished type object. */
+bool recognize_type(uintptr_t type);
+
+/*
+ * The object in the block of `size' bytes at `block', NULL if it is none, or
+ * one that is dead (reference count 0: CPython's free lists).
+ */
+void *recognize_object(uintptr_t block, size_t size);
+
+/*
+ * What is left of one in the block: a type where ob_type belongs, and reference
+ * count 0, or from 3.14 on the address of the next one in its place.  (A free
+ * list's, or one that is being destroyed.)  NULL if there is none.
+ */
+void *recognize_dead(uintptr_t block, size_t size);
+
+void recognize_end(void);
+
+#endif /* LEAKSHIM_PYTHON_RECOGNIZE_H */
