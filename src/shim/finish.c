@@ -21,6 +21,7 @@ enum stage {
 	STAGE_NONE,
 	STAGE_WATCHING,
 	STAGE_WAITING, /* checked; the last collection is to come */
+	STAGE_COMPARED, /* it has come; the clone writes the report */
 	STAGE_DONE,
 };
 
@@ -42,7 +43,7 @@ now(void)
 static void
 end_check(void)
 {
-	if (state.stage != STAGE_WAITING)
+	if (state.stage != STAGE_WAITING && state.stage != STAGE_COMPARED)
 		return;
 	state.stage = STAGE_DONE;
 	state.n_failing = inspector_end();
@@ -75,7 +76,13 @@ finish_after_collection(void)
 	if (state.stage != STAGE_WAITING || !forks_is_own_process())
 		return;
 	inspector_compare();
-	end_check();
+	/*
+	 * Whoever waits now, the GIL held, makes the other threads ask for it:
+	 * the finalizers to come would give it to a daemon thread that has been
+	 * finalized (3.11: an assertion of debug builds fails in drop_gil()).
+	 */
+	state.stage = STAGE_COMPARED;
+	inspector_order();
 }
 
 /* ---- exit status ---- */
@@ -137,7 +144,7 @@ finish_forked(void)
 	/* The parent's check, if one was on its way, is the parent's. */
 	inspector_forget();
 	state.exec_tried_at = 0;
-	if (state.stage == STAGE_WAITING)
+	if (state.stage == STAGE_WAITING || state.stage == STAGE_COMPARED)
 		state.stage = STAGE_DONE;
 }
 
