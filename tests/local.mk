@@ -5,8 +5,10 @@ UNIT_TESTS = \
 	%D%/unit/test_advice \
 	%D%/unit/test_arena \
 	%D%/unit/test_buf \
+	%D%/unit/test_chunks \
 	%D%/unit/test_fingerprint \
 	%D%/unit/test_fuzz \
+	%D%/unit/test_heap \
 	%D%/unit/test_json \
 	%D%/unit/test_options \
 	%D%/unit/test_sidetable \
@@ -36,6 +38,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_follow.py \
 	%D%/matrix/test_gcstats.py \
 	%D%/matrix/test_identity.py \
+	%D%/matrix/test_lost.py \
 	%D%/matrix/test_run_python.py \
 	%D%/matrix/test_schema.py \
 	%D%/matrix/test_sizes.py \

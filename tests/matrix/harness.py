@@ -119,15 +119,17 @@ class Python:
         An argument that names a .py file of tests/fixtures is copied there;
         fixtures: more of them; files: {name: content} to be written there.
         format: "json" puts the report into report.json, "text" leaves it to
-        the options.  options: more of LEAKSHIM_OPTIONS.  bare: no shim.
+        the options.  Content may be bytes.  options: more of LEAKSHIM_OPTIONS.  bare: no shim.
         """
         global _last_run
         folder = tempfile.mkdtemp(dir=_work)
         for name, content in (files or {}).items():
             path = os.path.join(folder, name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w", encoding="utf-8") as f:
-                f.write(content)
+            data = content if isinstance(content, bytes) else (
+                content.encode())
+            with open(path, "wb") as f:
+                f.write(data)
         command = [RUN_PYTHON]
         if bare:
             command.append("-b")

@@ -1,0 +1,167 @@
+#include "config.h"
+
+#include "analysis/heap.h"
+
+#include <stdlib.h>
+
+#include "analysis/ranges.h"
+#include "tap.h"
+
+/* Addresses are only keys here: nothing is read or written there. */
+#define BASE ((uintptr_t)0x7f0000000000)
+#define REGION ((uintptr_t)1 << HEAP_REGION_SHIFT)
+
+static void
+blocks(void)
+{
+	struct heap h;
+
+	ok(heap_init(&h, 4), "a map is made");
+	ok(!heap_find(&h, BASE), "an empty one has nothing");
+	ok(!heap_find(&h, (uintptr_t)-8) && !heap_find(&h, 0),
+	   "and asks nobody about what is no address");
+	heap_add(&h, BASE, 40, HEAP_OBJECT);
+	heap_add(&h, BASE + 48, 16, HEAP_MEMORY);
+	heap_add(&h, BASE + 128, 100, HEAP_FOREIGN);
+	is_number(heap_find(&h, BASE), BASE, "a block is found by its start");
+	is_number(heap_find(&h, BASE + 39), BASE, "and by its last byte");
+	is_number(heap_find(&h, BASE + 48), BASE + 48, "the next one is next");
+	ok(!heap_find(&h, BASE + 64) && !heap_find(&h, BASE + 127),
+	   "between them there is none");
+	ok(!heap_find(&h, BASE + 128 + 112) && !heap_find(&h, BASE - 1),
+	   "nor behind or before");
+	is_number(heap_end(&h, BASE), BASE + 48, "ends are whole granules");
+	is_number(heap_end(&h, BASE + 128), BASE + 240, "of each block");
+	ok(heap_may_be_object(&h, BASE) && !heap_may_be_object(&h, BASE + 48),
+	   "an object is told from memory");
+	ok(heap_is_foreign(&h, BASE + 128) && !heap_is_foreign(&h, BASE),
+	   "and that from C's");
+	ok(!heap_is_marked(&h, BASE + 48), "nothing is marked");
+	heap_mark(&h, BASE + 48);
+	ok(heap_is_marked(&h, BASE + 48) && !heap_is_marked(&h, BASE),
+	   "but what was");
+	ok(heap_has_start(&h, BASE + 40, BASE + 60) &&
+		   !heap_has_start(&h, BASE + 64, BASE + 128),
+	   "a start in a range");
+	is_number(heap_next_edge(&h, BASE + 49, BASE + 1000), BASE + 64,
+		  "the next edge is an end");
+	is_number(heap_next_edge(&h, BASE + 65, BASE + 1000), BASE + 128,
+		  "or a start");
+	is_number(heap_next_edge(&h, BASE + 300, BASE + 1000), BASE + 1000,
+		  "or neither");
+	ok(heap_first_look(&h, BASE) && !heap_first_look(&h, BASE + 4095) &&
+		   heap_first_look(&h, BASE + 4096),
+	   "a page is looked at once");
+	heap_fini(&h);
+}
+
+/* Blocks that reach into the next regions. */
+static void
+big_ones(void)
+{
+	struct heap h;
+	uintptr_t at = BASE + REGION - 64;
+
+	heap_init(&h, 4);
+	heap_add(&h, at, 3 * REGION, HEAP_MEMORY);
+	is_number(heap_find(&h, at + 64), at, "found in the next region");
+	is_number(heap_find(&h, at + 2 * REGION), at, "in the one in between");
+	is_number(heap_find(&h, at + 3 * REGION - 1), at, "in its last");
+	ok(!heap_find(&h, at + 3 * REGION), "and not behind");
+	is_number(heap_end(&h, at), at + 3 * REGION, "its end");
+	heap_add(&h, at + 3 * REGION, 16, HEAP_MEMORY);
+	is_number(heap_find(&h, at + 3 * REGION), at + 3 * REGION,
+		  "one that touches it is another");
+	ok(!h.failed, "nothing failed");
+	heap_fini(&h);
+}
+
+static int
+count(uintptr_t node, void *ctx)
+{
+	uintptr_t *last = ctx;
+	bool rises = node > last[0];
+
+	last[0] = node;
+	last[1]++;
+	return rises ? 0 : 1;
+}
+
+/* Against a plain array, in any order. */
+static void
+random_ones(void)
+{
+	enum { BLOCKS = 3000 };
+	static struct range all[BLOCKS];
+	uintptr_t seen[2] = {0, 0}, at = BASE;
+	struct heap h;
+	int i, wrong = 0;
+
+	srand(4711);
+	heap_init(&h, 4);
+	for (i = 0; i < BLOCKS; i++) {
+		at += 16 * (uintptr_t)(rand() % 3000);
+		all[i].start = at;
+		at += 1 + (uintptr_t)rand() % 9000;
+		all[i].end = at;
+		at = (at + 15) & ~(uintptr_t)15;
+	}
+	for (i = BLOCKS; i-- > 0;) {
+		int j = rand() % (i + 1);
+		struct range r = all[j];
+
+		all[j] = all[i];
+		all[i] = r;
+		heap_add(&h, r.start, r.end - r.start, HEAP_MEMORY);
+	}
+	for (i = 0; i < BLOCKS; i++) {
+		uintptr_t size = all[i].end - all[i].start;
+
+		wrong += heap_find(&h, all[i].start) != all[i].start;
+		wrong += heap_find(&h, all[i].end - 1) != all[i].start;
+		wrong += heap_find(&h,
+				   all[i].start + (uintptr_t)rand() % size) !=
+			 all[i].start;
+		wrong += heap_end(&h, all[i].start) !=
+			 ((all[i].end + 15) & ~(uintptr_t)15);
+	}
+	is_number(wrong, 0, "%d blocks of any size, entered in any order",
+		  BLOCKS);
+	is_number(heap_walk(&h, count, seen), 0, "are walked upwards");
+	is_number(seen[1], BLOCKS, "all of them");
+	heap_fini(&h);
+}
+
+static void
+lists_of_ranges(void)
+{
+	struct ranges r = {0};
+	int i;
+
+	ranges_add(&r, 100, 100);
+	is_number(r.n, 0, "an empty range is none");
+	for (i = 1000; i-- > 0;)
+		ranges_add(&r, (uintptr_t)i * 100, (uintptr_t)i * 100 + 50);
+	ranges_add(&r, 220, 320); /* over the end of one and the next's start */
+	ranges_sort(&r);
+	is_number(r.n, 999, "what overlaps is one");
+	ok(ranges_contain(&r, 0) && ranges_contain(&r, 49) &&
+		   !ranges_contain(&r, 50) && ranges_contain(&r, 270),
+	   "what is inside");
+	is_number(r.all[ranges_after(&r, 50)].start, 100, "what comes after");
+	is_number(ranges_after(&r, 99950), r.n, "nothing after the last");
+	ranges_add(&r, 200000, 200010);
+	ranges_add(&r, 200010, 200020);
+	is_number(r.n, 1000, "what touches the last one is joined with it");
+	ranges_fini(&r);
+}
+
+int
+main(void)
+{
+	blocks();
+	big_ones();
+	random_ones();
+	lists_of_ranges();
+	return tap_done();
+}
