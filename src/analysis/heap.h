@@ -146,6 +146,16 @@ heap_may_be_object(const struct heap *h, uintptr_t node)
 	return heap_bit(r->objects, heap_granule(h, node));
 }
 
+/* It turned out to be none. */
+static inline void
+heap_is_no_object(const struct heap *h, uintptr_t node)
+{
+	struct heap_region *r = heap_region_of(h, node);
+	size_t g = heap_granule(h, node);
+
+	r->objects[g / 64] &= ~((uint64_t)1 << g % 64);
+}
+
 static inline bool
 heap_is_foreign(const struct heap *h, uintptr_t node)
 {

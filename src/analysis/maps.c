@@ -201,12 +201,14 @@ maps_find(const struct maps *m, uintptr_t address)
 }
 
 bool
-maps_can_read(const struct maps *m, uintptr_t address, size_t n)
+maps_can_read(struct maps *m, uintptr_t address, size_t n)
 {
 	while (n) {
-		const struct map *map = maps_find(m, address);
+		const struct map *map = m->last;
 		size_t here;
 
+		if (!map || address - map->start >= map->end - map->start)
+			m->last = map = maps_find(m, address);
 		if (!map || !(map->flags & MAP_IS_READABLE) ||
 		    map->flags & MAP_IS_DEVICE)
 			return false;

@@ -35,6 +35,7 @@ struct map {
 
 struct maps {
 	struct map *all; /* by address */
+	const struct map *last; /* that was found: the next may be there too */
 	size_t n, n_room;
 };
 
@@ -45,7 +46,7 @@ bool maps_read(struct maps *m, pid_t pid);
 const struct map *maps_find(const struct maps *m, uintptr_t address);
 
 /* n bytes at address are plain memory that can be read. */
-bool maps_can_read(const struct maps *m, uintptr_t address, size_t n);
+bool maps_can_read(struct maps *m, uintptr_t address, size_t n);
 
 void maps_fini(struct maps *m);
 

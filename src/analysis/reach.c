@@ -14,7 +14,7 @@
 /* A tag in the low bits is CPython's way to say more with a pointer. */
 #define WITHOUT_TAG(word) ((word) & ~(uintptr_t)7)
 
-static const struct maps *readable;
+static struct maps *readable;
 
 static bool
 is_readable(uintptr_t address, size_t n)
@@ -32,41 +32,44 @@ push(struct reach *r, uintptr_t node)
 	r->stack[r->n_stack++] = node | (r->in_stacks ? ON_STACK : 0);
 }
 
+/* What is no object is asked about once: most of it is much visited. */
+static void *
+find_object(const struct reach *r, uintptr_t node, bool *is_dead)
+{
+	void *o;
+
+	*is_dead = false;
+	if (!heap_may_be_object(&r->g.heap, node))
+		return NULL;
+	o = recognize_object(node, heap_end(&r->g.heap, node) - node, is_dead);
+	if (!o)
+		heap_is_no_object(&r->g.heap, node);
+	return o;
+}
+
+void *
+reach_object(const struct reach *r, uintptr_t node)
+{
+	bool is_dead;
+	void *o = find_object(r, node, &is_dead);
+
+	return is_dead ? NULL : o;
+}
+
 static void
 visit_word(struct reach *r, uintptr_t word)
 {
 	uintptr_t address = WITHOUT_TAG(word);
 	uintptr_t node = heap_find(&r->g.heap, address);
-	void *o;
+	bool is_dead;
 
 	if (!node || heap_is_marked(&r->g.heap, node))
 		return;
-	if (heap_may_be_object(&r->g.heap, node) &&
-	    address - node < OBJECT_MOST_BEFORE) {
-		o = recognize_object(node, heap_end(&r->g.heap, node) - node);
-		/* The collector's header is on its lists: that holds nobody. */
-		if (o && address < (uintptr_t)o)
-			return;
-	}
+	/* The collector's header is on its lists: that holds nobody. */
+	if (address - node < OBJECT_MOST_BEFORE &&
+	    address < (uintptr_t)find_object(r, node, &is_dead))
+		return;
 	push(r, node);
-}
-
-/*
- * A dead object on a stack may be half destroyed and still own the rest;
- * elsewhere it is in a free list, whose next member is all that it holds.
- */
-static bool
-is_in_free_list(const struct reach *r, uintptr_t node, struct span *link)
-{
-	void *o;
-
-	if (!heap_may_be_object(&r->g.heap, node))
-		return false;
-	o = recognize_dead(node, heap_end(&r->g.heap, node) - node);
-	if (!o)
-		return false;
-	*link = (struct span){(uintptr_t)o, (uintptr_t)o + 8};
-	return true;
 }
 
 static void
@@ -76,14 +79,6 @@ visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 
 	for (p = from; p < to; p++)
 		visit_word(ctx, *p);
-}
-
-void *
-reach_object(const struct reach *r, uintptr_t node)
-{
-	if (!heap_may_be_object(&r->g.heap, node))
-		return NULL;
-	return recognize_object(node, heap_end(&r->g.heap, node) - node);
 }
 
 uintptr_t
@@ -123,6 +118,23 @@ visit_memory(const struct reach *r, uintptr_t from, uintptr_t to,
 	visit((uintptr_t *)from, (uintptr_t *)to, ctx);
 }
 
+/* The words of the object o that can hold others. */
+static void
+visit_object(const struct reach *r, void *o, uintptr_t end,
+	     void (*visit)(const uintptr_t *from, const uintptr_t *to,
+			   void *ctx),
+	     void *ctx)
+{
+	struct span spans[HOLDS_SPANS + 1];
+	size_t n = holds_spans(o, end, spans), i;
+
+	if (reach_buffer(r, o, &spans[n]))
+		n++;
+	for (i = 0; i < n; i++)
+		visit((uintptr_t *)spans[i].start,
+		      (uintptr_t *)(spans[i].end & ~(uintptr_t)7), ctx);
+}
+
 void
 reach_words(const struct reach *r, uintptr_t node,
 	    void (*visit)(const uintptr_t *from, const uintptr_t *to,
@@ -131,19 +143,11 @@ reach_words(const struct reach *r, uintptr_t node,
 {
 	void *o = reach_object(r, node);
 	uintptr_t end = heap_end(&r->g.heap, node);
-	struct span spans[HOLDS_SPANS + 1];
-	size_t n, i;
 
-	if (!o) {
+	if (o)
+		visit_object(r, o, end, visit, ctx);
+	else
 		visit_memory(r, node, end, visit, ctx);
-		return;
-	}
-	n = holds_spans(o, end, spans);
-	if (reach_buffer(r, o, &spans[n]))
-		n++;
-	for (i = 0; i < n; i++)
-		visit((uintptr_t *)spans[i].start,
-		      (uintptr_t *)(spans[i].end & ~(uintptr_t)7), ctx);
 }
 
 uintptr_t
@@ -168,28 +172,38 @@ reach_is_late(struct reach *r)
 	return r->gave_up;
 }
 
+/*
+ * A dead object on a stack may be half destroyed and still own the rest;
+ * elsewhere it is in a free list, whose next member is all that it holds.
+ */
 static void
-drain(struct reach *r)
+visit_node(struct reach *r, uintptr_t node, bool is_on_stack)
 {
-	while (r->n_stack && !r->gave_up) {
-		uintptr_t entry = r->stack[--r->n_stack];
-		uintptr_t node = entry & ~ON_STACK, buffer;
-		void *o = reach_object(r, node);
-		struct span used;
+	uintptr_t end = heap_end(&r->g.heap, node), buffer;
+	struct span used;
+	bool is_dead;
+	void *o = find_object(r, node, &is_dead);
 
-		buffer = o ? reach_buffer(r, o, &used) : 0;
-
+	if (!o || (is_dead && is_on_stack)) {
+		visit_memory(r, node, end, visit_words, r);
+	} else if (is_dead) {
+		visit_word(r, object_word(o, 0));
+	} else {
+		buffer = reach_buffer(r, o, &used);
 		/* Visited with its owner, as far as it is in use. */
 		if (buffer)
 			heap_mark(&r->g.heap, buffer);
-		if (!o && !(entry & ON_STACK) &&
-		    is_in_free_list(r, node, &used)) {
-			visit_words((uintptr_t *)used.start,
-				    (uintptr_t *)used.end, r);
-			continue;
-		}
-		reach_words(r, node, visit_words, r);
-		reach_is_late(r);
+		visit_object(r, o, end, visit_words, r);
+	}
+}
+
+static void
+drain(struct reach *r)
+{
+	while (r->n_stack && !reach_is_late(r)) {
+		uintptr_t entry = r->stack[--r->n_stack];
+
+		visit_node(r, entry & ~ON_STACK, entry & ON_STACK);
 	}
 }
 

@@ -175,7 +175,7 @@ leave_out(uintptr_t start, uintptr_t end, void *ctx)
 	ranges_add(ctx, start, end);
 }
 
-static const struct maps *readable;
+static struct maps *readable;
 
 static bool
 can_read(uintptr_t address, size_t n)

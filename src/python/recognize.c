@@ -18,7 +18,6 @@ enum {
 
 struct known_type {
 	uintptr_t address;
-	bool is_type;
 	UT_hash_handle hh;
 };
 
@@ -90,10 +89,12 @@ looks_like_type(uintptr_t address)
 
 	if (address & 7 || !can_read(address, TYPE_BYTES))
 		return false;
+	/* First what tells most others: they are objects of some other type. */
+	if (!has_metatype(t))
+		return false;
 	size = object_word(t, TP_BASICSIZE);
 	return type_flags(t) & FLAG_READY && size >= 16 &&
-	       size < MAX_BASICSIZE && is_name(object_word(t, TP_NAME)) &&
-	       has_metatype(t);
+	       size < MAX_BASICSIZE && is_name(object_word(t, TP_NAME));
 }
 
 static bool
@@ -103,20 +104,18 @@ look_up(uintptr_t address)
 
 	HASH_FIND(hh, types, &address, sizeof address, k);
 	if (k)
-		return k->is_type;
+		return true;
+	/* Whatever else is asked about is many, and seldom asked again. */
+	if (!looks_like_type(address))
+		return false;
 	k = hash_pool_grab(sizeof *k);
 	if (!k)
-		return looks_like_type(address);
+		return true;
 	k->address = address;
-	k->is_type = looks_like_type(address);
 	HASH_ADD(hh, types, address, sizeof k->address, k);
-	if (hash_was_full(&k->hh)) {
-		bool is_type = k->is_type;
-
+	if (hash_was_full(&k->hh))
 		hash_pool_drop(k, sizeof *k);
-		return is_type;
-	}
-	return k->is_type;
+	return true;
 }
 
 bool
@@ -214,20 +213,16 @@ has_link(const void *o)
 }
 
 void *
-recognize_object(uintptr_t block, size_t size)
+recognize_object(uintptr_t block, size_t size, bool *is_dead)
 {
 	void *o = find_typed(block, size);
+	int64_t refs;
 
-	if (!o || has_link(o))
+	*is_dead = false;
+	if (!o)
 		return NULL;
-	return object_is_immortal(o) || is_refcount(object_refcount(o)) ? o :
-									  NULL;
-}
-
-void *
-recognize_dead(uintptr_t block, size_t size)
-{
-	void *o = find_typed(block, size);
-
-	return o && (object_refcount(o) == 0 || has_link(o)) ? o : NULL;
+	refs = object_refcount(o);
+	*is_dead = refs == 0 || has_link(o);
+	return *is_dead || object_is_immortal(o) || is_refcount(refs) ? o :
+									NULL;
 }

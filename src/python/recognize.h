@@ -28,17 +28,12 @@ void recognize_begin(bool (*is_readable)(uintptr_t address, size_t n));
 bool recognize_type(uintptr_t type);
 
 /*
- * The object in the block of `size' bytes at `block', NULL if it is none, or
- * one that is dead (reference count 0: CPython's free lists).
+ * The object in the block of `size' bytes at `block', NULL if there is none.
+ * *is_dead: it is what is left of one, with reference count 0, or from 3.14 on
+ * the address of the next one in its place (a free list's, or one that is being
+ * destroyed).
  */
-void *recognize_object(uintptr_t block, size_t size);
-
-/*
- * What is left of one in the block: a type where ob_type belongs, and reference
- * count 0, or from 3.14 on the address of the next one in its place.  (A free
- * list's, or one that is being destroyed.)  NULL if there is none.
- */
-void *recognize_dead(uintptr_t block, size_t size);
+void *recognize_object(uintptr_t block, size_t size, bool *is_dead);
 
 void recognize_end(void);
 
