@@ -180,7 +180,7 @@ lost_find(struct lost *l, const struct reach *r, const struct mirror *tracked)
 		return false;
 	l->found = bigarray_map(l->n, sizeof *l->found);
 	l->gc_refs = bigarray_map(l->n, sizeof *l->gc_refs);
-	if (!l->found || !l->gc_refs ||
+	if (!l->found || !l->gc_refs || !referents_begin() ||
 	    !graph_init(&l->g, &l->m, l->ids, l->n, referents_visit, (void *)l))
 		return false;
 	heap_walk(&r->g.heap, count_references, l);
@@ -196,6 +196,7 @@ lost_find(struct lost *l, const struct reach *r, const struct mirror *tracked)
 void
 lost_fini(struct lost *l)
 {
+	referents_end();
 	bigarray_unmap(l->verdict_of, l->g.n_islands, sizeof *l->verdict_of);
 	graph_fini(&l->g);
 	bigarray_unmap(l->found, l->n, sizeof *l->found);

@@ -260,13 +260,12 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 		return false;
 	r->n_room = r->g.heap.n_nodes;
 	r->stack = bigarray_map(r->n_room, sizeof *r->stack);
-	if (!r->stack) {
+	readable = &r->g.maps;
+	if (!r->stack || !recognize_begin(is_readable)) {
 		*why = "no memory for the reachability analysis (RLIMIT_AS or "
 		       "the container's limit): raise it";
 		return false;
 	}
-	readable = &r->g.maps;
-	recognize_begin(is_readable);
 	roots_prepare(&r->g, s);
 	r->in_stacks = true;
 	r->root_bytes = roots_visit(&r->g, ROOTS_STACKS, visit_words, r);

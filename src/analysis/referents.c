@@ -2,6 +2,7 @@
 
 #include "analysis/referents.h"
 
+#include "common/ownmap.h"
 #include "python/objects.h"
 
 enum {
@@ -16,25 +17,42 @@ struct walk {
 	void *visit_ctx;
 	bool only_python; /* do not enter the C heap */
 	uint32_t stamp;
-	uintptr_t pieces[MAX_PIECES];
 	size_t n, at;
+	uintptr_t pieces[MAX_PIECES];
+	struct {
+		uintptr_t node;
+		uint32_t stamp;
+	} seen[SEEN];
 };
 
-static struct {
-	uintptr_t node;
-	uint32_t stamp;
-} seen[SEEN];
+/* Not in .bss, which is a root of the next check. */
+static struct walk *walk;
+
+bool
+referents_begin(void)
+{
+	if (!walk)
+		walk = ownmap(sizeof *walk);
+	return walk;
+}
+
+void
+referents_end(void)
+{
+	ownunmap(walk, sizeof *walk);
+	walk = NULL;
+}
 
 static bool
 is_first_time(struct walk *w, uintptr_t node)
 {
 	size_t i = (node >> 4) * 0x9e3779b97f4a7c15ULL >> 51;
 
-	for (; seen[i % SEEN].stamp == w->stamp; i++)
-		if (seen[i % SEEN].node == node)
+	for (; w->seen[i % SEEN].stamp == w->stamp; i++)
+		if (w->seen[i % SEEN].node == node)
 			return false;
-	seen[i % SEEN].node = node;
-	seen[i % SEEN].stamp = w->stamp;
+	w->seen[i % SEEN].node = node;
+	w->seen[i % SEEN].stamp = w->stamp;
 	return true;
 }
 
@@ -63,9 +81,7 @@ visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 static void
 run(struct walk *w, void *o)
 {
-	static uint32_t stamp;
-
-	w->stamp = ++stamp;
+	w->stamp++;
 	w->n = w->at = 0;
 	reach_words(w->l->reach, object_block(o), visit_words, w);
 	while (w->at < w->n)
@@ -75,13 +91,11 @@ run(struct walk *w, void *o)
 void
 referents_visit(void *o, visit_fn visit, void *visit_ctx, void *lost)
 {
-	static struct walk w;
-
-	w.l = lost;
-	w.visit = visit;
-	w.visit_ctx = visit_ctx;
-	w.only_python = false;
-	run(&w, o);
+	walk->l = lost;
+	walk->visit = visit;
+	walk->visit_ctx = visit_ctx;
+	walk->only_python = false;
+	run(walk, o);
 }
 
 struct sought {
@@ -101,13 +115,12 @@ look(void *o, void *ctx)
 bool
 referents_are_foreign(const struct lost *l, void *o, void *to)
 {
-	static struct walk w;
 	struct sought s = {to, false};
 
-	w.l = l;
-	w.visit = look;
-	w.visit_ctx = &s;
-	w.only_python = true;
-	run(&w, o);
+	walk->l = l;
+	walk->visit = look;
+	walk->visit_ctx = &s;
+	walk->only_python = true;
+	run(walk, o);
 	return !s.is_found;
 }

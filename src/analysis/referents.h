@@ -3,7 +3,7 @@
  *
  * Contract of every function here:
  *   side       analysis child
- *   allocates  never
+ *   allocates  mmap(2), in referents_begin() only
  *   locks      none
  *   signals    not safe
  */
@@ -20,6 +20,10 @@
  * items, a C library's structures).  lost is a struct lost.
  */
 void referents_visit(void *o, visit_fn visit, void *visit_ctx, void *lost);
+
+/* Memory for the walks: referents_end() gives it back.  False: none. */
+bool referents_begin(void);
+void referents_end(void);
 
 /* Does o lead to `to' only through memory of the C heap? */
 bool referents_are_foreign(const struct lost *l, void *o, void *to);

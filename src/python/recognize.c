@@ -3,6 +3,7 @@
 #include "python/recognize.h"
 
 #include "common/hash.h"
+#include "common/ownmap.h"
 #include "python/api.h"
 #include "python/objects.h"
 
@@ -22,32 +23,37 @@ struct known_type {
 };
 
 static struct known_type *types;
-static struct {
+/*
+ * What was asked about last.  In a mapping of ours: our .bss is a root, and
+ * these are the addresses of anything.
+ */
+static struct answer {
 	uintptr_t address;
 	bool is_type;
-} cache[CACHE];
+} *cache;
 static bool (*can_read)(uintptr_t address, size_t n);
 
-void
+bool
 recognize_begin(bool (*is_readable)(uintptr_t address, size_t n))
 {
 	recognize_end();
 	can_read = is_readable;
+	cache = ownmap(CACHE * sizeof *cache);
+	return cache;
 }
 
 void
 recognize_end(void)
 {
 	struct known_type *k, *next;
-	size_t i;
 
 	HASH_ITER(hh, types, k, next)
 	{
 		HASH_DEL(types, k);
 		hash_pool_drop(k, sizeof *k);
 	}
-	for (i = 0; i < CACHE; i++)
-		cache[i].address = 0;
+	ownunmap(cache, CACHE * sizeof *cache);
+	cache = NULL;
 }
 
 static bool

@@ -20,9 +20,9 @@
 
 /*
  * May n bytes at address be read?  Set before the first call; addresses come
- * from memory that may hold anything.
+ * from memory that may hold anything.  False when memory is out.
  */
-void recognize_begin(bool (*is_readable)(uintptr_t address, size_t n));
+bool recognize_begin(bool (*is_readable)(uintptr_t address, size_t n));
 
 /* `type' is the address of a finished type object. */
 bool recognize_type(uintptr_t type);

@@ -16,6 +16,7 @@
 #include "shim/gcwatch.h"
 #include "shim/guard.h"
 #include "shim/hooks.h"
+#include "shim/layer.h"
 #include "shim/process.h"
 #include "shim/publish.h"
 #include "shim/registers.h"
@@ -385,6 +386,7 @@ inspector_begin(const char *trigger, bool collection_follows)
 	const char *why = boot_problem();
 
 	registers_save(registers);
+	layer_take_last(); /* or it would be a root */
 	if (why || !map_page()) {
 		say("no report", why ? why : "no memory to begin an analysis (RLIMIT_AS?): raise it");
 		return false;
