@@ -69,7 +69,8 @@ put_pre_header(void *o, struct span *out)
 {
 	uintptr_t head, start;
 
-	if (layout->values == LAYOUT_VALUES_NONE || !object_is_gc(o))
+	if (layout->values == LAYOUT_VALUES_NONE ||
+	    !(type_flags(object_type(o)) & FLAG_HAVE_GC))
 		return 0;
 	head = head_of_object(o);
 	start = head - object_pre_header(type_flags(object_type(o)));

@@ -161,6 +161,20 @@ has_header(uintptr_t o)
 	return next ? next >= 4096 && previous >= 4096 : true;
 }
 
+/*
+ * Where the block of an object of this type starts.  tp_is_gc is not asked: it
+ * is somebody's code (greenlet's reads the object), and nobody knows yet
+ * whether this is one.  In a block of its own a type is a heap type.
+ */
+static uintptr_t
+block_by_type(uintptr_t o, const void *type)
+{
+	if (!(type_flags(type) & FLAG_HAVE_GC))
+		return o;
+	return head_of_object((void *)o) -
+	       object_pre_header(type_flags(type));
+}
+
 static bool
 has_type_at(uintptr_t o, uintptr_t block, size_t size)
 {
@@ -174,22 +188,8 @@ has_type_at(uintptr_t o, uintptr_t block, size_t size)
 		type_flags(type) & FLAG_UNICODE ||
 		o - block + object_word(type, TP_BASICSIZE) <=
 			((size + 15) & ~(size_t)15)) &&
-	       object_block((void *)o) == block &&
+	       block_by_type(o, type) == block &&
 	       (o == block || has_header(o));
-}
-
-/* What may be an object there, by its type alone. */
-static void *
-find_typed(uintptr_t block, size_t size)
-{
-	size_t before[3] = {0, layout->gc_head_bytes,
-			    layout->gc_head_bytes + (size_t)16};
-	size_t i;
-
-	for (i = 0; i < 3 && before[i] + 16 <= size; i++)
-		if (has_type_at(block + before[i], block, size))
-			return (void *)(block + before[i]);
-	return NULL;
 }
 
 /*
@@ -218,17 +218,40 @@ has_link(const void *o)
 		(word >= FEW_REFERENCES && !(word & 7) && can_read(word, 1)));
 }
 
+/* An object at o, or what is left of one. */
+static bool
+is_object_at(uintptr_t o, uintptr_t block, size_t size, bool *is_dead)
+{
+	int64_t refs;
+
+	if (!has_type_at(o, block, size))
+		return false;
+	refs = object_refcount((void *)o);
+	*is_dead = refs == 0 || has_link((void *)o);
+	return *is_dead || object_is_immortal((void *)o) || is_refcount(refs);
+}
+
+/*
+ * A living object anywhere is preferred to a dead one: up to 3.7 nobody clears
+ * a new collector header, in which an old object's type may stand.
+ */
 void *
 recognize_object(uintptr_t block, size_t size, bool *is_dead)
 {
-	void *o = find_typed(block, size);
-	int64_t refs;
+	size_t before[3] = {0, layout->gc_head_bytes,
+			    layout->gc_head_bytes + (size_t)16};
+	void *dead = NULL;
+	size_t i;
 
-	*is_dead = false;
-	if (!o)
-		return NULL;
-	refs = object_refcount(o);
-	*is_dead = refs == 0 || has_link(o);
-	return *is_dead || object_is_immortal(o) || is_refcount(refs) ? o :
-									NULL;
+	for (i = 0; i < 3 && before[i] + 16 <= size; i++) {
+		uintptr_t o = block + before[i];
+
+		if (!is_object_at(o, block, size, is_dead))
+			continue;
+		if (!*is_dead)
+			return (void *)o;
+		dead = dead ? dead : (void *)o;
+	}
+	*is_dead = dead;
+	return dead;
 }
