@@ -192,6 +192,24 @@ may_be_in_registers(const struct group *group)
 						      REGISTERS_OF_A_THREAD;
 }
 
+/*
+ * Allocated by the C code that initializes an extension, with no Python code in
+ * between: once in a process.  The compiler has often dropped the variable in
+ * which such a constant was to be kept, because nothing reads it (Cython's
+ * code objects).
+ */
+static bool
+is_from_initialization(const struct check *c, const struct group *group)
+{
+	struct report_line line;
+
+	return group->allocated.stack &&
+	       c->source->lines(group->allocated.stack, &line, 1) == 1 &&
+	       line.function && line.file &&
+	       !strcmp(line.function, "_call_with_frames_removed") &&
+	       strstr(line.file, "_bootstrap");
+}
+
 static void
 report_lost(struct check *c, enum lost_verdict v)
 {
@@ -210,6 +228,10 @@ report_lost(struct check *c, enum lost_verdict v)
 
 		if (may_be_in_registers(group)) {
 			c->n_withheld += group->count;
+			continue;
+		}
+		if (v == LOST_REFERENCE && is_from_initialization(c, group)) {
+			c->n_initial += group->count;
 			continue;
 		}
 		f = describe(c, g, group);

@@ -197,6 +197,10 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 		if (c->n_withheld)
 			add_missed(&r, "lost-reference", c->n_withheld,
 				   "other threads may hold them in registers");
+		if (c->n_initial)
+			add_missed(&r, "lost-reference", c->n_initial,
+				   "made once, when an extension was "
+				   "initialized");
 		if (c->no_reach)
 			add_missed(&r, "reachability", REPORT_UNKNOWN,
 				   c->no_reach);
