@@ -59,14 +59,18 @@ is_tracked(const struct lost *l, uint32_t i)
 	return l->m.nodes[l->g.ids[i]].generation != GENERATION_NONE;
 }
 
-/* The verdict on one edge of a cycle; LOST_VERDICTS if it is in order. */
+/*
+ * The verdict on one edge of a cycle; LOST_VERDICTS if it is in order.  With
+ * among_hidden, edges between objects that the collector knows nothing of
+ * count too: a cycle may have no others.
+ */
 static enum lost_verdict
-judge_edge(const struct lost *l, uint32_t i, uint32_t to)
+judge_edge(const struct lost *l, uint32_t i, uint32_t to, bool among_hidden)
 {
 	void *o = graph_object(&l->g, i), *referent = graph_object(&l->g, to);
 
 	/* All references to it are known to the collector: not this one. */
-	if (!is_tracked(l, to) || l->gc_refs[to] <= 0)
+	if (is_tracked(l, to) ? l->gc_refs[to] <= 0 : !among_hidden)
 		return LOST_VERDICTS;
 	if (!object_is_gc(o))
 		return LOST_NO_GC_FLAG;
@@ -86,7 +90,8 @@ struct suspect_edge {
 };
 
 static void
-judge_edges_of(const struct lost *l, uint32_t i, struct suspect_edge *worst)
+judge_edges_of(const struct lost *l, uint32_t i, bool among_hidden,
+	       struct suspect_edge *worst)
 {
 	const struct graph *g = &l->g;
 	uint32_t e, n = 0;
@@ -97,7 +102,7 @@ judge_edges_of(const struct lost *l, uint32_t i, struct suspect_edge *worst)
 		if (g->component[g->to[e]] != g->component[i])
 			continue;
 		n++;
-		v = judge_edge(l, i, g->to[e]);
+		v = judge_edge(l, i, g->to[e], among_hidden);
 		/* In the order of the enum: the surest first. */
 		if (v < worst->verdict)
 			*worst = (struct suspect_edge){i, g->to[e], v};
@@ -110,11 +115,14 @@ hidden_guilty(const struct lost *l, uint32_t island, uint32_t *from,
 {
 	const struct graph *g = &l->g;
 	struct suspect_edge worst = {.verdict = LOST_VERDICTS};
-	uint32_t m;
+	uint32_t m, end = g->island_first[island + 1];
+	int again;
 
-	for (m = g->island_first[island]; m < g->island_first[island + 1]; m++)
-		if (g->component[g->members[m]] == g->head_component[island])
-			judge_edges_of(l, g->members[m], &worst);
+	for (again = 0; again < 2 && worst.verdict == LOST_VERDICTS; again++)
+		for (m = g->island_first[island]; m < end; m++)
+			if (g->component[g->members[m]] ==
+			    g->head_component[island])
+				judge_edges_of(l, g->members[m], again, &worst);
 	*from = worst.from;
 	*to = worst.to;
 	*why = worst.verdict;

@@ -99,6 +99,9 @@ members_describe(struct arena *a, struct classes *classes,
 	out->cycle = edges;
 	if (n) {
 		out->n_cycle = put_cycle(a, classes, g, path, n, edges);
+		/* Without a name it would look like no cycle at all. */
+		if (out->n_cycle == 1 && !edges[0].edge)
+			edges[0].edge = "(an unnamed reference)";
 	} else {
 		put_member(classes, g, head, edges);
 		out->n_cycle = 1;
