@@ -112,6 +112,6 @@ FORCE:
 .PHONY: FORCE
 CLEANFILES += tests/pythons.list tests/pythons.list.new
 
-dist_noinst_SCRIPTS += %D%/pythons %D%/run-python
+dist_noinst_SCRIPTS += %D%/corpus %D%/pythons %D%/run-python
 # Whole folders: what a test needs beside itself is not listed.
 EXTRA_DIST += %D%/bats %D%/bench %D%/fixtures %D%/matrix
