@@ -77,6 +77,27 @@ take_pool_of(struct gathered *g, uintptr_t address)
 			break;
 }
 
+/* Pools anywhere in the mapping: those whose every word fits. */
+static void
+search_pools(struct gathered *g, const struct map *map)
+{
+	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE;
+	const unsigned unwanted = MAP_IS_FILE | MAP_IS_SHARED |
+				  MAP_IS_SPECIAL | MAP_IS_STACK;
+	uintptr_t bytes = pymalloc_pool_bytes();
+	uintptr_t at = (map->start + bytes - 1) & ~(bytes - 1);
+	struct pool p;
+
+	/* Where that much is reserved, little of it is in use. */
+	if ((map->flags & (wanted | unwanted)) != wanted ||
+	    map->end - map->start > (uintptr_t)4 << 30 ||
+	    !maps_can_read(&g->maps, map->start, map->end - map->start))
+		return;
+	for (; at + bytes <= map->end; at += bytes)
+		if (pymalloc_read_pool(at, &p) && p.is_sound)
+			take_pool_of(g, at);
+}
+
 static int
 take_pool_of_block(const struct source_range *b, void *ctx)
 {
@@ -94,6 +115,9 @@ add_pools(struct gathered *g, const struct source *s, const struct mirror *m)
 		s->walk_blocks(take_pool_of_block, g);
 	for (i = 0; i < m->n; i++)
 		take_pool_of(g, m->nodes[i].address);
+	/* Without hooks, an arena of strings and numbers has nobody to tell. */
+	for (i = 0; i < g->maps.n && !s->walk_blocks; i++)
+		search_pools(g, &g->maps.all[i]);
 }
 
 /* ---- the C heap ---- */
