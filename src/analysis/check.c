@@ -230,6 +230,10 @@ report_lost(struct check *c, enum lost_verdict v)
 			c->n_withheld += group->count;
 			continue;
 		}
+		if (group->allocated.is_unknown) {
+			c->n_ageless += group->count;
+			continue;
+		}
 		if (v == LOST_REFERENCE && is_from_initialization(c, group)) {
 			c->n_initial += group->count;
 			continue;

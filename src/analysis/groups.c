@@ -187,9 +187,11 @@ add_island(struct groups *out, struct island *is, const struct source *s,
 	sort_classes(is);
 	head = find_head(is, classes);
 	head_class = classes_intern(classes, graph_object(is->g, head));
-	if (s->find_block &&
-	    !s->find_block(object_block(graph_object(is->g, head)), &block))
+	if (!s->find_block ||
+	    !s->find_block(object_block(graph_object(is->g, head)), &block)) {
 		block.is_startup = s->sees_all;
+		block.is_unknown = s->sees_some;
+	}
 	signature = mix(mix(block.stack, block.is_startup),
 			head_class ? head_class->id : 0);
 	for (i = 0; i < is->n_classes; i++)

@@ -27,6 +27,7 @@ enum { SOURCE_MAX_INTERPRETERS = 16 };
 struct source_block {
 	uint32_t stack; /* 0: none known */
 	bool is_startup; /* allocated before the program's first line */
+	bool is_unknown; /* whether it was is not known */
 };
 
 struct source_range {
@@ -50,6 +51,7 @@ struct source {
 	int (*walk_blocks)(int (*each)(const struct source_range *b, void *ctx),
 			   void *ctx);
 	bool sees_all; /* a block that is not there is from before the hooks */
+	bool sees_some; /* ... or it was left out (track=none, sample) */
 	unsigned granule_shift; /* blocks are aligned to 1 << this */
 	pid_t parent; /* the process that was cloned; 0: it is this one */
 	uintptr_t stack_from;   /* the calling thread's stack is dead below */

@@ -57,6 +57,7 @@ find_block(uintptr_t address, struct source_block *out)
 		return false;
 	out->stack = b.stack;
 	out->is_startup = b.flags & BLOCK_IS_STARTUP;
+	out->is_unknown = false;
 	return true;
 }
 
@@ -106,8 +107,8 @@ facts_source(struct source *s, struct facts *f)
 	s->cwd = process.cwd[0] ? process.cwd : NULL;
 	s->walk_blocks = hooks_see_objects() ? walk_blocks : NULL;
 	s->sees_all = hooks_see_objects() && !layer_is_sampling() &&
-		      process.options.track == OPTIONS_TRACK_ALL &&
 		      !fault_number(FAULT_TABLE_FULL);
+	s->sees_some = !s->sees_all && hooks_can_prove_identity();
 	s->stale = boot_free_lists(&s->n_stale);
 	s->granule_shift = sidetable_granule_shift();
 	s->find_block = hooks_see_objects() ? find_block : NULL;

@@ -197,6 +197,10 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 		if (c->n_withheld)
 			add_missed(&r, "lost-reference", c->n_withheld,
 				   "other threads may hold them in registers");
+		if (c->n_ageless)
+			add_missed(&r, "lost-reference", c->n_ageless,
+				   "allocations were not recorded (track=): "
+				   "they may be the interpreter's own");
 		if (c->n_initial)
 			add_missed(&r, "lost-reference", c->n_initial,
 				   "made once, when an extension was "

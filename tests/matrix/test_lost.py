@@ -286,6 +286,21 @@ def switched_off(python):
     equal(done.report["coverage"]["reachability"], False, "reachability")
 
 
+@test("what was not recorded is counted, not accused",
+      lambda p: p.major == 3)
+def not_recorded(python):
+    for track in ("none", "sample=1000000000"):
+        done = python.run("planted.py", "leak", "list", N,
+                          options="track=" + track,
+                          files=planted.files(python))
+        equal([brief(f) for f in failing(done.report)], [], "findings")
+        missed = {m["what"]: m for m in done.report["coverage"]["missed"]}
+        assert missed["lost-reference"]["count"] >= 0.9 * N, missed
+    done = python.run("planted.py", "leak", "list", N, options="track=gc",
+                      files=planted.files(python))
+    equal({verdict(f) for f in failing(done.report)}, {LOST}, "track=gc")
+
+
 @test("isolate=0 finds the same")
 def in_process(python):
     for what in ("list", "no-gc"):
