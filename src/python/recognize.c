@@ -158,7 +158,7 @@ has_header(uintptr_t o)
 	/* Debian's static 3.13 has the heads of the lists at odd halves. */
 	if (next & 3 || next >> 47 || previous & 3 || previous >> 47)
 		return false;
-	return next ? next >= 4096 && previous >= 4096 : true;
+	return next ? next >= 4096 && previous >= 4096 : !previous;
 }
 
 /*
@@ -218,6 +218,14 @@ has_link(const void *o)
 		(word >= FEW_REFERENCES && !(word & 7) && can_read(word, 1)));
 }
 
+/* The count of an immortal object has nothing in its upper half (3.12+). */
+static bool
+is_immortal(uintptr_t o)
+{
+	return object_is_immortal((void *)o) &&
+	       (layout->has_short_refcount || !(object_word((void *)o, 0) >> 32));
+}
+
 /* An object at o, or what is left of one. */
 static bool
 is_object_at(uintptr_t o, uintptr_t block, size_t size, bool *is_dead)
@@ -228,7 +236,7 @@ is_object_at(uintptr_t o, uintptr_t block, size_t size, bool *is_dead)
 		return false;
 	refs = object_refcount((void *)o);
 	*is_dead = refs == 0 || has_link((void *)o);
-	return *is_dead || object_is_immortal((void *)o) || is_refcount(refs);
+	return *is_dead || is_immortal(o) || is_refcount(refs);
 }
 
 /*

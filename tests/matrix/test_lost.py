@@ -143,6 +143,18 @@ texts = texts[::2]
 del texts
 kept = [{'a': 'v%d' % i} for i in range(700)]
 """,
+    # {id: reference}, of which the hash in a table is the address of a type.
+    "subclasses": """
+import weakref
+kept = []
+for n in range(1, 40):
+    base = type('Base', (), {})
+    kept.append([base] + [type('C%d' % i, (base,), {}) for i in range(n)])
+    table = {}
+    for each in kept[-1]:
+        table[id(each)] = weakref.ref(each)
+    kept[-1].append(table)
+""",
     "threads": """
 import threading
 def work():
