@@ -48,11 +48,9 @@ check_reach(struct check *c)
 	    !reach_mark(&c->reach, c->source, &c->mirror, &c->unreachable,
 			&c->no_reach))
 		return;
-	c->has_lost = lost_find(&c->lost, &c->reach, &c->mirror);
-	c->no_reach = NULL;
-	if (!c->has_lost)
-		c->no_reach = "no memory for what was lost (RLIMIT_AS or the "
-			      "container's limit): raise it";
+	c->has_lost = lost_find(&c->lost, &c->reach, &c->mirror, &c->no_reach);
+	if (c->has_lost)
+		c->no_reach = NULL;
 }
 
 void

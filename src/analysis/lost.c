@@ -170,24 +170,32 @@ lost_guilty(const struct lost *l, uint32_t island, uint32_t *from, uint32_t *to)
 }
 
 bool
-lost_find(struct lost *l, const struct reach *r, const struct mirror *tracked)
+lost_find(struct lost *l, const struct reach *r, const struct mirror *tracked,
+	  const char **why)
 {
 	uint32_t k;
 
 	memset(l, 0, sizeof *l);
 	l->reach = r;
+	*why = "no memory for what was lost (RLIMIT_AS or the container's "
+	       "limit): raise it";
 	if (!collect_objects(l, tracked))
 		return false;
 	l->found = bigarray_map(l->n, sizeof *l->found);
 	l->gc_refs = bigarray_map(l->n, sizeof *l->gc_refs);
 	if (!l->found || !l->gc_refs || !referents_begin() ||
-	    !graph_init(&l->g, &l->m, l->ids, l->n, referents_visit, (void *)l))
+	    !graph_init(&l->g, &l->m, l->ids, l->n, referents_visit, l))
 		return false;
-	heap_walk(&r->g.heap, count_references, l);
-	subtract_refs(l);
 	l->verdict_of = bigarray_map(l->g.n_islands, sizeof *l->verdict_of);
 	if (!l->verdict_of)
 		return false;
+	if (l->gave_up) {
+		*why = "what was lost could not be sorted out in time: "
+		       "timeout=SECONDS gives it longer";
+		return false;
+	}
+	heap_walk(&r->g.heap, count_references, l);
+	subtract_refs(l);
 	for (k = 0; k < l->g.n_islands; k++)
 		l->verdict_of[k] = judge_island(l, k);
 	return true;

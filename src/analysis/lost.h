@@ -42,11 +42,12 @@ struct lost {
 	uint32_t *found;      /* graph index -> words that point to it */
 	uint32_t *verdict_of; /* island -> enum lost_verdict */
 	size_t n;             /* lost objects */
+	bool gave_up;         /* out of time */
 };
 
-/* False when memory is out. */
+/* False with the reason in *why (static storage). */
 bool lost_find(struct lost *l, const struct reach *r,
-	       const struct mirror *tracked);
+	       const struct mirror *tracked, const char **why);
 
 /*
  * Who hides the cycle of this island: graph index of the guilty member and of

@@ -91,7 +91,13 @@ run(struct walk *w, void *o)
 void
 referents_visit(void *o, visit_fn visit, void *visit_ctx, void *lost)
 {
-	walk->l = lost;
+	struct lost *l = lost;
+
+	/* Much memory may be led to by many objects, again and again. */
+	l->gave_up |= l->reach->s->is_late();
+	if (l->gave_up)
+		return;
+	walk->l = l;
 	walk->visit = visit;
 	walk->visit_ctx = visit_ctx;
 	walk->only_python = false;
