@@ -10,7 +10,7 @@
 #define REGION_BYTES ((uintptr_t)1 << HEAP_REGION_SHIFT)
 
 enum {
-	BITMAPS = 5,
+	BITMAPS = 6,
 	BITMAP_BYTES = HEAP_WORDS * 8, /* room for granules of 8 bytes */
 	DIRECTORY = 1 << (HEAP_ADDRESS_BITS - HEAP_REGION_SHIFT),
 };
@@ -64,6 +64,7 @@ intern(struct heap *h, uintptr_t address)
 		.objects = (uint64_t *)(void *)(bits + 2 * BITMAP_BYTES),
 		.marks = (uint64_t *)(void *)(bits + 3 * BITMAP_BYTES),
 		.foreign = (uint64_t *)(void *)(bits + 4 * BITMAP_BYTES),
+		.led_to = (uint64_t *)(void *)(bits + 5 * BITMAP_BYTES),
 	};
 	h->directory[address >> HEAP_REGION_SHIFT] = h->n_regions;
 	return r;

@@ -89,12 +89,15 @@ count_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 	}
 }
 
+/* In lost objects, and in the memory that they lead to; each word once. */
 static int
 count_references(uintptr_t node, void *ctx)
 {
 	struct lost *l = ctx;
+	const struct heap *h = &l->reach->g.heap;
 
-	if (!heap_is_marked(&l->reach->g.heap, node))
+	if (!heap_is_marked(h, node) &&
+	    (heap_is_led_to(h, node) || reach_object(l->reach, node)))
 		reach_words(l->reach, node, count_words, l);
 	return 0;
 }

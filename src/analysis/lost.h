@@ -39,7 +39,7 @@ struct lost {
 	node_id *ids;
 	struct graph g;
 	int32_t *gc_refs;     /* graph index -> as the collector counts */
-	uint32_t *found;      /* graph index -> words that point to it */
+	uint32_t *found;      /* graph index -> words of the lost that hold it */
 	uint32_t *verdict_of; /* island -> enum lost_verdict */
 	size_t n;             /* lost objects */
 	bool gave_up;         /* out of time */

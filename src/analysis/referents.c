@@ -57,6 +57,13 @@ is_first_time(struct walk *w, uintptr_t node)
 }
 
 static void
+add_piece(struct walk *w, const struct heap *h, uintptr_t node)
+{
+	heap_lead_to(h, node);
+	w->pieces[w->n++] = node;
+}
+
+static void
 visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 {
 	struct walk *w = ctx;
@@ -74,7 +81,7 @@ visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 		else if (w->n < MAX_PIECES &&
 			 !(w->only_python && heap_is_foreign(h, node)) &&
 			 is_first_time(w, node))
-			w->pieces[w->n++] = node;
+			add_piece(w, h, node);
 	}
 }
 
