@@ -141,6 +141,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/maps.h \
 	%D%/analysis/members.c \
 	%D%/analysis/members.h \
+	%D%/analysis/memory.c \
+	%D%/analysis/memory.h \
 	%D%/analysis/mirror.c \
 	%D%/analysis/mirror.h \
 	%D%/analysis/ranges.c \

@@ -7,6 +7,7 @@
 #include "analysis/bigarray.h"
 #include "analysis/describe.h"
 #include "analysis/judge.h"
+#include "analysis/memory.h"
 #include "analysis/resurrected.h"
 #include "common/options.h"
 #include "python/api.h"
@@ -249,6 +250,47 @@ report_lost(struct check *c, enum lost_verdict v)
 	groups_fini(&groups);
 }
 
+/*
+ * A C library may mean to keep a block for ever and not care for its address
+ * (cffi's names of functions); it does not do so again and again.
+ */
+enum { FEWEST_BLOCKS = 10 };
+
+static void
+report_memory(struct check *c)
+{
+	struct memory_group *groups = memory_find(&c->lost), *g, *next;
+
+	HASH_ITER(hh, groups, g, next)
+	{
+		struct group like = {.allocated = g->allocated,
+				     .count = g->count, .is_own = true};
+		struct finding *f;
+
+		if (may_be_in_registers(&like)) {
+			c->n_withheld += g->count;
+			continue;
+		}
+		if (is_from_initialization(c, &like)) {
+			c->n_initial += g->count;
+			continue;
+		}
+		if (g->count < FEWEST_BLOCKS) {
+			c->n_few += g->count;
+			continue;
+		}
+		f = add_finding(c);
+		if (!f || !describe_memory(&c->arena, c->source, &g->allocated,
+					   g->count, g->bytes, f)) {
+			c->failed = true;
+			continue;
+		}
+		add_group(c, f, &like, FINDING_LOST_REFERENCE,
+			  REASON_UNREFERENCED);
+	}
+	memory_fini(groups);
+}
+
 /* ---- cyclic garbage ---- */
 
 /* All unreachable objects of one verdict become one graph. */
@@ -324,6 +366,8 @@ check_report(struct check *c, struct report *r)
 		report_verdict(c, v);
 	for (k = 0; k < LOST_VERDICTS && c->has_lost; k++)
 		report_lost(c, (enum lost_verdict)k);
+	if (c->has_lost)
+		report_memory(c);
 	if (!resurrected_walk(c, add_resurrected))
 		c->failed = true;
 	judge_order(c->findings, c->n_findings);

@@ -39,6 +39,7 @@ struct check {
 	const char *no_reach;   /* why not, or NULL */
 	int64_t n_withheld;     /* islands that a thread may hold */
 	int64_t n_ageless;      /* not recorded: perhaps the interpreter's own */
+	int64_t n_few;         /* blocks of memory that are no series */
 	int64_t n_initial;      /* made by the initialization of an extension */
 	struct finding *findings;
 	size_t n_findings, n_room;

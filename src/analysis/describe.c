@@ -163,6 +163,25 @@ describe_group(struct arena *a, const struct source *s,
 }
 
 bool
+describe_memory(struct arena *a, const struct source *s,
+		const struct source_block *allocated, int64_t count,
+		int64_t bytes, struct finding *out)
+{
+	struct report_type *type = arena_grab(a, sizeof *type);
+
+	if (!type)
+		return false;
+	init_finding(out);
+	out->count = out->objects = count;
+	out->bytes = bytes;
+	*type = (struct report_type){.name = "(memory)", .count = count,
+				     .bytes = bytes};
+	out->types = type;
+	out->n_types = 1;
+	return describe_allocation(a, s, allocated, out);
+}
+
+bool
 describe_object(struct arena *a, const struct source *s,
 		struct classes *classes, const struct mirror *m, node_id id,
 		struct finding *out)

@@ -24,6 +24,14 @@ bool describe_group(struct arena *a, const struct source *s,
 		    const struct group *group, struct finding *out);
 
 /*
+ * Blocks that are no objects: of the type "(memory)".  count and bytes are the
+ * caller's.
+ */
+bool describe_memory(struct arena *a, const struct source *s,
+		     const struct source_block *allocated, int64_t count,
+		     int64_t bytes, struct finding *out);
+
+/*
  * The same for one object that is part of no graph (resurrected): its type,
  * finalizer and allocation, with counts of 1.
  */

@@ -28,6 +28,7 @@ struct source_block {
 	uint32_t stack; /* 0: none known */
 	bool is_startup; /* allocated before the program's first line */
 	bool is_unknown; /* whether it was is not known */
+	bool may_be_object; /* of the OBJ domain */
 };
 
 struct source_range {

@@ -86,10 +86,18 @@ advise_unreachable(struct buf *b, const struct finding *f, int major)
 		advise_finalizer(b, f, major);
 }
 
+/* Blocks that are no objects. */
+static bool
+is_memory(const struct finding *f)
+{
+	return f->n_types && !strcmp(f->types[0].name, "(memory)");
+}
+
 static void
 advise_lost(struct buf *b, const struct finding *f)
 {
-	buf_put(b, "look for a missing Py_DECREF in ");
+	buf_printf(b, "look for a missing %s in ",
+		   is_memory(f) ? "PyMem_Free" : "Py_DECREF");
 	if (f->n_native && f->native[0].function) {
 		buf_put(b, f->native[0].function);
 		if (f->native[0].module)

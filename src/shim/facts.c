@@ -58,6 +58,7 @@ find_block(uintptr_t address, struct source_block *out)
 	out->stack = b.stack;
 	out->is_startup = b.flags & BLOCK_IS_STARTUP;
 	out->is_unknown = false;
+	out->may_be_object = b.flags & BLOCK_IS_OBJECT;
 	return true;
 }
 

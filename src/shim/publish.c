@@ -201,6 +201,10 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 			add_missed(&r, "lost-reference", c->n_ageless,
 				   "allocations were not recorded (track=): "
 				   "they may be the interpreter's own");
+		if (c->n_few)
+			add_missed(&r, "lost-memory", c->n_few,
+				   "fewer than 10 blocks of one kind may be "
+				   "kept on purpose");
 		if (c->n_initial)
 			add_missed(&r, "lost-reference", c->n_initial,
 				   "made once, when an extension was "
