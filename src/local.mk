@@ -97,6 +97,8 @@ libreport_la_SOURCES = \
 	%D%/report/jsonwriter.h \
 	%D%/report/kinds.c \
 	%D%/report/kinds.h \
+	%D%/report/native.c \
+	%D%/report/native.h \
 	%D%/report/output.c \
 	%D%/report/output.h \
 	%D%/report/report.h \
@@ -123,6 +125,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/cycles.h \
 	%D%/analysis/describe.c \
 	%D%/analysis/describe.h \
+	%D%/analysis/elffile.c \
+	%D%/analysis/elffile.h \
 	%D%/analysis/gather.c \
 	%D%/analysis/gather.h \
 	%D%/analysis/graph.c \
@@ -135,6 +139,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/hidden.h \
 	%D%/analysis/judge.c \
 	%D%/analysis/judge.h \
+	%D%/analysis/lines.c \
+	%D%/analysis/lines.h \
 	%D%/analysis/lost.c \
 	%D%/analysis/lost.h \
 	%D%/analysis/maps.c \
@@ -149,6 +155,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/ranges.h \
 	%D%/analysis/reach.c \
 	%D%/analysis/reach.h \
+	%D%/analysis/modules.c \
+	%D%/analysis/modules.h \
 	%D%/analysis/referents.c \
 	%D%/analysis/referents.h \
 	%D%/analysis/resurrected.c \
@@ -196,6 +204,8 @@ libshim_la_SOURCES = \
 	%D%/shim/inspector.h \
 	%D%/shim/layer.c \
 	%D%/shim/layer.h \
+	%D%/shim/native.c \
+	%D%/shim/native.h \
 	%D%/shim/process.c \
 	%D%/shim/process.h \
 	%D%/shim/programstart.c \

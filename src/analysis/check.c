@@ -8,6 +8,7 @@
 #include "analysis/describe.h"
 #include "analysis/judge.h"
 #include "analysis/memory.h"
+#include "analysis/modules.h"
 #include "analysis/resurrected.h"
 #include "common/options.h"
 #include "python/api.h"
@@ -392,6 +393,7 @@ check_fini(struct check *c)
 	if (c->has_lost)
 		lost_fini(&c->lost);
 	reach_fini(&c->reach);
+	modules_end();
 	cycles_fini(&c->unreachable);
 	mirror_fini(&c->mirror);
 	arena_fini(&c->arena);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/members.h"
+#include "analysis/modules.h"
 #include "common/options.h"
 #include "python/finalizers.h"
 #include "python/objects.h"
@@ -118,6 +119,27 @@ describe_finalizers(struct arena *a, struct classes *classes,
 }
 
 static bool
+describe_natives(struct arena *a, const struct source *s, uint32_t stack,
+		 struct finding *out)
+{
+	size_t n_max = (size_t)s->options->native, i;
+	struct source_native *found = arena_array(a, n_max, sizeof *found);
+	struct report_native *frames = arena_array(a, n_max, sizeof *frames);
+
+	if (!n_max || !s->natives)
+		return true;
+	if (!found || !frames)
+		return false;
+	out->n_native = s->natives(stack, found, n_max);
+	for (i = 0; i < out->n_native; i++) {
+		modules_describe(a, found[i].ip, &frames[i]);
+		frames[i].n_python = (int)found[i].n_python;
+	}
+	out->native = frames;
+	return true;
+}
+
+static bool
 describe_allocation(struct arena *a, const struct source *s,
 		    const struct source_block *b, struct finding *out)
 {
@@ -132,7 +154,7 @@ describe_allocation(struct arena *a, const struct source *s,
 	out->allocation_known = out->n_python > 0;
 	if (b->stack && s->is_main_thread(b->stack) >= 0)
 		out->thread = s->is_main_thread(b->stack) ? "main" : "other";
-	return true;
+	return describe_natives(a, s, b->stack, out);
 }
 
 static void

@@ -2,72 +2,11 @@
 
 #include "analysis/maps.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "analysis/bigarray.h"
+#include "analysis/lines.h"
 #include "common/buf.h"
-
-enum { LINE_BYTES = 1024 }; /* a longer path is cut: only its start counts */
-
-struct reader {
-	int fd;
-	size_t n, at;
-	char data[16384];
-};
-
-/* The next line without its end; false at the end of the file. */
-static bool
-next_line(struct reader *r, char line[LINE_BYTES])
-{
-	size_t n = 0;
-
-	for (;;) {
-		char c;
-
-		if (r->at == r->n) {
-			long got = syscall(SYS_read, r->fd, r->data,
-					   sizeof r->data);
-
-			if (got < 0 && errno == EINTR)
-				continue;
-			if (got <= 0)
-				return n > 0;
-			r->n = (size_t)got;
-			r->at = 0;
-		}
-		c = r->data[r->at++];
-		if (c == '\n')
-			break;
-		if (n < LINE_BYTES - 1)
-			line[n++] = c;
-		line[n] = '\0';
-	}
-	line[n] = '\0';
-	return true;
-}
-
-static const char *
-read_hex(const char *s, uintptr_t *out)
-{
-	uintptr_t v = 0;
-
-	for (;; s++) {
-		unsigned digit = (unsigned)(*s - '0');
-
-		if (digit > 9) {
-			digit = (unsigned)(*s - 'a') + 10;
-			if (digit < 10 || digit > 15)
-				break;
-		}
-		v = v << 4 | digit;
-	}
-	*out = v;
-	return s;
-}
 
 static bool
 add(struct maps *m, const struct map *map)
@@ -104,12 +43,12 @@ name_flags(const char *name)
 static bool
 read_head(const char *line, struct map *out)
 {
-	const char *s = read_hex(line, &out->start);
+	const char *s = lines_hex(line, &out->start);
 	int fields;
 
 	if (s == line || *s != '-')
 		return false;
-	s = read_hex(s + 1, &out->end);
+	s = lines_hex(s + 1, &out->end);
 	if (*s != ' ' || strlen(s) < 6)
 		return false;
 	out->flags = (s[1] == 'r' ? MAP_IS_READABLE : 0u) |
@@ -143,12 +82,12 @@ vm_flags(const char *line)
 }
 
 static bool
-read_all(struct maps *m, struct reader *r)
+read_all(struct maps *m, struct lines *r)
 {
-	char line[LINE_BYTES];
+	char line[LINES_BYTES];
 	struct map map;
 
-	while (next_line(r, line)) {
+	while (lines_next(r, line)) {
 		if (read_head(line, &map)) {
 			if (!add(m, &map))
 				return false;
@@ -162,7 +101,7 @@ read_all(struct maps *m, struct reader *r)
 bool
 maps_read(struct maps *m, pid_t pid)
 {
-	struct reader r = {.n = 0, .at = 0};
+	struct lines r;
 	struct buf path;
 	bool ok;
 
@@ -172,13 +111,12 @@ maps_read(struct maps *m, pid_t pid)
 		buf_printf(&path, "/proc/%d/smaps", (int)pid);
 	else
 		buf_put(&path, "/proc/self/smaps");
-	r.fd = (int)syscall(SYS_openat, AT_FDCWD, buf_string(&path),
-			    O_RDONLY | O_CLOEXEC);
+	ok = lines_open(&r, buf_string(&path));
 	buf_fini(&path);
-	if (r.fd < 0)
+	if (!ok)
 		return false;
 	ok = read_all(m, &r);
-	syscall(SYS_close, r.fd);
+	lines_close(&r);
 	return ok;
 }
 

@@ -31,6 +31,11 @@ struct source_block {
 	bool may_be_object; /* of the OBJ domain */
 };
 
+struct source_native { /* a native frame */
+	uintptr_t ip; /* the return address */
+	unsigned n_python; /* of how many Python frames it is the loop */
+};
+
 struct source_range {
 	uintptr_t start;
 	size_t size;
@@ -60,6 +65,8 @@ struct source {
 	size_t n_stale;
 	bool (*find_block)(uintptr_t address, struct source_block *out);
 	size_t (*lines)(uint32_t stack, struct report_line *out, size_t n_max);
+	size_t (*natives)(uint32_t stack, struct source_native *out,
+			  size_t n_max);
 	int (*is_main_thread)(uint32_t stack); /* 1, 0, -1 */
 	bool (*is_late)(void); /* the time that may be waited is over */
 };

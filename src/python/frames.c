@@ -6,10 +6,19 @@
 
 #include "python/frames.h"
 
+#include <dlfcn.h>
+#include <link.h>
 #include <string.h>
 
 #include "python/objects.h"
 #include "python/peek.h"
+
+/* Older than glibc 2.34, where it moved; see api.c. */
+#if defined __x86_64__
+__asm__(".symver dladdr1,dladdr1@GLIBC_2.3.3");
+#elif defined __aarch64__
+__asm__(".symver dladdr1,dladdr1@GLIBC_2.17");
+#endif
 
 #define OBJECTS .cframe_frame = -1, .back = 24, .code = 32, .has_lasti = true
 #define POINTERS .instruction = 56
@@ -35,6 +44,7 @@ static const struct frame_layout rows[] = {
 	 .code_first_line = 40, .code_filename = 104, .code_name = 112,
 	 .code_table = 120},
 	{POINTERS, .version = 0x030b, .tstate_frame = 56, .cframe_frame = 8,
+	 .cframe_back = 16,
 	 .tstate_interp = 16, .back = 48, .code = 32, .owner = 69,
 	 .code_flags = 48, .code_first_line = 72, .code_filename = 112,
 	 .code_name = 128, .code_table = 136, .code_bytecode = 184,
@@ -133,4 +143,71 @@ frames_verify(void)
 	if (why)
 		row = NULL;
 	return why;
+}
+
+/* 3.11: each call of the loop has a _PyCFrame, which knows its top frame. */
+static size_t
+runs_by_cframe(const struct frame_layout *l, const char *tstate,
+	       struct frames_run *out, size_t n_max)
+{
+	const char *cframe = *(char *const *)(tstate + l->tstate_frame);
+	size_t n = 0;
+
+	for (; cframe && n < n_max; n++) {
+		const char *outer = *(char *const *)(cframe + l->cframe_back);
+		void *f = *(void *const *)(cframe + l->cframe_frame);
+		void *end = outer ?
+				    *(void *const *)(outer + l->cframe_frame) :
+				    NULL;
+
+		out[n] = (struct frames_run){(uintptr_t)cframe, 0};
+		for (; f && f != end; f = frames_next(l, f))
+			out[n].n++;
+		cframe = outer;
+	}
+	return n;
+}
+
+size_t
+frames_runs(const struct frame_layout *l, struct frames_run *out, size_t n_max)
+{
+	const char *tstate = frames_tstate();
+	unsigned here = 0;
+	size_t n = 0;
+	void *f;
+
+	if (!tstate)
+		return 0;
+	if (l->cframe_back)
+		return runs_by_cframe(l, tstate, out, n_max);
+	for (f = frames_first(l, (void *)tstate); f && n < n_max;
+	     f = frames_next(l, f)) {
+		if (!l->has_shims) {
+			out[n++] = (struct frames_run){0, 1};
+		} else if (frames_is_shim(l, f)) {
+			out[n++] = (struct frames_run){(uintptr_t)f, here};
+			here = 0;
+		} else {
+			here++;
+		}
+	}
+	return n;
+}
+
+bool
+frames_loop(const struct frame_layout *l, uintptr_t *from, uintptr_t *to)
+{
+	void *loop = py._PyEval_EvalFrameDefault ?
+			     py._PyEval_EvalFrameDefault :
+			     py.PyEval_EvalFrameEx;
+	const ElfW(Sym) *symbol = NULL;
+	Dl_info info;
+
+	if (l->has_shims || l->cframe_back || !loop ||
+	    !dladdr1(loop, &info, (void **)&symbol, RTLD_DL_SYMENT) ||
+	    !symbol || info.dli_saddr != loop)
+		return false;
+	*from = (uintptr_t)loop;
+	*to = *from + symbol->st_size;
+	return true;
 }

@@ -24,6 +24,7 @@ struct frame_layout {
 	uint16_t version;
 	uint8_t tstate_frame;   /* the frame, or _PyCFrame in 3.11 and 3.12 */
 	int8_t cframe_frame;    /* inside _PyCFrame; -1: there is none */
+	uint8_t cframe_back;    /* 3.11 */
 	uint8_t tstate_interp;
 	uint8_t back;           /* f_back, or previous */
 	uint8_t code;           /* f_code, or f_executable */
@@ -115,5 +116,26 @@ frames_offset(const struct frame_layout *l, const void *code, uintptr_t place)
 		return (int)place * (l->lasti_is_units ? 2 : 1);
 	return (int)(place - ((uintptr_t)code + l->code_bytecode));
 }
+
+/* The Python frames that one call of the interpreter's loop runs. */
+struct frames_run {
+	uintptr_t marker; /* an address in that call's stack frame; 0: unknown */
+	unsigned n;       /* how many frames */
+};
+
+/*
+ * The runs of the calling thread, innermost first, at most n_max; returns how
+ * many there are.  From 3.11 on a run begins with a local variable of the loop
+ * (_PyCFrame in 3.11; the entry frame in 3.12+: Python/ceval.c); before, every
+ * Python frame is a call of its own.
+ */
+size_t frames_runs(const struct frame_layout *l, struct frames_run *out,
+		   size_t n_max);
+
+/*
+ * Where the code of the interpreter's loop lies, when every Python frame is a
+ * call of it (up to 3.10); false: not known, or not so.
+ */
+bool frames_loop(const struct frame_layout *l, uintptr_t *from, uintptr_t *to);
 
 #endif /* LEAKSHIM_PYTHON_FRAMES_H */

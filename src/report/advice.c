@@ -7,6 +7,7 @@
 #include "common/arena.h"
 #include "common/buf.h"
 #include "report/advice_edge.h"
+#include "report/native.h"
 
 /* One of the program's: a finalizer in C has no file, and cannot be changed. */
 static bool
@@ -96,12 +97,19 @@ is_memory(const struct finding *f)
 static void
 advise_lost(struct buf *b, const struct finding *f)
 {
+	const struct report_native *culprit = native_culprit(f);
+
 	buf_printf(b, "look for a missing %s in ",
 		   is_memory(f) ? "PyMem_Free" : "Py_DECREF");
-	if (f->n_native && f->native[0].function) {
-		buf_put(b, f->native[0].function);
-		if (f->native[0].module)
-			buf_printf(b, " (%s)", f->native[0].module);
+	if (culprit && culprit->function) {
+		buf_put(b, culprit->function);
+		if (culprit->file && culprit->line > 0)
+			buf_printf(b, " (%s:%d)", culprit->file, culprit->line);
+		else if (culprit->module)
+			buf_printf(b, " (%s)", culprit->module);
+	} else if (culprit && culprit->module) {
+		buf_printf(b, "%s+0x%lx", culprit->module,
+			   (unsigned long)culprit->offset);
 	} else if (f->n_python && f->python[0].function) {
 		buf_printf(b, "the C code that %s calls",
 			   f->python[0].function);

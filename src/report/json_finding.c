@@ -181,6 +181,8 @@ put_native(struct jsonwriter *w, const struct finding *f)
 		jsonwriter_number(w, "offset", f->native[i].offset);
 		jsonwriter_string(w, "file", f->native[i].file);
 		put_line(w, f->native[i].line);
+		jsonwriter_string(w, "build_id", f->native[i].build_id);
+		jsonwriter_number(w, "runs", f->native[i].n_python);
 		jsonwriter_end(w, '}');
 	}
 	jsonwriter_end(w, ']');

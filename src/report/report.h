@@ -51,9 +51,11 @@ struct report_line { /* one frame of a Python backtrace */
 struct report_native { /* one frame of a native backtrace */
 	const char *function;
 	const char *module;
-	int64_t offset; /* into the module */
+	int64_t offset; /* of the call, as the module's file counts addresses */
+	const char *build_id; /* of the module, in hexadecimal */
 	const char *file;
 	int line;
+	int n_python; /* it is the interpreter's loop, running so many frames */
 };
 
 struct report_type {

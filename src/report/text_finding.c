@@ -253,7 +253,7 @@ put_allocation(struct buf *out, const struct report *r,
 	       const struct finding *f, bool says_order)
 {
 	bool is_other = f->thread && !strcmp(f->thread, "other");
-	size_t i;
+	size_t i, done = 0;
 
 	if (!f->n_python && !f->n_native) {
 		buf_printf(out, "  allocated at an unknown place: %s\n",
@@ -263,10 +263,17 @@ put_allocation(struct buf *out, const struct report *r,
 	buf_printf(out, "  allocated%s at%s\n",
 		   is_other ? " by another thread" : "",
 		   says_order ? " (innermost frame first)" : "");
-	for (i = 0; i < f->n_python; i++)
-		put_frame(out, &f->python[i]);
-	for (i = 0; i < f->n_native; i++)
-		put_native(out, &f->native[i]);
+	/* In the place of each frame of the loop: the Python frames it runs. */
+	for (i = 0; i < f->n_native; i++) {
+		int n = f->native[i].n_python;
+
+		if (!n)
+			put_native(out, &f->native[i]);
+		for (; n > 0 && done < f->n_python; n--)
+			put_frame(out, &f->python[done++]);
+	}
+	while (done < f->n_python)
+		put_frame(out, &f->python[done++]);
 }
 
 /* ---- all together ---- */

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 
+#include "shim/native.h"
 #include "shim/programstart.h"
 #include "shim/sidetable.h"
 
@@ -27,6 +28,17 @@ bool capture_init(int n_frames);
 
 /* The current stack; 0 when no Python frame is known. */
 stack_id capture_stack(void);
+
+/* The same, with the native frames on it when they are asked for. */
+static inline stack_id
+capture_all(void)
+{
+	stack_id id = capture_stack();
+
+	if (__builtin_expect(native_is_on, 0) && id)
+		return native_capture(id);
+	return id;
+}
 
 /*
  * BLOCK_IS_STARTUP while the program's first line has not run.  Ask after

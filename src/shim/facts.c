@@ -16,6 +16,7 @@
 #include "shim/fault.h"
 #include "shim/hooks.h"
 #include "shim/layer.h"
+#include "shim/native.h"
 #include "shim/process.h"
 #include "shim/sidetable.h"
 #include "shim/stacks.h"
@@ -114,6 +115,7 @@ facts_source(struct source *s, struct facts *f)
 	s->granule_shift = sidetable_granule_shift();
 	s->find_block = hooks_see_objects() ? find_block : NULL;
 	s->lines = stacks_lines;
+	s->natives = stacks_natives;
 	s->is_main_thread = stacks_is_main_thread;
 	s->is_late = is_late;
 	/* The last tenth is for writing that it was not enough. */
@@ -201,6 +203,9 @@ fill_missed(const struct facts *f, struct report *r)
 			   "hooks");
 	if (capture_problem() && hooks_see_objects())
 		add_missed(r, "backtraces", REPORT_UNKNOWN, capture_problem());
+	if (native_problem())
+		add_missed(r, "native-frames", REPORT_UNKNOWN,
+			   native_problem());
 	if (f->survival_unknown)
 		add_missed(r, "not-clearable", REPORT_UNKNOWN,
 			   f->survival_unknown);
@@ -259,6 +264,7 @@ facts_fill(struct arena *a, const struct facts *f, struct report *r)
 	r->free_threaded = python.is_free_threaded;
 	r->tracking = tracking_word();
 	r->free_lists = hooks_free_lists_exact() ? "exact" : "approximate";
+	r->native = native_is_on;
 	fill_missed(f, r);
 	fill_gc(f, r);
 	r->heap_objects = r->heap_tracked = r->unreachable = r->permanent =

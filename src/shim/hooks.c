@@ -10,6 +10,7 @@
 #include "shim/freelists.h"
 #include "shim/interpose.h"
 #include "shim/layer.h"
+#include "shim/native.h"
 #include "shim/programstart.h"
 #include "shim/reftracer.h"
 #include "shim/sidetable.h"
@@ -65,6 +66,7 @@ hooks_install(const struct options *o)
 		programstart_pending = false;
 	if (!state.has_identity)
 		return;
+	native_init(o->native);
 	if (freelists_need_tracer())
 		state.has_tracer = reftracer_install();
 	else if (!state.is_interposed)

@@ -8,6 +8,7 @@
  *   getenv, setlocale, sem_init, called by every Python before it initializes
  *   pthread_key_create           and never by ld.so: here a libpython that was
  *                                loaded late may be looked for with dlopen
+ *   dlclose                      code is unmapped (native=)
  *   _exit, exec*                 a process ends or is replaced without
  *                                Python's finalization
  *
@@ -27,6 +28,7 @@
 #include "shim/export.h"
 #include "shim/finish.h"
 #include "shim/interpose.h"
+#include "shim/native.h"
 #include "shim/start.h"
 
 #if defined __x86_64__
@@ -44,6 +46,7 @@ static void *(*next_malloc)(size_t);
 static char *(*next_setlocale)(int, const char *);
 static int (*next_sem_init)(sem_t *, int, unsigned);
 static int (*next_key_create)(pthread_key_t *, void (*)(void *));
+static int (*next_dlclose)(void *);
 static void (*next__exit)(int);
 static int (*next_execve)(const char *, char *const *, char *const *);
 static int (*next_execv)(const char *, char *const *);
@@ -76,6 +79,7 @@ interpose_resolve(void)
 	*(void **)&next_setlocale = next("setlocale");
 	*(void **)&next_sem_init = next("sem_init");
 	*(void **)&next_key_create = next("pthread_key_create");
+	*(void **)&next_dlclose = next("dlclose");
 	*(void **)&next__exit = next("_exit");
 	*(void **)&next_execve = next("execve");
 	*(void **)&next_execv = next("execv");
@@ -145,6 +149,18 @@ pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
 	if (!next_key_create)
 		*(void **)&next_key_create = next("pthread_key_create");
 	return next_key_create(key, destructor);
+}
+
+LS_EXPORT int
+dlclose(void *handle)
+{
+	int result;
+
+	if (!next_dlclose)
+		*(void **)&next_dlclose = next("dlclose");
+	result = next_dlclose(handle);
+	native_code_unmapped();
+	return result;
 }
 
 LS_EXPORT void

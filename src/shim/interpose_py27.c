@@ -245,7 +245,7 @@ made(void *o)
 	/* All three types have a collector header (Include/objimpl.h). */
 	block = (void *)head_of_object(o);
 	if (layer_take_last() != block) {
-		stack = capture_stack();
+		stack = capture_all();
 		sidetable_restack(block, stack,
 				  BLOCK_IS_OBJECT | capture_flags());
 	}

@@ -146,7 +146,7 @@ record(void *p, size_t n, bool is_object)
 	if (__builtin_expect(recording != RECORD_ALL, 0) &&
 	    !is_wanted(n, is_object))
 		return;
-	stack = capture_stack();
+	stack = capture_all();
 	sidetable_record(p, n, stack,
 			 capture_flags() | (is_object ? BLOCK_IS_OBJECT : 0));
 	mine.last = p;

@@ -41,7 +41,7 @@ trace(void *o, int event, void *data)
 	}
 	last = layer_take_last();
 	if (last != block) {
-		stack = capture_stack();
+		stack = capture_all();
 		sidetable_restack(block, stack,
 				  BLOCK_IS_OBJECT | capture_flags());
 	}

@@ -2,7 +2,7 @@
 
 #include "shim/stacks.h"
 
-
+#include "analysis/source.h"
 #include "common/ownmap.h"
 #include "common/spin.h"
 #include "python/api.h"
@@ -18,9 +18,14 @@
 struct trie_node {
 	uint32_t parent;
 	uint32_t next; /* in the bucket */
-	uint32_t code;
-	int32_t offset; /* into the bytecode */
+	uint32_t code; /* its id, or NATIVE, n_python and the ip's upper half */
+	int32_t offset; /* into the bytecode, or the ip's lower half */
 };
+
+/* User addresses have 47 bits, or 48 (aarch64). */
+#define NATIVE ((uint32_t)1 << 31)
+#define IP_BITS 16
+#define MOST_PYTHON ((1u << (31 - IP_BITS)) - 1)
 
 /*
  * Memory comes in chunks, as it is needed: programs may limit their address
@@ -111,10 +116,29 @@ trie_intern(stack_id parent, uint32_t code, int32_t offset)
 	return i;
 }
 
+stack_id
+trie_intern_native(stack_id parent, uintptr_t ip, unsigned n_python)
+{
+	uint32_t upper = (uint32_t)(ip >> 32) & ((1u << IP_BITS) - 1);
+
+	if (n_python > MOST_PYTHON)
+		n_python = MOST_PYTHON;
+	return trie_intern(parent, NATIVE | n_python << IP_BITS | upper,
+			   (int32_t)(uint32_t)ip);
+}
+
 static bool
 is_node(stack_id id)
 {
 	return id >= FIRST_NODE && id < n_nodes;
+}
+
+static bool
+is_complete(const struct trie_node *n)
+{
+	const struct code_copy *c = codes_get(n->code);
+
+	return c && n->offset >= c->first_traceable;
 }
 
 size_t
@@ -123,16 +147,49 @@ stacks_lines(stack_id id, struct report_line *lines, size_t n_max)
 	size_t n = 0;
 
 	for (; is_node(id) && n < n_max; id = node(id)->parent) {
-		const struct code_copy *c = codes_get(node(id)->code);
+		const struct code_copy *c;
 
 		/* A frame that was still being set up: its caller is meant. */
-		if (!c || node(id)->offset < c->first_traceable)
+		if (node(id)->code & NATIVE || !is_complete(node(id)))
 			continue;
+		c = codes_get(node(id)->code);
 		lines[n++] = (struct report_line){
 			c->function, c->file,
 			linetable_find(python.version, c->table, c->n_table,
 				       c->first_line, node(id)->offset)};
 	}
+	return n;
+}
+
+/* stacks_lines() does not show a frame that was still being set up. */
+static void
+leave_out_incomplete(stack_id python_stack, struct source_native *natives,
+		     size_t n)
+{
+	size_t i = 0;
+
+	if (!is_node(python_stack) || is_complete(node(python_stack)))
+		return;
+	while (i < n && !natives[i].n_python)
+		i++;
+	if (i < n && natives[i].n_python > 1)
+		natives[i].n_python--;
+}
+
+size_t
+stacks_natives(stack_id id, struct source_native *out, size_t n_max)
+{
+	size_t n = 0;
+
+	for (; is_node(id) && node(id)->code & NATIVE && n < n_max;
+	     id = node(id)->parent) {
+		uint32_t word = node(id)->code & ~NATIVE;
+
+		out[n].ip = (uintptr_t)(word & ((1u << IP_BITS) - 1)) << 32 |
+			    (uint32_t)node(id)->offset;
+		out[n++].n_python = word >> IP_BITS;
+	}
+	leave_out_incomplete(id, out, n);
 	return n;
 }
 

@@ -2,7 +2,7 @@
  * stacks.h - interned Python backtraces: the stack depot
  *
  * A stack is a node of a trie of (parent, code, instruction); its id is the
- * innermost node.  Capture (shim/capture.h) interns; the report resolves ids
+ * innermost node.  Native frames, where they are kept, are nodes on top of it.  Capture (shim/capture.h) interns; the report resolves ids
  * to function, file and line long after, when frames and perhaps the code
  * objects are gone: what a line needs was copied when the code object was
  * first seen (shim/codes.h).
@@ -32,6 +32,14 @@ bool stacks_init(void);
  * frames; incomplete frames (still being set up) are left out.
  */
 size_t stacks_lines(stack_id id, struct report_line *lines, size_t n_max);
+
+struct source_native;
+
+/*
+ * The native frames on top of that (native=), innermost first; returns their
+ * number.
+ */
+size_t stacks_natives(stack_id id, struct source_native *out, size_t n_max);
 
 /* Whether the main thread allocated it: 1, 0, or -1 for an unknown stack. */
 int stacks_is_main_thread(stack_id id);

@@ -20,4 +20,10 @@ enum { TRIE_ROOT_MAIN = 1, TRIE_ROOT_OTHER = 2 };
 /* The stack `parent' with one more frame on it; 0 when the depot is full. */
 stack_id trie_intern(stack_id parent, uint32_t code, int32_t offset);
 
+/*
+ * A native frame: the return address ip, in the place of code and offset.
+ * n_python: of how many Python frames it is the interpreter's loop.
+ */
+stack_id trie_intern_native(stack_id parent, uintptr_t ip, unsigned n_python);
+
 #endif /* LEAKSHIM_SHIM_TRIE_H */

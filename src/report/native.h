@@ -1,0 +1,23 @@
+/*
+ * native.h - what the native frames of an allocation say
+ *
+ * Contract of every function here:
+ *   side       analysis child and tool
+ *   allocates  never
+ *   locks      none
+ *   signals    safe
+ */
+#ifndef LEAKSHIM_REPORT_NATIVE_H
+#define LEAKSHIM_REPORT_NATIVE_H
+
+#include "report/report.h"
+
+/*
+ * The frame of the function that asked for the object: the innermost one that
+ * is neither the interpreter's nor the C library's, or else the innermost of
+ * the interpreter's that is not part of the C API.  NULL: Python code itself
+ * made the object, or it is not known.
+ */
+const struct report_native *native_culprit(const struct finding *f);
+
+#endif /* LEAKSHIM_REPORT_NATIVE_H */
