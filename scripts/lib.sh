@@ -20,6 +20,8 @@ build_packages() {
 		libtool          the shared library
 		pkg-config       where libraries are
 		libjansson-dev   JSON, for the command
+		libdw-dev        lines of native frames, for the command
+		libunwind-dev    native backtraces (native=)
 		uthash-dev       hash tables
 		python3          a Python to look at; the tests' own language
 	END

@@ -286,12 +286,14 @@ leakshim_SOURCES = \
 	%D%/cli/read_report.h \
 	%D%/cli/report.c \
 	%D%/cli/run.c \
+	%D%/cli/symbolize.c \
+	%D%/cli/symbolize.h \
 	%D%/cli/target.c \
 	%D%/cli/target.h
 leakshim_CPPFLAGS = $(AM_CPPFLAGS) -DLIBDIR='"$(libdir)"' \
 	-DPKGDATADIR='"$(pkgdatadir)"'
-leakshim_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
-leakshim_LDADD = libreport.la libcommon.la $(JANSSON_LIBS)
+leakshim_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(LIBDW_CFLAGS)
+leakshim_LDADD = libreport.la libcommon.la $(JANSSON_LIBS) $(LIBDW_LIBS)
 
 # --- data ------------------------------------------------------------------
 

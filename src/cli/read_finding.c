@@ -99,6 +99,15 @@ read_python(struct reader *r, const json_t *o, struct finding *out)
 	out->n_python = lines ? n : 0;
 }
 
+/* Not in the reports that other tools may write: not required. */
+static int
+read_runs(struct reader *r, const json_t *o)
+{
+	int64_t n = json_object_get(o, "runs") ? read_integer(r, o, "runs") : 0;
+
+	return n > 0 && n < 1 << 15 ? (int)n : 0;
+}
+
 static void
 read_native(struct reader *r, const json_t *o, struct finding *out)
 {
@@ -115,6 +124,10 @@ read_native(struct reader *r, const json_t *o, struct finding *out)
 		frames[i].offset = read_integer(r, f, "offset");
 		frames[i].file = read_string(r, f, "file");
 		frames[i].line = read_line_number(r, f);
+		frames[i].build_id = json_object_get(f, "build_id") ?
+					     read_string(r, f, "build_id") :
+					     NULL;
+		frames[i].n_python = read_runs(r, f);
 	}
 	out->native = frames;
 	out->n_native = frames ? n : 0;

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/merge.h"
 #include "cli/read_report.h"
+#include "cli/symbolize.h"
 #include "common/arena.h"
 #include "common/buf.h"
 #include "report/json.h"
@@ -101,6 +102,7 @@ report_main(int argc, char **argv)
 		complain("report: no file given (leakshim report --help)");
 		return STATUS_USAGE;
 	}
+	symbolize(&arena, &r);
 	i = render(&r, as_json);
 	arena_fini(&arena);
 	return i;

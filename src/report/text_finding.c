@@ -228,6 +228,14 @@ put_frame(struct buf *out, const struct report_line *p)
 	buf_putc(out, '\n');
 }
 
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 static void
 put_native(struct buf *out, const struct report_native *p)
 {
@@ -235,8 +243,8 @@ put_native(struct buf *out, const struct report_native *p)
 	put_name(out, p->function ? p->function : "?");
 	if (p->module) {
 		buf_put(out, " in ");
-		put_name(out, p->module);
-		if (p->offset != REPORT_UNKNOWN)
+		put_name(out, p->file ? base_name(p->module) : p->module);
+		if (!p->file && p->offset != REPORT_UNKNOWN)
 			buf_printf(out, "+0x%lx", (unsigned long)p->offset);
 	}
 	if (p->file) {

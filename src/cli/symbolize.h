@@ -1,0 +1,24 @@
+/*
+ * symbolize.h - functions, files and lines of native frames, by elfutils
+ *
+ * A report names native frames by module, offset and build id; here debug
+ * information is looked for: in the module, in the folders of the system, and
+ * where DEBUGINFOD_URLS is set, from there.  A module that is no more the one
+ * the program ran is left alone.
+ *
+ * Contract of every function here:
+ *   side       tool
+ *   allocates  malloc(3), and the arena
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_CLI_SYMBOLIZE_H
+#define LEAKSHIM_CLI_SYMBOLIZE_H
+
+struct arena;
+struct report;
+
+/* Fill in what is not known yet, and let the advice say it too. */
+void symbolize(struct arena *a, struct report *r);
+
+#endif /* LEAKSHIM_CLI_SYMBOLIZE_H */
