@@ -225,6 +225,8 @@ libshim_la_SOURCES = \
 	%D%/shim/stacks.h \
 	%D%/shim/start.c \
 	%D%/shim/start.h \
+	%D%/shim/symbolizer.c \
+	%D%/shim/symbolizer.h \
 	%D%/shim/testhooks.c \
 	%D%/shim/testhooks.h \
 	%D%/shim/stdlib.c \

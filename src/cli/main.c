@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/symbolize.h"
 
 static const struct verb {
 	const char *name;
@@ -94,5 +95,7 @@ main(int argc, char **argv)
 	for (i = 0; i < N_VERBS; i++)
 		if (!strcmp(argv[1], verbs[i].name))
 			return verbs[i].main(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "symbolize")) /* the library's, not people's */
+		return symbolize_main(argc - 1, argv + 1);
 	return unknown_verb(argv[1]);
 }

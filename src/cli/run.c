@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
@@ -257,6 +258,19 @@ judge(const struct options *o, const struct tally *t, int status,
 	return o->exitcode_given ? o->exitcode : STATUS_FOUND;
 }
 
+/* The library asks this command for files and lines of native frames. */
+static void
+offer_symbolizer(void)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+
+	if (n <= 0)
+		return;
+	self[n] = '\0';
+	setenv("LEAKSHIM_SYMBOLIZER", self, 0);
+}
+
 int
 run_main(int argc, char **argv)
 {
@@ -279,6 +293,8 @@ run_main(int argc, char **argv)
 		return STATUS_FAILED;
 	if (text.len)
 		setenv("LEAKSHIM_OPTIONS", buf_string(&text), 1);
+	if (o.native)
+		offer_symbolizer();
 	t = make_tally();
 	if (!t)
 		complain("run: findings of child processes cannot be counted: "

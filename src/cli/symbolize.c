@@ -3,10 +3,12 @@
 #include "cli/symbolize.h"
 
 #include <elfutils/libdwfl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/cli.h"
 #include "common/arena.h"
 #include "report/advice.h"
 #include "report/report.h"
@@ -158,10 +160,23 @@ look_at_frames(struct arena *a, struct module **list, struct finding *f)
 	return is_new;
 }
 
+static void
+drop(struct module *list)
+{
+	struct module *next;
+
+	for (; list; list = next) {
+		next = list->next;
+		if (list->dwfl)
+			dwfl_end(list->dwfl);
+		free(list);
+	}
+}
+
 void
 symbolize(struct arena *a, struct report *r)
 {
-	struct module *list = NULL, *next;
+	struct module *list = NULL;
 	int major = r->python_version ? atoi(r->python_version) : 3;
 	size_t i;
 
@@ -171,10 +186,53 @@ symbolize(struct arena *a, struct report *r)
 		if (f->n_native && look_at_frames(a, &list, f))
 			f->advice = advice_for(a, f, major);
 	}
-	for (; list; list = next) {
-		next = list->next;
-		if (list->dwfl)
-			dwfl_end(list->dwfl);
-		free(list);
+	drop(list);
+}
+
+/* What stands between two tabs must not have one. */
+static void
+put_field(const char *text, char end)
+{
+	if (text && !strpbrk(text, "\t\n"))
+		fputs(text, stdout);
+	putchar(end);
+}
+
+int
+symbolize_main(int argc, char **argv)
+{
+	struct module *list = NULL;
+	struct arena arena;
+	char *line = NULL;
+	size_t room = 0;
+
+	(void)argv;
+	if (argc > 1) {
+		complain("symbolize: takes no arguments; libleakshim.so asks "
+			 "on standard input");
+		return STATUS_USAGE;
 	}
+	arena_init(&arena);
+	while (getline(&line, &room, stdin) > 0) {
+		char *offset = strchr(line, '\t'), *id, number[16];
+		struct report_native p = {.line = 0};
+
+		id = offset ? strchr(offset + 1, '\t') : NULL;
+		if (!id)
+			break;
+		*offset = *id = '\0';
+		id[1 + strcspn(id + 1, "\n")] = '\0';
+		p.module = arena_string(&arena, line);
+		p.offset = (int64_t)strtoull(offset + 1, NULL, 16);
+		p.build_id = id[1] ? arena_string(&arena, id + 1) : NULL;
+		look(&arena, &list, &p);
+		snprintf(number, sizeof number, "%d", p.line);
+		put_field(p.function, '\t');
+		put_field(p.file, '\t');
+		put_field(number, '\n');
+	}
+	free(line);
+	drop(list);
+	arena_fini(&arena);
+	return fflush(stdout) == 0 ? STATUS_OK : STATUS_FAILED;
 }

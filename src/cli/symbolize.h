@@ -21,4 +21,10 @@ struct report;
 /* Fill in what is not known yet, and let the advice say it too. */
 void symbolize(struct arena *a, struct report *r);
 
+/*
+ * `leakshim symbolize', for the library: a line "MODULE <tab> OFFSET <tab>
+ * BUILD-ID" on standard input becomes "FUNCTION <tab> FILE <tab> LINE".
+ */
+int symbolize_main(int argc, char **argv);
+
 #endif /* LEAKSHIM_CLI_SYMBOLIZE_H */

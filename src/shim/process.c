@@ -24,8 +24,8 @@ static struct tally *tally;
 
 extern char **environ;
 
-static const char *
-environment(const char *name)
+const char *
+process_environment(const char *name)
 {
 	size_t n = strlen(name);
 	char **e;
@@ -166,7 +166,7 @@ read_facts(void)
 static void
 open_tally(void)
 {
-	const char *where = environment("LEAKSHIM_RUN");
+	const char *where = process_environment("LEAKSHIM_RUN");
 	char path[64];
 	size_t i, n = 0;
 	int fd;
@@ -262,12 +262,12 @@ process_is_first(void)
 void
 process_init(void)
 {
-	const char *text = environment("LEAKSHIM_OPTIONS");
+	const char *text = process_environment("LEAKSHIM_OPTIONS");
 	struct buf b;
 
 	buf_init(&b);
 	read_facts();
-	process.no_colour = environment("NO_COLOR") != NULL;
+	process.no_colour = process_environment("NO_COLOR") != NULL;
 	output_remember_stderr();
 	options_init(&process.options);
 	if (text)
@@ -294,7 +294,7 @@ process_init(void)
 void
 process_decline(const char *why)
 {
-	const char *text = environment("LEAKSHIM_OPTIONS");
+	const char *text = process_environment("LEAKSHIM_OPTIONS");
 	struct buf b;
 
 	process.declined = why;

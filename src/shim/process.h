@@ -56,4 +56,7 @@ bool process_is_first(void);
 /* Count this process and its findings for `leakshim run', if it is there. */
 void process_tally(unsigned n_failing, bool has_report);
 
+/* A variable of the environment; NULL when it is not set. */
+const char *process_environment(const char *name);
+
 #endif /* LEAKSHIM_SHIM_PROCESS_H */

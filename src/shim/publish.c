@@ -8,12 +8,14 @@
 
 #include "analysis/check.h"
 #include "common/buf.h"
+#include "python/api.h"
 #include "report/json.h"
 #include "report/output.h"
 #include "report/text.h"
 #include "shim/clone.h"
 #include "shim/facts.h"
 #include "shim/process.h"
+#include "shim/symbolizer.h"
 
 enum { SHOWN_PATH = 160 };
 
@@ -213,6 +215,9 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 			add_missed(&r, "reachability", REPORT_UNKNOWN,
 				   c->no_reach);
 	}
+	symbolizer_fill(&c->arena, &r, (int)(python.version >> 8),
+			f->started_ns +
+				(uint64_t)process.options.timeout * 950000000);
 	r.analysis_seconds = (double)(clone_now_ns() - f->started_ns) / 1e9;
 	for (i = 0; i < r.n_findings; i++)
 		n_failing += r.findings[i].is_failing;
