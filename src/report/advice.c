@@ -95,59 +95,113 @@ is_memory(const struct finding *f)
 }
 
 static void
+put_place(struct buf *b, const char *file, int line)
+{
+	if (file && line > 0)
+		buf_printf(b, " at %s:%d", file, line);
+}
+
+/* The function that made it, and those of its module that called that. */
+static void
+put_culprit(struct buf *b, const struct finding *f,
+	    const struct report_native *culprit)
+{
+	const struct report_native *end = f->native + f->n_native, *p;
+	const char *sep = " or what called it (";
+	int n = 0;
+
+	if (culprit->function)
+		buf_put(b, culprit->function);
+	else
+		buf_printf(b, "the function at 0x%lx",
+			   (unsigned long)culprit->offset);
+	if (culprit->file && culprit->line > 0)
+		buf_printf(b, " (%s:%d)", culprit->file, culprit->line);
+	else if (culprit->module)
+		buf_printf(b, " (%s)", culprit->module);
+	for (p = culprit + 1; p < end && !p->n_python && n < 2; p++) {
+		if (!p->function || !p->module || !culprit->module ||
+		    strcmp(p->module, culprit->module))
+			continue;
+		buf_printf(b, "%s%s", sep, p->function);
+		sep = ", ";
+		n++;
+	}
+	if (n)
+		buf_putc(b, ')');
+}
+
+/*
+ * Made by C code, the reference that it was given is the lost one.  Made by
+ * Python code, somebody else took one more.
+ */
+static void
 advise_lost(struct buf *b, const struct finding *f)
 {
+	const char *release = is_memory(f) ? "PyMem_Free" : "Py_DECREF";
 	const struct report_native *culprit = native_culprit(f);
+	const struct report_line *line = f->n_python ? f->python : NULL;
 
-	buf_printf(b, "look for a missing %s in ",
-		   is_memory(f) ? "PyMem_Free" : "Py_DECREF");
-	if (culprit && culprit->function) {
-		buf_put(b, culprit->function);
-		if (culprit->file && culprit->line > 0)
-			buf_printf(b, " (%s:%d)", culprit->file, culprit->line);
-		else if (culprit->module)
-			buf_printf(b, " (%s)", culprit->module);
-	} else if (culprit && culprit->module) {
-		buf_printf(b, "%s+0x%lx", culprit->module,
-			   (unsigned long)culprit->offset);
-	} else if (f->n_python && f->python[0].function) {
-		buf_printf(b, "the C code that %s calls",
-			   f->python[0].function);
-		if (f->python[0].line > 0)
-			buf_printf(b, " at %s:%d", f->python[0].file,
-				   f->python[0].line);
+	if (culprit) {
+		buf_printf(b, "look for a missing %s in ", release);
+		put_culprit(b, f, culprit);
+	} else if (f->n_native && line && line->function && !is_memory(f)) {
+		buf_printf(b, "Python code made it (%s", line->function);
+		put_place(b, line->file, line->line);
+		buf_put(b, "): look in the C code that it was handed to for "
+			   "a Py_INCREF, or a new reference, without its "
+			   "Py_DECREF");
+	} else if (line && line->function) {
+		buf_printf(b, "look for a missing %s in the C code that %s "
+			      "calls",
+			   release, line->function);
+		put_place(b, line->file, line->line);
 	} else {
-		buf_printf(b, "the C code that makes or keeps %s",
-			   f->n_types ? f->types[0].name : "it");
+		buf_printf(b, "look for a missing %s in the C code that makes "
+			      "or keeps %s",
+			   release, f->n_types ? f->types[0].name : "it");
 	}
 	buf_put(b, ", on its error paths above all");
+}
+
+/* Where the source to be changed was built into. */
+static void
+put_module(struct buf *b, const struct finding *f)
+{
+	if (f->hidden_module_file)
+		buf_printf(b, " (in %s)", f->hidden_module_file);
 }
 
 static void
 advise_hidden(struct buf *b, const struct finding *f, int major)
 {
 	const char *type = f->hidden_type ? f->hidden_type : "the hiding type";
+	const char *member = f->hidden_member ? f->hidden_member :
+						"every reference it owns";
 
 	switch (f->reason) {
 	case REASON_MISSING_TRAVERSE:
-		buf_printf(b, "let tp_traverse and tp_clear of %s visit %s",
-			   type,
-			   f->hidden_member ? f->hidden_member :
-					      "every reference it owns");
+		buf_printf(b, "let tp_traverse and tp_clear of %s", type);
+		put_module(b, f);
+		buf_printf(b, " visit %s", member);
 		break;
 	case REASON_UNTRACKED:
 		buf_printf(b, "call PyObject_GC_Track() when a %s is complete",
 			   type);
+		put_module(b, f);
 		break;
 	case REASON_FOREIGN_MEMORY:
-		buf_printf(b, "let %s visit the reference that the C library "
-			      "keeps, or drop it in a close() method",
-			   type);
+		buf_printf(b, "let %s", type);
+		put_module(b, f);
+		buf_put(b, " visit the reference that the C library keeps, or "
+			   "drop it in a close() method");
 		break;
 	default:
-		buf_printf(b, "give %s Py_TPFLAGS_HAVE_GC with tp_traverse and "
-			      "tp_clear",
-			   type);
+		buf_printf(b, "give %s", type);
+		put_module(b, f);
+		buf_printf(b, " Py_TPFLAGS_HAVE_GC, with a tp_traverse and a "
+			      "tp_clear that visit %s",
+			   member);
 	}
 	if (f->n_cycle && f->cycle[0].edge) {
 		buf_put(b, "; until then, ");

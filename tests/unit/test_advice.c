@@ -197,7 +197,14 @@ static void
 others(void)
 {
 	static const struct report_line line = {"parse", "a.py", 3};
-	static const struct report_native native = {"dup", "x.so", 1, NULL, 0};
+	static const struct report_native native[] = {
+		{.function = "PyList_New", .module = "libpython3.8.so.1.0"},
+		{.function = "dup", .module = "x.so", .offset = 1},
+		{.function = "twice", .module = "x.so", .offset = 2},
+		{.function = "_PyEval_EvalFrameDefault",
+		 .module = "libpython3.8.so.1.0", .n_python = 1},
+		{.function = "other", .module = "y.so"},
+	};
 	static const struct report_holder path = {"dict", "['cache']"};
 	struct finding f = sample_finding(FINDING_UNREACHABLE, REASON_FROZEN);
 
@@ -216,16 +223,28 @@ others(void)
 	is_advice(&f, 3,
 		  "look for a missing Py_DECREF in the C code that parse "
 		  "calls at a.py:3, on its error paths above all");
-	f.native = &native;
-	f.n_native = 1;
+	f.native = native;
+	f.n_native = 5;
 	is_advice(&f, 3,
-		  "look for a missing Py_DECREF in dup (x.so), on its error "
-		  "paths above all");
+		  "look for a missing Py_DECREF in dup (x.so) or what called "
+		  "it (twice), on its error paths above all");
+	f.native = native + 3; /* no C code between it and Python */
+	f.n_native = 2;
+	is_advice(&f, 3,
+		  "Python code made it (parse at a.py:3): look in the C code "
+		  "that it was handed to for a Py_INCREF, or a new reference, "
+		  "without its Py_DECREF, on its error paths above all");
 	f = sample_finding(FINDING_HIDDEN_CYCLE, REASON_NO_GC_FLAG);
 	f.hidden_type = "ext.T";
 	is_advice(&f, 3,
-		  "give ext.T Py_TPFLAGS_HAVE_GC with tp_traverse and "
-		  "tp_clear");
+		  "give ext.T Py_TPFLAGS_HAVE_GC, with a tp_traverse and a "
+		  "tp_clear that visit every reference it owns");
+	f.hidden_module_file = "/x/ext.so";
+	f.hidden_member = ".other";
+	is_advice(&f, 3,
+		  "give ext.T (in /x/ext.so) Py_TPFLAGS_HAVE_GC, with a "
+		  "tp_traverse and a tp_clear that visit .other");
+	f.hidden_module_file = NULL;
 	f.reason = REASON_MISSING_TRAVERSE;
 	f.hidden_member = "->callback";
 	is_advice(&f, 3,
