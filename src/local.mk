@@ -219,6 +219,8 @@ libshim_la_SOURCES = \
 	%D%/shim/registers.h \
 	%D%/shim/say.c \
 	%D%/shim/say.h \
+	%D%/shim/secondlook.c \
+	%D%/shim/secondlook.h \
 	%D%/shim/sidetable.c \
 	%D%/shim/sidetable.h \
 	%D%/shim/stacks.c \

@@ -113,17 +113,44 @@ run(struct filter *f)
 	return f->n_found > 0;
 }
 
+/* What was reachable a moment later is not lost; nor is what it holds. */
+static int
+ask_second(uintptr_t node, void *ctx)
+{
+	struct reach *r = ctx;
+
+	if (heap_is_marked(&r->g.heap, node))
+		return 0;
+	switch (r->s->second_opinion(node)) {
+	case SOURCE_HELD:
+		reach_mark_node(r, node);
+		return 0;
+	case SOURCE_LOST:
+		return 0;
+	default:
+		return 1;
+	}
+}
+
 bool
-confirm_lost(struct reach *r)
+confirm_lost(struct reach *r, const char **why)
 {
 	struct filter f = {.r = r};
 	int round = 0;
 
 	f.bits = bigarray_map(FILTER_BITS / 64, sizeof *f.bits);
-	if (!f.bits)
+	if (!f.bits) {
+		*why = "no memory for the reachability analysis (RLIMIT_AS or "
+		       "the container's limit): raise it";
 		return false;
+	}
 	while (run(&f) && ++round < MAX_ROUNDS)
 		;
 	bigarray_unmap(f.bits, FILTER_BITS / 64, sizeof *f.bits);
-	return true;
+	if (!r->s->second_opinion ||
+	    !heap_walk(&r->g.heap, ask_second, r))
+		return true;
+	*why = "other threads ran meanwhile, and a second look at what they "
+	       "hold failed";
+	return false;
 }

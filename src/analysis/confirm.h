@@ -4,7 +4,7 @@
  * Records packed by numpy or ctypes keep pointers at odd offsets, and some
  * runtimes keep a tag in the 16 bits that addresses do not use.  What the mark
  * left over is looked for once more, at every byte, with such a tag, and what is
- * found is marked.
+ * found is marked.  Then the second clone is asked, where there is one.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -19,7 +19,7 @@
 
 #include "analysis/reach.h"
 
-/* False when memory is out: then nothing may be called lost. */
-bool confirm_lost(struct reach *r);
+/* False with the reason in *why: then nothing may be called lost. */
+bool confirm_lost(struct reach *r, const char **why);
 
 #endif /* LEAKSHIM_ANALYSIS_CONFIRM_H */

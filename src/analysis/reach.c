@@ -282,7 +282,7 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 	mark_from_garbage(r, m, garbage);
 	if (layout->has_immortals)
 		heap_walk(&r->g.heap, visit_immortal, r);
-	if (!r->gave_up && !confirm_lost(r))
+	if (!r->gave_up && !confirm_lost(r, why))
 		return false;
 	if (r->gave_up)
 		*why = "the reachability analysis did not finish in time: "

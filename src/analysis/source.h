@@ -43,6 +43,8 @@ struct source_range {
 	bool is_dead;       /* kept by a free list: holds nothing, not lost */
 };
 
+enum source_opinion { SOURCE_LOST, SOURCE_HELD, SOURCE_UNKNOWN };
+
 struct source {
 	const struct options *options;
 	struct gclists lists[SOURCE_MAX_INTERPRETERS];
@@ -68,6 +70,8 @@ struct source {
 	size_t (*natives)(uint32_t stack, struct source_native *out,
 			  size_t n_max);
 	int (*is_main_thread)(uint32_t stack); /* 1, 0, -1 */
+	/* Another look at what was found lost, or NULL (no other threads). */
+	enum source_opinion (*second_opinion)(uintptr_t node);
 	bool (*is_late)(void); /* the time that may be waited is over */
 };
 

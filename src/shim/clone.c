@@ -132,6 +132,18 @@ clone_start(void (*child)(void *ctx), void *ctx, const char **why)
 	return (pid_t)pid;
 }
 
+bool
+clone_has(volatile uint32_t *stage, uint32_t wanted)
+{
+	uint32_t seen = __atomic_load_n(stage, __ATOMIC_ACQUIRE);
+
+	if (seen < wanted) {
+		futex_wait(stage, seen, 20 * 1000 * 1000);
+		seen = __atomic_load_n(stage, __ATOMIC_ACQUIRE);
+	}
+	return seen >= wanted;
+}
+
 enum clone_state
 clone_wait(pid_t pid, volatile uint32_t *stage, uint32_t wanted,
 	   uint64_t until_ns, int *status)

@@ -39,6 +39,12 @@ enum clone_state {
 enum clone_state clone_wait(pid_t pid, volatile uint32_t *stage,
 			    uint32_t wanted, uint64_t until_ns, int *status);
 
+/*
+ * Has *stage the wanted value, or a higher one?  Waits for a moment if not:
+ * for loops that have other things to look at.
+ */
+bool clone_has(volatile uint32_t *stage, uint32_t wanted);
+
 /* Wake whoever waits for *word in the other process. */
 void clone_wake(volatile uint32_t *word);
 

@@ -21,6 +21,7 @@
 #include "shim/publish.h"
 #include "shim/registers.h"
 #include "shim/say.h"
+#include "shim/secondlook.h"
 #include "shim/sidetable.h"
 #include "shim/testhooks.h"
 
@@ -254,6 +255,7 @@ map_page(void)
 static void
 drop_page(void)
 {
+	secondlook_end();
 	ownunmap(now.page, now.page_bytes);
 	now.page = NULL;
 	now.pid = 0;
@@ -408,12 +410,14 @@ inspector_begin(const char *trigger, bool collection_follows)
 				      NULL;
 	if (!process.options.isolate)
 		return inspect_here();
+	secondlook_prepare(&now.source);
 	if (!begin_in_clone(&why)) {
 		say("no report", why);
 		return false;
 	}
 	if (!await(STAGE_FOUND))
 		return false;
+	secondlook_begin();
 	if (collection_follows)
 		mark_suspects();
 	return true;

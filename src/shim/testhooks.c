@@ -12,10 +12,9 @@
 #include "analysis/check.h"
 #include "common/buf.h"
 
-void
-testhooks_fault(void)
+static void
+suffer(const char *fault)
 {
-	const char *fault = getenv("LEAKSHIM_TEST_FAULT");
 	/* Volatile itself: the compiler must not see where it leads. */
 	int *volatile nowhere = NULL;
 
@@ -27,6 +26,21 @@ testhooks_fault(void)
 		syscall(SYS_kill, syscall(SYS_getpid), SIGKILL);
 	while (!strcmp(fault, "hang"))
 		pause();
+}
+
+void
+testhooks_fault(void)
+{
+	suffer(getenv("LEAKSHIM_TEST_FAULT"));
+}
+
+bool
+testhooks_second(void)
+{
+	const char *fate = getenv("LEAKSHIM_TEST_SECOND");
+
+	suffer(fate);
+	return fate && !strcmp(fate, "held");
 }
 
 void

@@ -4,15 +4,20 @@
  * LEAKSHIM_TEST_UNREACHABLE=FILE  every unreachable object's address, a line
  *                                 each, for comparison with the collector
  * LEAKSHIM_TEST_FAULT=segv|kill|hang|nomem  what befalls the analysis
+ * LEAKSHIM_TEST_SECOND=segv|kill|hang|held  the same of the second look; held:
+ *                                 it finds nothing lost
  *
  * Contract: side: the clone; allocates mmap(2) only; no locks.
  */
 #ifndef LEAKSHIM_SHIM_TESTHOOKS_H
 #define LEAKSHIM_SHIM_TESTHOOKS_H
 
+#include <stdbool.h>
+
 struct check;
 
 void testhooks_fault(void);
+bool testhooks_second(void); /* held */
 void testhooks_unreachable(const struct check *c);
 
 #endif /* LEAKSHIM_SHIM_TESTHOOKS_H */

@@ -286,6 +286,20 @@ def registers(python):
     equal([verdict(f) for f in failing(many.report)], [LOST], "findings")
 
 
+@test("what a second look finds reachable is not accused")
+def second_look(python):
+    files = dict(planted.files(python), **{"daemon.py": DAEMON})
+    for fate, why in (("held", None), ("segv", "second look"),
+                      ("kill", "second look"), ("hang", "second look")):
+        done = python.run("daemon.py", 100, files=files, options="timeout=4",
+                          env={"LEAKSHIM_TEST_SECOND": fate})
+        equal(done.stderr, "", "stderr of " + fate)
+        equal([brief(f) for f in failing(done.report)], [], fate)
+        equal(done.report["coverage"]["reachability"], why is None, fate)
+        missed = [m["why"] for m in done.report["coverage"]["missed"]]
+        assert not why or any(why in m for m in missed), missed
+
+
 @test("what an extension made once, when it was initialized, is not accused",
       lambda p: p.major == 3)
 def initialization(python):

@@ -1,0 +1,33 @@
+/*
+ * secondlook.h - what is lost, asked of a second clone
+ *
+ * Threads that do not hold the GIL run on while memory is cloned, and what one
+ * of them hands over at that moment may be in its registers alone, which no
+ * clone has.  So where other threads run, a second clone, made later, looks too,
+ * and only what both found lost is lost.
+ *
+ * Contract of the functions here:
+ *   side       secondlook_begin(), _end(): the process, the GIL held;
+ *              secondlook_is_lost(): the first clone
+ *   allocates  mmap(2) only
+ *   locks      none
+ *   signals    not safe; blocked while cloning
+ */
+#ifndef LEAKSHIM_SHIM_SECONDLOOK_H
+#define LEAKSHIM_SHIM_SECONDLOOK_H
+
+struct source;
+
+/*
+ * Before the first clone: get ready, where threads make it necessary, and let
+ * s ask for the result.
+ */
+void secondlook_prepare(struct source *s);
+
+/* After the first clone has been made: the second. */
+void secondlook_begin(void);
+
+/* The process needs no clone any more. */
+void secondlook_end(void);
+
+#endif /* LEAKSHIM_SHIM_SECONDLOOK_H */
