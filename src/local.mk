@@ -151,6 +151,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/memory.h \
 	%D%/analysis/mirror.c \
 	%D%/analysis/mirror.h \
+	%D%/analysis/outside.c \
+	%D%/analysis/outside.h \
 	%D%/analysis/ranges.c \
 	%D%/analysis/ranges.h \
 	%D%/analysis/reach.c \

@@ -25,6 +25,8 @@ check_find(struct check *c, const struct source *s, const char **why)
 	arena_init(&c->arena);
 	c->source = s;
 	classes_init(&c->classes, &c->arena, s->stdlib);
+	if (s->options->reachability)
+		outside_read(&c->outside, s->parent);
 	if (!mirror_init(&c->mirror, s->lists, s->n_lists, why))
 		return false;
 	switch (cycles_find(&c->mirror, s->garbage, s->is_late,
@@ -48,7 +50,7 @@ check_reach(struct check *c)
 {
 	if (!c->source->options->reachability ||
 	    !reach_mark(&c->reach, c->source, &c->mirror, &c->unreachable,
-			&c->no_reach))
+			&c->outside, &c->no_reach))
 		return;
 	c->has_lost = lost_find(&c->lost, &c->reach, &c->mirror, &c->no_reach);
 	if (c->has_lost)
@@ -393,6 +395,7 @@ check_fini(struct check *c)
 	if (c->has_lost)
 		lost_fini(&c->lost);
 	reach_fini(&c->reach);
+	outside_fini(&c->outside);
 	modules_end();
 	cycles_fini(&c->unreachable);
 	mirror_fini(&c->mirror);

@@ -23,6 +23,7 @@
 #include "analysis/cycles.h"
 #include "analysis/lost.h"
 #include "analysis/mirror.h"
+#include "analysis/outside.h"
 #include "analysis/reach.h"
 #include "analysis/source.h"
 #include "common/arena.h"
@@ -33,6 +34,7 @@ struct check {
 	struct mirror mirror;
 	struct unreachable unreachable;
 	struct classes classes;
+	struct outside outside;
 	struct reach reach;
 	struct lost lost;
 	bool has_lost;          /* reach and lost are there */

@@ -181,29 +181,6 @@ add_own(struct gathered *g)
 	return true;
 }
 
-/*
- * What the program keeps from its children (MADV_DONTFORK, MADV_WIPEONFORK) is
- * not here, but may hold references.
- */
-static void
-add_not_cloned(struct gathered *g, const struct source *s)
-{
-	const unsigned wanted =
-		MAP_IS_READABLE | MAP_IS_WRITABLE | MAP_IS_NOT_CLONED;
-	const unsigned unwanted =
-		MAP_IS_DROPPABLE | MAP_IS_SPECIAL | MAP_IS_DEVICE;
-	struct maps maps;
-	size_t i;
-
-	if (!s->parent || !maps_read(&maps, s->parent))
-		return;
-	for (i = 0; i < maps.n; i++)
-		if ((maps.all[i].flags & (wanted | unwanted)) == wanted)
-			ranges_add(&g->not_cloned, maps.all[i].start,
-				   maps.all[i].end);
-	maps_fini(&maps);
-}
-
 bool
 gather(struct gathered *g, const struct source *s, const struct mirror *m,
        const char **why)
@@ -222,9 +199,7 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 	}
 	add_pools(g, s, m);
 	add_c_heap(g);
-	add_not_cloned(g, s);
-	if (!add_own(g) || g->heap.failed || g->not_roots.failed ||
-	    g->not_cloned.failed)
+	if (!add_own(g) || g->heap.failed || g->not_roots.failed)
 		return false;
 	ranges_sort(&g->not_roots);
 	return true;
@@ -236,5 +211,4 @@ gather_fini(struct gathered *g)
 	maps_fini(&g->maps);
 	heap_fini(&g->heap);
 	ranges_fini(&g->not_roots);
-	ranges_fini(&g->not_cloned);
 }

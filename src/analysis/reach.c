@@ -252,10 +252,14 @@ mark_from_garbage(struct reach *r, const struct mirror *m,
 
 bool
 reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
-	   const struct unreachable *garbage, const char **why)
+	   const struct unreachable *garbage, const struct outside *o,
+	   const char **why)
 {
 	memset(r, 0, sizeof *r);
 	r->s = s;
+	*why = o->why;
+	if (*why)
+		return false;
 	if (!gather(&r->g, s, m, why))
 		return false;
 	r->n_room = r->g.heap.n_nodes;
@@ -272,12 +276,7 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 	r->in_stacks = false;
 	drain(r);
 	r->root_bytes += roots_visit(&r->g, ROOTS_OTHERS, visit_words, r);
-	if (!roots_visit_parent(&r->g, s, visit_words, r)) {
-		*why = "memory that is kept from child processes "
-		       "(MADV_DONTFORK) may hold references and cannot be "
-		       "read here: isolate=0 looks at it";
-		return false;
-	}
+	visit_words(o->words, o->words + o->n, r);
 	drain(r);
 	mark_from_garbage(r, m, garbage);
 	if (layout->has_immortals)

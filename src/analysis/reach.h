@@ -21,6 +21,7 @@
 #include "analysis/cycles.h"
 #include "analysis/gather.h"
 #include "analysis/mirror.h"
+#include "analysis/outside.h"
 #include "analysis/source.h"
 #include "python/span.h"
 
@@ -37,11 +38,12 @@ struct reach {
 
 /*
  * Mark from the roots, then from `garbage': what a collection would free is not
- * lost, whatever it holds is not either.  False with the reason in *why.
+ * lost, whatever it holds is not either; o: words that the clone does not have.
+ * False with the reason in *why.
  */
 bool reach_mark(struct reach *r, const struct source *s,
 		const struct mirror *m, const struct unreachable *garbage,
-		const char **why);
+		const struct outside *o, const char **why);
 
 /* The object in the node, NULL if there is none. */
 void *reach_object(const struct reach *r, uintptr_t node);

@@ -221,29 +221,3 @@ roots_visit(struct gathered *g, enum roots_part part,
 		syscall(SYS_close, p.pagemap);
 	return p.bytes;
 }
-
-bool
-roots_visit_parent(struct gathered *g, const struct source *s,
-		   void (*visit)(const uintptr_t *from, const uintptr_t *to,
-				 void *ctx),
-		   void *ctx)
-{
-	uintptr_t words[512], at;
-	bool ok = true;
-	size_t i;
-
-	for (i = 0; i < g->not_cloned.n; i++) {
-		const struct range *r = &g->not_cloned.all[i];
-
-		for (at = r->start; at < r->end; at += sizeof words) {
-			size_t n = r->end - at < sizeof words ? r->end - at :
-								sizeof words;
-
-			if (peek_process(s->parent, words, at, n))
-				visit(words, words + n / 8, ctx);
-			else
-				ok = false;
-		}
-	}
-	return ok;
-}

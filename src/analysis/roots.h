@@ -28,15 +28,6 @@ enum roots_part {
 /* Before the first visit: cut out what is dead. */
 void roots_prepare(struct gathered *g, const struct source *s);
 
-/*
- * visit() the memory that only the parent has, read from there.  False when
- * that is not permitted: then something may be held that is not seen.
- */
-bool roots_visit_parent(struct gathered *g, const struct source *s,
-			void (*visit)(const uintptr_t *from,
-				      const uintptr_t *to, void *ctx),
-			void *ctx);
-
 /* visit() all the words, in pieces; returns how many bytes they are. */
 size_t roots_visit(struct gathered *g, enum roots_part part,
 		   void (*visit)(const uintptr_t *from, const uintptr_t *to,

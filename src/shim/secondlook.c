@@ -73,7 +73,7 @@ list_all(void *ctx)
 		return;
 	if (check_find(c, &now.source, &why) &&
 	    reach_mark(&c->reach, &now.source, &c->mirror,
-		       &c->unreachable, &why))
+		       &c->unreachable, &c->outside, &why))
 		heap_walk(&c->reach.g.heap, list_lost, c);
 	else
 		now.page->has_failed = 1;

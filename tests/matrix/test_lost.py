@@ -265,6 +265,49 @@ def c_memory(python):
     equal([brief(f) for f in failing(done.report)], [], "findings")
 
 
+KERNEL = """
+import os, planted, select, sys
+way, n = sys.argv[1], 50
+if way == "ring":
+    try:
+        planted.start_ring()
+    except OSError as e:
+        sys.exit("no io_uring: %s" % e)
+    planted.leak_list(n)
+elif way == "timer":
+    for i in range(n): planted.keep_in_timer([i])
+else:
+    epoll = select.epoll()
+    ends = [os.pipe() for i in range(n)]
+    for i in range(n): planted.keep_in_epoll(epoll.fileno(), ends[i][0], [i])
+    if way == "closed":
+        epoll.close()
+"""
+
+
+@test("what the kernel keeps for epoll and timers is held by it")
+def kernel(python):
+    files = dict(planted.files(python), **{"kernel.py": KERNEL})
+    for way in ("epoll", "timer"):
+        done = python.run("kernel.py", way, files=files)
+        equal([brief(f) for f in failing(done.report)], [], way)
+        equal(done.report["coverage"]["reachability"], True, way)
+    done = python.run("kernel.py", "closed", files=files)
+    equal([verdict(f) for f in failing(done.report)], [LOST], "epoll closed")
+
+
+@test("where an io_uring may hold something nothing is accused")
+def ring(python):
+    files = dict(planted.files(python), **{"kernel.py": KERNEL})
+    done = python.run("kernel.py", "ring", files=files)
+    if "no io_uring" in done.stderr:
+        raise Skip(done.stderr.strip())
+    equal([brief(f) for f in failing(done.report)], [], "findings")
+    equal(done.report["coverage"]["reachability"], False, "reachability")
+    assert any("io_uring" in m["why"] for m in
+               done.report["coverage"]["missed"]), done.report["coverage"]
+
+
 DAEMON = """
 import planted, sys, threading, time
 t = threading.Thread(target=time.sleep, args=(1000,))
