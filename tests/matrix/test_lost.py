@@ -274,6 +274,8 @@ if way == "ring":
     except OSError as e:
         sys.exit("no io_uring: %s" % e)
     planted.leak_list(n)
+elif way == "unforked":
+    for i in range(n): planted.keep_unforked([i])
 elif way == "timer":
     for i in range(n): planted.keep_in_timer([i])
 else:
@@ -294,6 +296,17 @@ def kernel(python):
         equal(done.report["coverage"]["reachability"], True, way)
     done = python.run("kernel.py", "closed", files=files)
     equal([verdict(f) for f in failing(done.report)], [LOST], "epoll closed")
+
+
+@test("memory that children do not get is looked at, or not: no accusation")
+def unforked(python):
+    files = dict(planted.files(python), **{"kernel.py": KERNEL})
+    done = python.run("kernel.py", "unforked", files=files)
+    equal(done.stderr, "", "stderr")
+    equal([brief(f) for f in failing(done.report)], [], "findings")
+    missed = [m["why"] for m in done.report["coverage"]["missed"]]
+    equal(done.report["coverage"]["reachability"],
+          not any("MADV_DONTFORK" in m for m in missed), "reachability")
 
 
 @test("where an io_uring may hold something nothing is accused")
