@@ -21,12 +21,21 @@ list_length(uintptr_t head)
 	return n;
 }
 
+/*
+ * Objects that lie together are visited together: those of a page share a
+ * stretch of slots, and the stretches are strewn by Fibonacci hashing.
+ */
+enum { STRETCH_SHIFT = 8, GRANULE_SHIFT = 4 };
+
 static size_t
 slot_of(const struct mirror *m, uintptr_t address)
 {
-	/* Fibonacci hashing; addresses are multiples of 8 or 16. */
-	return (size_t)((address >> 3) * 0x9e3779b97f4a7c15ULL >> 20) &
-	       m->mask;
+	size_t granule = address >> GRANULE_SHIFT;
+	size_t stretch = (size_t)((granule >> STRETCH_SHIFT) *
+				  0x9e3779b97f4a7c15ULL >> 20);
+
+	return (stretch << STRETCH_SHIFT |
+		(granule & ((1u << STRETCH_SHIFT) - 1))) & m->mask;
 }
 
 node_id
