@@ -33,8 +33,6 @@ add_candidate(uintptr_t node, void *ctx)
 	struct filter *f = ctx;
 	uintptr_t o;
 
-	if (heap_is_marked(&f->r->g.heap, node))
-		return 0;
 	o = (uintptr_t)reach_object(f->r, node);
 	if (!o)
 		return 0;
@@ -104,7 +102,7 @@ run(struct filter *f)
 {
 	f->n_lost = f->n_found = f->high = 0;
 	memset(f->bits, 0, FILTER_BITS / 8);
-	heap_walk(&f->r->g.heap, add_candidate, f);
+	heap_walk_unmarked(&f->r->g.heap, add_candidate, f);
 	if (!f->n_lost)
 		return false;
 	roots_visit(&f->r->g, ROOTS_STACKS, look_at_bytes, f);
@@ -119,8 +117,6 @@ ask_second(uintptr_t node, void *ctx)
 {
 	struct reach *r = ctx;
 
-	if (heap_is_marked(&r->g.heap, node))
-		return 0;
 	switch (r->s->second_opinion(node)) {
 	case SOURCE_HELD:
 		reach_mark_node(r, node);
@@ -148,7 +144,7 @@ confirm_lost(struct reach *r, const char **why)
 		;
 	bigarray_unmap(f.bits, FILTER_BITS / 64, sizeof *f.bits);
 	if (!r->s->second_opinion ||
-	    !heap_walk(&r->g.heap, ask_second, r))
+	    !heap_walk_unmarked(&r->g.heap, ask_second, r))
 		return true;
 	*why = "other threads ran meanwhile, and a second look at what they "
 	       "hold failed";

@@ -14,7 +14,12 @@ static int
 add_block(const struct source_range *b, void *ctx)
 {
 	struct gathered *g = ctx;
+	uintptr_t pool = b->start & ~(pymalloc_pool_bytes() - 1);
 
+	if (b->size <= PYMALLOC_MAX_BYTES && pool != g->last_pool) {
+		ranges_add(&g->pools, pool, pool + 1);
+		g->last_pool = pool;
+	}
 	heap_add(&g->heap, b->start, b->size,
 		 b->may_be_object ? HEAP_OBJECT : HEAP_MEMORY);
 	if (b->is_dead && !g->heap.failed)
@@ -98,21 +103,14 @@ search_pools(struct gathered *g, const struct map *map)
 			take_pool_of(g, at);
 }
 
-static int
-take_pool_of_block(const struct source_range *b, void *ctx)
-{
-	if (b->size <= PYMALLOC_MAX_BYTES)
-		take_pool_of(ctx, b->start);
-	return 0;
-}
-
 static void
 add_pools(struct gathered *g, const struct source *s, const struct mirror *m)
 {
 	size_t i;
 
-	if (s->walk_blocks)
-		s->walk_blocks(take_pool_of_block, g);
+	for (i = 0; i < g->pools.n; i++)
+		take_pool_of(g, g->pools.all[i].start);
+	/* What was tracked before the hooks. */
 	for (i = 0; i < m->n; i++)
 		take_pool_of(g, m->nodes[i].address);
 	/* Without hooks, an arena of strings and numbers has nobody to tell. */
@@ -199,7 +197,8 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 	}
 	add_pools(g, s, m);
 	add_c_heap(g);
-	if (!add_own(g) || g->heap.failed || g->not_roots.failed)
+	if (!add_own(g) || g->heap.failed || g->not_roots.failed ||
+	    g->pools.failed)
 		return false;
 	ranges_sort(&g->not_roots);
 	return true;
@@ -211,4 +210,5 @@ gather_fini(struct gathered *g)
 	maps_fini(&g->maps);
 	heap_fini(&g->heap);
 	ranges_fini(&g->not_roots);
+	ranges_fini(&g->pools);
 }

@@ -26,6 +26,8 @@ struct gathered {
 	struct maps maps;
 	struct heap heap;
 	struct ranges not_roots; /* allocators' own and free memory, and ours */
+	struct ranges pools; /* where blocks are that may be pymalloc's */
+	uintptr_t last_pool;
 	size_t n_unknown; /* live blocks of pools that the side table lacks */
 	size_t n_pools, n_chunks;
 };

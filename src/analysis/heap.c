@@ -70,6 +70,13 @@ intern(struct heap *h, uintptr_t address)
 	return r;
 }
 
+static void
+set_edge(struct heap_region *r, size_t granule)
+{
+	heap_set(r->edges, granule);
+	heap_set(r->edge_words, granule / 64);
+}
+
 void
 heap_add(struct heap *h, uintptr_t start, size_t size, enum heap_kind kind)
 {
@@ -80,7 +87,7 @@ heap_add(struct heap *h, uintptr_t start, size_t size, enum heap_kind kind)
 	if (!r)
 		return;
 	start &= ~(step - 1);
-	heap_set(r->edges, heap_granule(h, start));
+	set_edge(r, heap_granule(h, start));
 	heap_set(r->starts, heap_granule(h, start));
 	if (kind == HEAP_OBJECT)
 		heap_set(r->objects, heap_granule(h, start));
@@ -95,7 +102,7 @@ heap_add(struct heap *h, uintptr_t start, size_t size, enum heap_kind kind)
 	}
 	r = intern(h, end);
 	if (r)
-		heap_set(r->edges, heap_granule(h, end));
+		set_edge(r, heap_granule(h, end));
 }
 
 bool
@@ -184,33 +191,81 @@ heap_end(const struct heap *h, uintptr_t node)
 			    (uintptr_t)1 << HEAP_ADDRESS_BITS, false);
 }
 
-/* Regions in the order of their addresses: the directory has it. */
-int
-heap_walk(const struct heap *h, int (*each)(uintptr_t node, void *ctx),
-	  void *ctx)
+/* The regions' numbers by address; NULL when memory is out. */
+static uint32_t *
+order_regions(const struct heap *h)
 {
 	uint32_t *order = bigarray_map(h->n_regions, sizeof *order);
 	uint32_t i, j;
-	int stop = 0;
 
-	if (!order)
-		return -1;
-	for (i = 0; i < h->n_regions; i++) {
+	for (i = 0; order && i < h->n_regions; i++) {
 		for (j = i;
 		     j && h->regions[order[j - 1]].start > h->regions[i].start;
 		     j--)
 			order[j] = order[j - 1];
 		order[j] = i;
 	}
-	for (i = 0; i < h->n_regions && !stop; i++) {
-		const struct heap_region *r = &h->regions[order[i]];
-		size_t n = granules(h), g = 0;
+	return order;
+}
 
-		while (!stop && (g = next_bit(r->starts, g, n)) < n)
-			stop = each(r->start + (g++ << h->shift), ctx);
+/* The starts of 64 granules, without those marked by now. */
+static uint64_t
+wanted_starts(const struct heap_region *r, size_t word, bool only_unmarked)
+{
+	return r->starts[word] & ~(only_unmarked ? r->marks[word] : 0);
+}
+
+static int
+walk_region(const struct heap *h, const struct heap_region *r,
+	    bool only_unmarked, int (*each)(uintptr_t node, void *ctx),
+	    void *ctx)
+{
+	size_t n = granules(h) / 64, word;
+	int stop = 0;
+
+	for (word = 0; word < n && !stop; word++) {
+		uint64_t left = wanted_starts(r, word, only_unmarked);
+
+		while (left && !stop) {
+			size_t g = word * 64 + (size_t)__builtin_ctzll(left);
+			/* Shifted twice: by 64 at once is not defined. */
+			uint64_t behind = ~(uint64_t)0 << g % 64 << 1;
+
+			stop = each(r->start + (g << h->shift), ctx);
+			left = wanted_starts(r, word, only_unmarked) & behind;
+		}
 	}
+	return stop;
+}
+
+static int
+walk(const struct heap *h, bool only_unmarked,
+     int (*each)(uintptr_t node, void *ctx), void *ctx)
+{
+	uint32_t *order = order_regions(h), i;
+	int stop = 0;
+
+	if (!order)
+		return -1;
+	for (i = 0; i < h->n_regions && !stop; i++)
+		stop = walk_region(h, &h->regions[order[i]], only_unmarked,
+				   each, ctx);
 	bigarray_unmap(order, h->n_regions, sizeof *order);
 	return stop;
+}
+
+int
+heap_walk(const struct heap *h, int (*each)(uintptr_t node, void *ctx),
+	  void *ctx)
+{
+	return walk(h, false, each, ctx);
+}
+
+int
+heap_walk_unmarked(const struct heap *h,
+		   int (*each)(uintptr_t node, void *ctx), void *ctx)
+{
+	return walk(h, true, each, ctx);
 }
 
 void

@@ -36,6 +36,7 @@ struct heap_region {
 	uint64_t *marks;
 	uint64_t *foreign; /* a chunk of the C heap, not Python's */
 	uint64_t *led_to;  /* lost memory that a lost object leads to */
+	uint64_t edge_words[HEAP_WORDS / 64]; /* which of edges are not 0 */
 	uint64_t pages[1 << (HEAP_REGION_SHIFT - 12 - 6)]; /* looked at */
 };
 
@@ -66,6 +67,13 @@ bool heap_has_start(const struct heap *h, uintptr_t from, uintptr_t to);
 
 /* The first start or end of a node in [from, to); `to' if there is none. */
 uintptr_t heap_next_edge(const struct heap *h, uintptr_t from, uintptr_t to);
+
+/*
+ * The nodes that are not marked when their turn comes, by address; nonzero from
+ * each() stops.
+ */
+int heap_walk_unmarked(const struct heap *h,
+		       int (*each)(uintptr_t node, void *ctx), void *ctx);
 
 /* Nodes in the order of their addresses; nonzero from each() stops. */
 int heap_walk(const struct heap *h,
@@ -109,6 +117,25 @@ heap_set(uint64_t *bits, size_t i)
 	bits[i / 64] |= (uint64_t)1 << i % 64;
 }
 
+/*
+ * The last word of edges before this one that is not 0; HEAP_WORDS: none.  Data
+ * of a library may lie in one region with the heap: all objects point to their
+ * types there.
+ */
+static inline size_t
+heap_edges_before(const struct heap_region *r, size_t word)
+{
+	size_t i = word / 64;
+	uint64_t bits = r->edge_words[i] & (((uint64_t)1 << word % 64) - 1);
+
+	while (!bits) {
+		if (!i)
+			return HEAP_WORDS;
+		bits = r->edge_words[--i];
+	}
+	return i * 64 + 63 - (size_t)__builtin_clzll(bits);
+}
+
 /* The node that contains the address, 0 if none does. */
 static inline uintptr_t
 heap_find(const struct heap *h, uintptr_t address)
@@ -122,10 +149,11 @@ heap_find(const struct heap *h, uintptr_t address)
 	g = heap_granule(h, address);
 	word = g / 64;
 	bits = r->edges[word] & ~(uint64_t)0 >> (63 - g % 64);
-	while (!bits) {
-		if (!word)
+	if (!bits) {
+		word = heap_edges_before(r, word);
+		if (word == HEAP_WORDS)
 			return r->carried;
-		bits = r->edges[--word];
+		bits = r->edges[word];
 	}
 	g = word * 64 + 63 - (size_t)__builtin_clzll(bits);
 	return heap_bit(r->starts, g) ? r->start + (g << h->shift) : 0;

@@ -21,8 +21,6 @@ collect(uintptr_t node, void *ctx)
 	struct collected *c = ctx;
 	void *o;
 
-	if (heap_is_marked(&c->r->g.heap, node))
-		return 0;
 	o = reach_object(c->r, node);
 	if (!o)
 		return 0;
@@ -41,8 +39,6 @@ claim_buffer(uintptr_t node, void *ctx)
 	uintptr_t buffer;
 	void *o;
 
-	if (heap_is_marked(&r->g.heap, node))
-		return 0;
 	o = reach_object(r, node);
 	buffer = o ? reach_buffer(r, o, &used) : 0;
 	if (buffer)
@@ -57,15 +53,16 @@ collect_objects(struct lost *l, const struct mirror *tracked)
 	bool ok;
 	size_t i;
 
-	heap_walk(&l->reach->g.heap, claim_buffer, (void *)l->reach);
-	heap_walk(&l->reach->g.heap, collect, &c);
+	heap_walk_unmarked(&l->reach->g.heap, claim_buffer,
+			   (void *)l->reach);
+	heap_walk_unmarked(&l->reach->g.heap, collect, &c);
 	l->n = c.n;
 	c.objects = bigarray_map(l->n, sizeof *c.objects);
 	l->ids = bigarray_map(l->n, sizeof *l->ids);
 	if (!c.objects || !l->ids)
 		return false;
 	c.n = 0;
-	heap_walk(&l->reach->g.heap, collect, &c);
+	heap_walk_unmarked(&l->reach->g.heap, collect, &c);
 	for (i = 0; i < l->n; i++)
 		l->ids[i] = (node_id)i;
 	ok = mirror_of(&l->m, c.objects, l->n, tracked);
@@ -96,8 +93,7 @@ count_references(uintptr_t node, void *ctx)
 	struct lost *l = ctx;
 	const struct heap *h = &l->reach->g.heap;
 
-	if (!heap_is_marked(h, node) &&
-	    (heap_is_led_to(h, node) || reach_object(l->reach, node)))
+	if (heap_is_led_to(h, node) || reach_object(l->reach, node))
 		reach_words(l->reach, node, count_words, l);
 	return 0;
 }
@@ -197,7 +193,7 @@ lost_find(struct lost *l, const struct reach *r, const struct mirror *tracked,
 		       "timeout=SECONDS gives it longer";
 		return false;
 	}
-	heap_walk(&r->g.heap, count_references, l);
+	heap_walk_unmarked(&r->g.heap, count_references, l);
 	subtract_refs(l);
 	for (k = 0; k < l->g.n_islands; k++)
 		l->verdict_of[k] = judge_island(l, k);

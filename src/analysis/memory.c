@@ -88,7 +88,7 @@ memory_find(const struct lost *l)
 	struct search s = {l->reach, NULL};
 
 	lead_to_free_lists(s.r);
-	heap_walk(&l->reach->g.heap, add_block, &s);
+	heap_walk_unmarked(&l->reach->g.heap, add_block, &s);
 	return s.groups;
 }
 

@@ -22,14 +22,20 @@ is_readable(uintptr_t address, size_t n)
 	return maps_can_read(readable, address, n);
 }
 
-/* Nodes are aligned: the lowest bit says that a stack points to it. */
+/*
+ * Nodes are aligned: the lowest bit says that a stack points to it, the next
+ * two at which of its places a living object is known to be.
+ */
 #define ON_STACK ((uintptr_t)1)
+#define PLACE_SHIFT 1
+#define PLACES ((uintptr_t)3 << PLACE_SHIFT)
 
 static void
-push(struct reach *r, uintptr_t node)
+push(struct reach *r, uintptr_t node, uintptr_t place)
 {
 	heap_mark(&r->g.heap, node);
-	r->stack[r->n_stack++] = node | (r->in_stacks ? ON_STACK : 0);
+	r->stack[r->n_stack++] = node | place << PLACE_SHIFT |
+				 (r->in_stacks ? ON_STACK : 0);
 }
 
 /* What is no object is asked about once: most of it is much visited. */
@@ -60,16 +66,20 @@ static void
 visit_word(struct reach *r, uintptr_t word)
 {
 	uintptr_t address = WITHOUT_TAG(word);
-	uintptr_t node = heap_find(&r->g.heap, address);
+	uintptr_t node = heap_find(&r->g.heap, address), o, place = 0;
 	bool is_dead;
 
 	if (!node || heap_is_marked(&r->g.heap, node))
 		return;
-	/* The collector's header is on its lists: that holds nobody. */
-	if (address - node < OBJECT_MOST_BEFORE &&
-	    address < (uintptr_t)find_object(r, node, &is_dead))
-		return;
-	push(r, node);
+	if (address - node < OBJECT_MOST_BEFORE) {
+		o = (uintptr_t)find_object(r, node, &is_dead);
+		/* The collector's header is on its lists: that holds nobody. */
+		if (address < o)
+			return;
+		if (o && !is_dead)
+			place = recognize_place(o - node);
+	}
+	push(r, node, place);
 }
 
 static void
@@ -177,12 +187,15 @@ reach_is_late(struct reach *r)
  * elsewhere it is in a free list, whose next member is all that it holds.
  */
 static void
-visit_node(struct reach *r, uintptr_t node, bool is_on_stack)
+visit_node(struct reach *r, uintptr_t entry)
 {
-	uintptr_t end = heap_end(&r->g.heap, node), buffer;
+	uintptr_t node = entry & ~(ON_STACK | PLACES), buffer;
+	uintptr_t end = heap_end(&r->g.heap, node);
+	uintptr_t place = (entry & PLACES) >> PLACE_SHIFT;
+	bool is_dead = false, is_on_stack = entry & ON_STACK;
 	struct span used;
-	bool is_dead;
-	void *o = find_object(r, node, &is_dead);
+	void *o = place ? (void *)(node + recognize_offset(place)) :
+			  find_object(r, node, &is_dead);
 
 	if (!o || (is_dead && is_on_stack)) {
 		visit_memory(r, node, end, visit_words, r);
@@ -200,17 +213,14 @@ visit_node(struct reach *r, uintptr_t node, bool is_on_stack)
 static void
 drain(struct reach *r)
 {
-	while (r->n_stack && !reach_is_late(r)) {
-		uintptr_t entry = r->stack[--r->n_stack];
-
-		visit_node(r, entry & ~ON_STACK, entry & ON_STACK);
-	}
+	while (r->n_stack && !reach_is_late(r))
+		visit_node(r, r->stack[--r->n_stack]);
 }
 
 void
 reach_mark_node(struct reach *r, uintptr_t node)
 {
-	push(r, node);
+	push(r, node, 0);
 	drain(r);
 }
 
@@ -229,11 +239,9 @@ visit_immortal(uintptr_t node, void *ctx)
 	struct reach *r = ctx;
 	void *o;
 
-	if (heap_is_marked(&r->g.heap, node))
-		return 0;
 	o = reach_object(r, node);
 	if (o && object_is_immortal(o)) {
-		push(r, node);
+		push(r, node, 0);
 		drain(r);
 	}
 	return r->gave_up;
@@ -280,7 +288,7 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 	drain(r);
 	mark_from_garbage(r, m, garbage);
 	if (layout->has_immortals)
-		heap_walk(&r->g.heap, visit_immortal, r);
+		heap_walk_unmarked(&r->g.heap, visit_immortal, r);
 	if (!r->gave_up && !confirm_lost(r, why))
 		return false;
 	if (r->gave_up)

@@ -239,6 +239,24 @@ is_object_at(uintptr_t o, uintptr_t block, size_t size, bool *is_dead)
 	return *is_dead || is_immortal(o) || is_refcount(refs);
 }
 
+size_t
+recognize_offset(size_t place)
+{
+	return place == 1 ? 0 :
+	       place == 2 ? layout->gc_head_bytes :
+			    layout->gc_head_bytes + (size_t)16;
+}
+
+size_t
+recognize_place(size_t offset)
+{
+	size_t place = RECOGNIZE_PLACES;
+
+	while (place && recognize_offset(place) != offset)
+		place--;
+	return place;
+}
+
 /*
  * A living object anywhere is preferred to a dead one: up to 3.7 nobody clears
  * a new collector header, in which an old object's type may stand.
@@ -246,14 +264,14 @@ is_object_at(uintptr_t o, uintptr_t block, size_t size, bool *is_dead)
 void *
 recognize_object(uintptr_t block, size_t size, bool *is_dead)
 {
-	size_t before[3] = {0, layout->gc_head_bytes,
-			    layout->gc_head_bytes + (size_t)16};
 	void *dead = NULL;
-	size_t i;
+	size_t place;
 
-	for (i = 0; i < 3 && before[i] + 16 <= size; i++) {
-		uintptr_t o = block + before[i];
+	for (place = 1; place <= RECOGNIZE_PLACES; place++) {
+		uintptr_t o = block + recognize_offset(place);
 
+		if (o + 16 > block + size)
+			break;
 		if (!is_object_at(o, block, size, is_dead))
 			continue;
 		if (!*is_dead)

@@ -35,6 +35,14 @@ bool recognize_type(uintptr_t type);
  */
 void *recognize_object(uintptr_t block, size_t size, bool *is_dead);
 
+/*
+ * An object begins at one of a few places in its block, numbered from 1: behind
+ * no header, or behind the collector's, with or without one more in front.
+ */
+enum { RECOGNIZE_PLACES = 3 };
+size_t recognize_offset(size_t place);
+size_t recognize_place(size_t offset);
+
 void recognize_end(void);
 
 #endif /* LEAKSHIM_PYTHON_RECOGNIZE_H */

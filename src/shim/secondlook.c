@@ -52,11 +52,9 @@ has_other_threads(void)
 static int
 list_lost(uintptr_t node, void *ctx)
 {
-	const struct check *c = ctx;
 	struct page *page = now.page;
 
-	if (heap_is_marked(&c->reach.g.heap, node))
-		return 0;
+	(void)ctx;
 	if (page->n == MOST_LOST)
 		return 1;
 	page->lost[page->n++] = node;
@@ -74,7 +72,7 @@ list_all(void *ctx)
 	if (check_find(c, &now.source, &why) &&
 	    reach_mark(&c->reach, &now.source, &c->mirror,
 		       &c->unreachable, &c->outside, &why))
-		heap_walk(&c->reach.g.heap, list_lost, c);
+		heap_walk_unmarked(&c->reach.g.heap, list_lost, NULL);
 	else
 		now.page->has_failed = 1;
 }

@@ -25,7 +25,8 @@ static const struct report_type lost_types[] = {
 	{"bytes", 30, 32153, NULL, false}};
 
 static const struct report_native native[] = {
-	{"make_bytes", "/usr/lib/_lost.so", 0x1f0, NULL, 0}};
+	{.function = "make_bytes", .module = "/usr/lib/_lost.so",
+	 .offset = 0x1f0, .build_id = "0a1b"}};
 
 static const struct report_missed missed[] = {
 	{"frames", 3, "the stack was deeper than can be walked"}};

@@ -52,6 +52,11 @@ blocks(void)
 	ok(heap_first_look(&h, BASE) && !heap_first_look(&h, BASE + 4095) &&
 		   heap_first_look(&h, BASE + 4096),
 	   "a page is looked at once");
+	heap_add(&h, BASE + 0x300000, 16, HEAP_MEMORY);
+	is_number(heap_find(&h, BASE + 0x30000c), BASE + 0x300000,
+		  "far behind the others one is found");
+	ok(!heap_find(&h, BASE + 0x2fffff) && !heap_find(&h, BASE + 0x3fffff),
+	   "and nothing around it");
 	heap_fini(&h);
 }
 
@@ -85,6 +90,53 @@ count(uintptr_t node, void *ctx)
 	last[0] = node;
 	last[1]++;
 	return rises ? 0 : 1;
+}
+
+static int
+mark_next(uintptr_t node, void *ctx)
+{
+	struct heap *h = ctx;
+
+	heap_mark(h, node);
+	heap_mark(h, node + 16);
+	return 0;
+}
+
+static int
+stop_at_once(uintptr_t node, void *ctx)
+{
+	*(uintptr_t *)ctx = node;
+	return 7;
+}
+
+/* Of 16 bytes each: 64 of them fill a word of a bitmap. */
+static void
+walks(void)
+{
+	uintptr_t seen = 0, n[2] = {0, 0};
+	struct heap h;
+	int i;
+
+	heap_init(&h, 4);
+	for (i = 199; i >= 0; i--)
+		heap_add(&h, BASE + (uintptr_t)i * 16, 16, HEAP_MEMORY);
+	heap_add(&h, BASE - REGION, 16, HEAP_MEMORY);
+	heap_walk(&h, count, n);
+	is_number(n[1], 201, "all are visited");
+	is_number(heap_walk(&h, stop_at_once, &seen), 7, "until one stops");
+	is_number(seen, BASE - REGION, "in the order of addresses");
+	heap_mark(&h, BASE - REGION);
+	heap_mark(&h, BASE);
+	heap_walk_unmarked(&h, stop_at_once, &seen);
+	is_number(seen, BASE + 16, "or those that are not marked");
+	n[0] = n[1] = 0;
+	heap_walk_unmarked(&h, count, n);
+	is_number(n[1], 199, "each of them");
+	heap_walk_unmarked(&h, mark_next, &h);
+	n[0] = n[1] = 0;
+	heap_walk_unmarked(&h, count, n);
+	is_number(n[1], 0, "marked meanwhile, they are left out");
+	heap_fini(&h);
 }
 
 /* Against a plain array, in any order. */
@@ -160,6 +212,7 @@ int
 main(void)
 {
 	blocks();
+	walks();
 	big_ones();
 	random_ones();
 	lists_of_ranges();
