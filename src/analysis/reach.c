@@ -25,6 +25,18 @@ is_readable(uintptr_t address, size_t n)
 /* Nodes are aligned: the lowest bit says that a stack points to it. */
 #define ON_STACK ((uintptr_t)1)
 
+/* A first word leads to the object; if many may, they are counted from now. */
+static void
+note_hub(struct reach *r, uintptr_t node, void *o)
+{
+	int64_t refs = object_refcount(o);
+
+	if (refs < REACH_HUB_REFERENCES || object_is_immortal(o))
+		return;
+	hubs_add(&r->hubs, &(struct hub){.node = node, .object = o,
+					 .refcount = refs, .found = 1});
+}
+
 static void
 push(struct reach *r, uintptr_t node)
 {
@@ -62,13 +74,22 @@ visit_word(struct reach *r, uintptr_t word)
 	uintptr_t address = WITHOUT_TAG(word);
 	uintptr_t node = heap_find(&r->g.heap, address);
 	bool is_dead;
+	void *o;
 
-	if (!node || heap_is_marked(&r->g.heap, node))
+	if (!node)
 		return;
-	/* The collector's header is on its lists: that holds nobody. */
-	if (address - node < OBJECT_MOST_BEFORE &&
-	    address < (uintptr_t)find_object(r, node, &is_dead))
+	if (heap_is_marked(&r->g.heap, node)) {
+		hubs_count(&r->hubs, node);
 		return;
+	}
+	if (address - node < OBJECT_MOST_BEFORE) {
+		o = find_object(r, node, &is_dead);
+		/* The collector's header is on its lists: that holds nobody. */
+		if (address < (uintptr_t)o)
+			return;
+		if (o && !is_dead)
+			note_hub(r, node, o);
+	}
 	push(r, node);
 }
 
@@ -261,7 +282,8 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 	r->n_room = r->g.heap.n_nodes;
 	r->stack = bigarray_map(r->n_room, sizeof *r->stack);
 	readable = &r->g.maps;
-	if (!r->stack || !recognize_begin(is_readable)) {
+	if (!r->stack || !hubs_init(&r->hubs) ||
+	    !recognize_begin(is_readable)) {
 		*why = "no memory for the reachability analysis (RLIMIT_AS or "
 		       "the container's limit): raise it";
 		return false;
@@ -294,6 +316,7 @@ void
 reach_fini(struct reach *r)
 {
 	recognize_end();
+	hubs_fini(&r->hubs);
 	bigarray_unmap(r->stack, r->n_room, sizeof *r->stack);
 	gather_fini(&r->g);
 }

@@ -212,6 +212,9 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 		if (c->no_reach)
 			add_missed(&r, "reachability", REPORT_UNKNOWN,
 				   c->no_reach);
+		if (c->no_surplus)
+			add_missed(&r, "lost-reference", REPORT_UNKNOWN,
+				   c->no_surplus);
 	}
 	r.analysis_seconds = (double)(clone_now_ns() - f->started_ns) / 1e9;
 	for (i = 0; i < r.n_findings; i++)
