@@ -25,7 +25,7 @@ is_readable(uintptr_t address, size_t n)
 /* Nodes are aligned: the lowest bit says that a stack points to it. */
 #define ON_STACK ((uintptr_t)1)
 
-/* A first word leads to the object; if many may, they are counted from now. */
+/* A word leads to the object; if many may, they are counted from now on. */
 static void
 note_hub(struct reach *r, uintptr_t node, void *o)
 {
@@ -210,6 +210,8 @@ visit_node(struct reach *r, uintptr_t node, bool is_on_stack)
 	} else if (is_dead) {
 		visit_word(r, object_word(o, 0));
 	} else {
+		/* What first led to it may have led to its inside. */
+		note_hub(r, node, o);
 		buffer = reach_buffer(r, o, &used);
 		/* Visited with its owner, as far as it is in use. */
 		if (buffer)

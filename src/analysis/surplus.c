@@ -49,6 +49,31 @@ keep_suspects(struct hubs *hubs)
 }
 
 static void
+count_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
+{
+	const struct reach *r = ctx;
+	const uintptr_t *p;
+
+	for (p = from; p < to; p++) {
+		uintptr_t node = heap_find(&r->g.heap, *p);
+
+		if (node)
+			hubs_count(&r->hubs, node);
+	}
+}
+
+/* What is lost was not visited by the mark, and holds all the same. */
+static int
+count_lost(uintptr_t node, void *ctx)
+{
+	const struct reach *r = ctx;
+
+	if (!heap_is_marked(&r->g.heap, node))
+		reach_words(r, node, count_words, ctx);
+	return 0;
+}
+
+static void
 count_address(const struct recount *c, uintptr_t word)
 {
 	uintptr_t node, address = word & (((uintptr_t)1 << ADDRESS_BITS) - 1);
@@ -148,7 +173,10 @@ surplus_find(struct reach *r, const char **why)
 		return false;
 	if (!r->hubs.n)
 		return true;
-	if (recount(r, why))
+	heap_walk(&r->g.heap, count_lost, r);
+	if (!keep_suspects(&r->hubs))
+		return false;
+	if (!r->hubs.n || recount(r, why))
 		return keep_suspects(&r->hubs);
 	hubs_fini(&r->hubs);
 	return false;
