@@ -395,11 +395,12 @@ def registers(python):
 SHARED = """
 import planted, sys, threading, time
 class Settings(object): pass
-Settings.dict = {'key': 1}
+settings = Settings()
+settings.dict = {'key': 1}
 t = threading.Thread(target=time.sleep, args=(1000,))
 t.daemon = True
 t.start()
-for i in range(int(sys.argv[1])): planted.leak_lookup(Settings, 'dict')
+for i in range(int(sys.argv[1])): planted.leak_lookup(settings, 'dict')
 """
 
 
