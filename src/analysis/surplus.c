@@ -13,6 +13,7 @@
 enum {
 	FEWEST_LOST = 100,
 	PART_LOST = 4, /* one of so many: fewer may be how somebody counts */
+	FEW_REFERENCES = 65536,
 	ADDRESS_BITS = 48,
 	MOST_SHIFTED = 4,
 };
@@ -193,6 +194,17 @@ may_be_in_registers(const struct hub *hub)
 		       FEWEST_LOST + (int64_t)(n - 1) * REACH_REGISTERS;
 }
 
+/*
+ * Nobody knows that the block holds an object, and not a table whose {hash,
+ * key} with a type as the key looks like one: the hash is the type's address,
+ * shifted, and far beyond what is common for references.
+ */
+static bool
+may_be_a_hash(const struct hub *hub, const struct source_block *b)
+{
+	return !b->may_be_object && hub->refcount >= FEW_REFERENCES;
+}
+
 bool
 surplus_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 {
@@ -204,6 +216,8 @@ surplus_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 			groups_allocated(c->source, hub->object);
 		struct finding f;
 
+		if (may_be_a_hash(hub, &b))
+			continue;
 		if (may_be_in_registers(hub)) {
 			c->n_withheld++;
 			continue;
