@@ -137,6 +137,10 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/heap.h \
 	%D%/analysis/hidden.c \
 	%D%/analysis/hidden.h \
+	%D%/analysis/holders.c \
+	%D%/analysis/holders.h \
+	%D%/analysis/hubs.c \
+	%D%/analysis/hubs.h \
 	%D%/analysis/judge.c \
 	%D%/analysis/judge.h \
 	%D%/analysis/lines.c \
@@ -165,7 +169,9 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/resurrected.h \
 	%D%/analysis/roots.c \
 	%D%/analysis/roots.h \
-	%D%/analysis/source.h
+	%D%/analysis/source.h \
+	%D%/analysis/surplus.c \
+	%D%/analysis/surplus.h
 
 # The shim without its interposers: a unit test that linked those would be
 # hooked itself.

@@ -9,6 +9,7 @@ UNIT_TESTS = \
 	%D%/unit/test_fingerprint \
 	%D%/unit/test_fuzz \
 	%D%/unit/test_heap \
+	%D%/unit/test_hubs \
 	%D%/unit/test_json \
 	%D%/unit/test_options \
 	%D%/unit/test_sidetable \

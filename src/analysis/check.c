@@ -6,10 +6,12 @@
 
 #include "analysis/bigarray.h"
 #include "analysis/describe.h"
+#include "analysis/holders.h"
 #include "analysis/judge.h"
 #include "analysis/memory.h"
 #include "analysis/modules.h"
 #include "analysis/resurrected.h"
+#include "analysis/surplus.h"
 #include "common/options.h"
 #include "python/api.h"
 #include "python/edges.h"
@@ -53,8 +55,13 @@ check_reach(struct check *c)
 			&c->outside, &c->no_reach))
 		return;
 	c->has_lost = lost_find(&c->lost, &c->reach, &c->mirror, &c->no_reach);
-	if (c->has_lost)
-		c->no_reach = NULL;
+	if (!c->has_lost)
+		return;
+	c->no_reach = NULL;
+	if (!surplus_find(&c->reach, &c->no_surplus))
+		return;
+	c->no_surplus = NULL;
+	holders_find(c);
 }
 
 void
@@ -186,12 +193,10 @@ add_guilty(struct check *c, const struct group *group, struct finding *f)
 static bool
 may_be_in_registers(const struct group *group)
 {
-	enum { REGISTERS_OF_A_THREAD = 16 };
 	size_t threads = interpreters_threads();
 
 	return threads > 1 && !group->allocated.is_startup &&
-	       group->count <= (int64_t)(threads - 1) *
-						      REGISTERS_OF_A_THREAD;
+	       group->count <= (int64_t)(threads - 1) * REACH_REGISTERS;
 }
 
 /*
@@ -294,6 +299,18 @@ report_memory(struct check *c)
 	memory_fini(groups);
 }
 
+static void
+add_surplus(struct check *c, struct finding *found)
+{
+	struct finding *f = add_finding(c);
+
+	if (!f)
+		return;
+	*f = *found;
+	f->is_printed = judge_is_worth_printing(c->source, f, true);
+	keep_finding(c, f);
+}
+
 /* ---- cyclic garbage ---- */
 
 /* All unreachable objects of one verdict become one graph. */
@@ -369,8 +386,10 @@ check_report(struct check *c, struct report *r)
 		report_verdict(c, v);
 	for (k = 0; k < LOST_VERDICTS && c->has_lost; k++)
 		report_lost(c, (enum lost_verdict)k);
-	if (c->has_lost)
+	if (c->has_lost) {
 		report_memory(c);
+		c->failed |= !surplus_walk(c, add_surplus);
+	}
 	if (!resurrected_walk(c, add_resurrected))
 		c->failed = true;
 	judge_order(c->findings, c->n_findings);

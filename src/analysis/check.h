@@ -39,6 +39,7 @@ struct check {
 	struct lost lost;
 	bool has_lost;          /* reach and lost are there */
 	const char *no_reach;   /* why not, or NULL */
+	const char *no_surplus; /* why reach.hubs are not sorted out, or NULL */
 	int64_t n_withheld;     /* islands that a thread may hold */
 	int64_t n_ageless;      /* not recorded: perhaps the interpreter's own */
 	int64_t n_few;         /* blocks of memory that are no series */

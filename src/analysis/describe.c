@@ -205,10 +205,8 @@ describe_memory(struct arena *a, const struct source *s,
 
 bool
 describe_object(struct arena *a, const struct source *s,
-		struct classes *classes, const struct mirror *m, node_id id,
-		struct finding *out)
+		struct classes *classes, void *o, struct finding *out)
 {
-	void *o = mirror_object(m, id);
 	struct class *k = classes_intern(classes, o);
 	struct report_type *type = arena_grab(a, sizeof *type);
 	struct report_finalizer *f = arena_grab(a, sizeof *f);

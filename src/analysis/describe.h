@@ -32,11 +32,10 @@ bool describe_memory(struct arena *a, const struct source *s,
 		     int64_t bytes, struct finding *out);
 
 /*
- * The same for one object that is part of no graph (resurrected): its type,
- * finalizer and allocation, with counts of 1.
+ * The same for one object that is part of no graph (resurrected, surplus): its
+ * type, finalizer and allocation, with counts of 1.
  */
 bool describe_object(struct arena *a, const struct source *s,
-		     struct classes *classes, const struct mirror *m,
-		     node_id id, struct finding *out);
+		     struct classes *classes, void *o, struct finding *out);
 
 #endif /* LEAKSHIM_ANALYSIS_DESCRIBE_H */

@@ -169,11 +169,23 @@ intern_group(struct groups *out, struct island *is, uint64_t signature,
 	return group;
 }
 
+struct source_block
+groups_allocated(const struct source *s, const void *o)
+{
+	struct source_block block = {0};
+
+	if (!s->find_block || !s->find_block(object_block(o), &block)) {
+		block.is_startup = s->sees_all;
+		block.is_unknown = s->sees_some;
+	}
+	return block;
+}
+
 static void
 add_island(struct groups *out, struct island *is, const struct source *s,
 	   struct classes *classes)
 {
-	struct source_block block = {0};
+	struct source_block block;
 	struct class *head_class;
 	struct group *group;
 	uint64_t signature;
@@ -187,11 +199,7 @@ add_island(struct groups *out, struct island *is, const struct source *s,
 	sort_classes(is);
 	head = find_head(is, classes);
 	head_class = classes_intern(classes, graph_object(is->g, head));
-	if (!s->find_block ||
-	    !s->find_block(object_block(graph_object(is->g, head)), &block)) {
-		block.is_startup = s->sees_all;
-		block.is_unknown = s->sees_some;
-	}
+	block = groups_allocated(s, graph_object(is->g, head));
 	signature = mix(mix(block.stack, block.is_startup),
 			head_class ? head_class->id : 0);
 	for (i = 0; i < is->n_classes; i++)

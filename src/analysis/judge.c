@@ -111,6 +111,12 @@ judge_merge(struct arena *a, struct finding *known, const struct finding *f)
 	known->objects += f->objects;
 	known->bytes += f->bytes;
 	known->is_printed |= f->is_printed;
+	/* The worst of them is the example. */
+	if (f->references_lost > known->references_lost) {
+		known->refcount = f->refcount;
+		known->references_found = f->references_found;
+		known->references_lost = f->references_lost;
+	}
 	if (!types)
 		return;
 	/* Same fingerprint, same names: only the numbers differ. */

@@ -30,6 +30,18 @@ is_readable(uintptr_t address, size_t n)
 #define PLACE_SHIFT 1
 #define PLACES ((uintptr_t)3 << PLACE_SHIFT)
 
+/* A word leads to the object; if many may, they are counted from now on. */
+static void
+note_hub(struct reach *r, uintptr_t node, void *o)
+{
+	int64_t refs = object_refcount(o);
+
+	if (refs < REACH_HUB_REFERENCES || object_is_immortal(o))
+		return;
+	hubs_add(&r->hubs, &(struct hub){.node = node, .object = o,
+					 .refcount = refs, .found = 1});
+}
+
 static void
 push(struct reach *r, uintptr_t node, uintptr_t place)
 {
@@ -66,18 +78,25 @@ static void
 visit_word(struct reach *r, uintptr_t word)
 {
 	uintptr_t address = WITHOUT_TAG(word);
-	uintptr_t node = heap_find(&r->g.heap, address), o, place = 0;
+	uintptr_t node = heap_find(&r->g.heap, address), place = 0;
 	bool is_dead;
+	void *o;
 
-	if (!node || heap_is_marked(&r->g.heap, node))
+	if (!node)
 		return;
+	if (heap_is_marked(&r->g.heap, node)) {
+		hubs_count(&r->hubs, node);
+		return;
+	}
 	if (address - node < OBJECT_MOST_BEFORE) {
-		o = (uintptr_t)find_object(r, node, &is_dead);
+		o = find_object(r, node, &is_dead);
 		/* The collector's header is on its lists: that holds nobody. */
-		if (address < o)
+		if (address < (uintptr_t)o)
 			return;
-		if (o && !is_dead)
-			place = recognize_place(o - node);
+		if (o && !is_dead) {
+			place = recognize_place((uintptr_t)o - node);
+			note_hub(r, node, o);
+		}
 	}
 	push(r, node, place);
 }
@@ -202,6 +221,8 @@ visit_node(struct reach *r, uintptr_t entry)
 	} else if (is_dead) {
 		visit_word(r, object_word(o, 0));
 	} else {
+		/* What first led to it may have led to its inside. */
+		note_hub(r, node, o);
 		buffer = reach_buffer(r, o, &used);
 		/* Visited with its owner, as far as it is in use. */
 		if (buffer)
@@ -265,6 +286,7 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 {
 	memset(r, 0, sizeof *r);
 	r->s = s;
+	r->outside = o;
 	*why = o->why;
 	if (*why)
 		return false;
@@ -273,7 +295,8 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 	r->n_room = r->g.heap.n_nodes;
 	r->stack = bigarray_map(r->n_room, sizeof *r->stack);
 	readable = &r->g.maps;
-	if (!r->stack || !recognize_begin(is_readable)) {
+	if (!r->stack || !hubs_init(&r->hubs) ||
+	    !recognize_begin(is_readable)) {
 		*why = "no memory for the reachability analysis (RLIMIT_AS or "
 		       "the container's limit): raise it";
 		return false;
@@ -301,6 +324,7 @@ void
 reach_fini(struct reach *r)
 {
 	recognize_end();
+	hubs_fini(&r->hubs);
 	bigarray_unmap(r->stack, r->n_room, sizeof *r->stack);
 	gather_fini(&r->g);
 }

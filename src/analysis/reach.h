@@ -20,14 +20,24 @@
 
 #include "analysis/cycles.h"
 #include "analysis/gather.h"
+#include "analysis/hubs.h"
 #include "analysis/mirror.h"
 #include "analysis/outside.h"
 #include "analysis/source.h"
 #include "python/span.h"
 
+enum {
+	/* An object that is counted so often is a hub (hubs.h). */
+	REACH_HUB_REFERENCES = 100,
+	/* Of another thread: not known here, each may hold an object. */
+	REACH_REGISTERS = 16,
+};
+
 struct reach {
 	struct gathered g;
+	struct hubs hubs; /* the living ones that the mark has met */
 	const struct source *s;
+	const struct outside *outside;
 	uintptr_t *stack; /* marked nodes whose words are still to be visited */
 	size_t n_stack, n_room;
 	uint32_t ticks;

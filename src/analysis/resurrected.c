@@ -46,8 +46,8 @@ count(struct check *c, node_id id, const struct class *class,
 		return true;
 	}
 	s = arena_grab(&c->arena, sizeof *s);
-	if (!s || !describe_object(&c->arena, c->source, &c->classes,
-				   &c->mirror, id, &s->finding))
+	if (!s || !describe_object(&c->arena, c->source, &c->classes, o,
+				   &s->finding))
 		return false;
 	s->key = key;
 	HASH_ADD(hh, *table, key, sizeof key, s);

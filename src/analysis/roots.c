@@ -146,13 +146,20 @@ may_be_stack(const struct maps *maps, const struct map *map)
 	return !(map->flags & others) && !follows_file(maps, map);
 }
 
+static enum roots_part
+part_of(const struct maps *maps, const struct map *map)
+{
+	if (!(map->flags & MAP_IS_WRITABLE))
+		return ROOTS_SEALED;
+	return may_be_stack(maps, map) ? ROOTS_STACKS : ROOTS_OTHERS;
+}
+
 static void
 visit_map(struct pass *p, const struct map *map)
 {
-	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE;
-
-	if ((map->flags & wanted) != wanted ||
-	    map->flags & (MAP_IS_SPECIAL | MAP_IS_DEVICE))
+	if (!(map->flags & MAP_IS_READABLE) ||
+	    map->flags & (MAP_IS_SPECIAL | MAP_IS_DEVICE) ||
+	    (map->flags & (MAP_IS_WRITABLE | MAP_IS_FILE)) == MAP_IS_FILE)
 		return;
 	if (map->flags & (MAP_IS_FILE | MAP_IS_SHARED))
 		visit_roots_in(p, map->start, map->end, true);
@@ -214,8 +221,7 @@ roots_visit(struct gathered *g, enum roots_part part,
 	p.pagemap = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/pagemap",
 				 O_RDONLY | O_CLOEXEC);
 	for (i = 0; i < g->maps.n; i++)
-		if (may_be_stack(&g->maps, &g->maps.all[i]) ==
-		    (part == ROOTS_STACKS))
+		if (part_of(&g->maps, &g->maps.all[i]) == part)
 			visit_map(&p, &g->maps.all[i]);
 	if (p.pagemap >= 0)
 		syscall(SYS_close, p.pagemap);

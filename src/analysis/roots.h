@@ -23,6 +23,7 @@
 enum roots_part {
 	ROOTS_STACKS, /* of all threads */
 	ROOTS_OTHERS,
+	ROOTS_SEALED, /* no file, and read-only by now: code made at run time */
 };
 
 /* Before the first visit: cut out what is dead. */

@@ -110,6 +110,20 @@ name_of_class(struct arena *a, void *o)
 }
 
 const char *
+name_of_module(struct arena *a, void *o)
+{
+	char text[NAME_BYTES + sizeof "module "] = "module ";
+	void *name;
+
+	if (!type_is_subtype(object_type(o), py.PyModule_Type))
+		return NULL;
+	name = dict_find(object_pointer(o, MODULE_DICT), "__name__");
+	if (!name || !pytext_copy(name, text + strlen(text), NAME_BYTES))
+		return NULL;
+	return arena_string(a, text);
+}
+
+const char *
 module_file_of_class(struct arena *a, void *o)
 {
 	char module[NAME_BYTES], file[4096];

@@ -31,6 +31,9 @@ const char *name_of_class(struct arena *a, void *o);
 /* The type's or old-style class's own name and module as above. */
 const char *name_of_type(struct arena *a, void *type);
 
+/* "module NAME" of a module; NULL when o is none, or has no name. */
+const char *name_of_module(struct arena *a, void *o);
+
 /*
  * __file__ of the module that defines o's class, NULL when it has none
  * (builtins) or the module is gone.

@@ -172,6 +172,25 @@ put_module(struct buf *b, const struct finding *f)
 		buf_printf(b, " (in %s)", f->hidden_module_file);
 }
 
+/* The culprit is whoever takes references, not who made the object. */
+static void
+advise_surplus(struct buf *b, const struct finding *f)
+{
+	const char *type = f->n_types ? f->types[0].name : "object";
+
+	buf_printf(b,
+		   "look for C code that is done with this %s and does not "
+		   "Py_DECREF() it: ",
+		   type);
+	if (!strcmp(type, "type"))
+		buf_put(b, "a tp_dealloc that does not release the instance's "
+			   "type, ");
+	buf_put(b, "an argument it called Py_INCREF() on, a new reference from "
+		   "PyObject_GetAttr() or PyObject_GetItem(), one it kept after "
+		   "PyDict_SetItem() or PyList_Append(), which take their own; "
+		   "on its error paths above all");
+}
+
 static void
 advise_hidden(struct buf *b, const struct finding *f, int major)
 {
@@ -246,7 +265,10 @@ advice_for(struct arena *a, const struct finding *f, int major)
 			    "close()");
 		break;
 	case FINDING_LOST_REFERENCE:
-		advise_lost(&b, f);
+		if (f->reason == REASON_SURPLUS)
+			advise_surplus(&b, f);
+		else
+			advise_lost(&b, f);
 		break;
 	case FINDING_HIDDEN_CYCLE:
 		advise_hidden(&b, f, major);

@@ -214,6 +214,9 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 		if (c->no_reach)
 			add_missed(&r, "reachability", REPORT_UNKNOWN,
 				   c->no_reach);
+		if (c->no_surplus)
+			add_missed(&r, "lost-reference", REPORT_UNKNOWN,
+				   c->no_surplus);
 	}
 	symbolizer_fill(&c->arena, &r, (int)(python.version >> 8),
 			f->started_ns +

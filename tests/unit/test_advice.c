@@ -206,6 +206,7 @@ others(void)
 		{.function = "other", .module = "y.so"},
 	};
 	static const struct report_holder path = {"dict", "['cache']"};
+	static const struct report_type type = {"type", 1, 904, NULL, false};
 	struct finding f = sample_finding(FINDING_UNREACHABLE, REASON_FROZEN);
 
 	ok(strstr(advice_for(&arena, &f, 3), "before gc.freeze()"), "frozen");
@@ -234,6 +235,14 @@ others(void)
 		  "Python code made it (parse at a.py:3): look in the C code "
 		  "that it was handed to for a Py_INCREF, or a new reference, "
 		  "without its Py_DECREF, on its error paths above all");
+	f.reason = REASON_SURPLUS;
+	ok(strstr(advice_for(&arena, &f, 3), "done with this A and does not "
+					      "Py_DECREF() it: an argument"),
+	   "surplus: not where it was allocated");
+	f.types = &type;
+	f.n_types = 1;
+	ok(strstr(advice_for(&arena, &f, 3), "a tp_dealloc that does not"),
+	   "surplus of a type");
 	f = sample_finding(FINDING_HIDDEN_CYCLE, REASON_NO_GC_FLAG);
 	f.hidden_type = "ext.T";
 	is_advice(&f, 3,
