@@ -38,6 +38,8 @@ libpython_la_SOURCES = \
 	%D%/python/atexits.h \
 	%D%/python/attributes.c \
 	%D%/python/attributes.h \
+	%D%/python/auditable.c \
+	%D%/python/auditable.h \
 	%D%/python/code.c \
 	%D%/python/code.h \
 	%D%/python/datastack.c \
