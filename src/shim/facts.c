@@ -21,7 +21,7 @@
 #include "shim/stacks.h"
 #include "shim/stdlib.h"
 
-enum { MAX_MISSED = FAULTS + 10 };
+enum { MAX_MISSED = FAULTS + 13 };
 
 static bool
 is_file_name(const char *log_path)
