@@ -38,6 +38,8 @@ libpython_la_SOURCES = \
 	%D%/python/atexits.h \
 	%D%/python/attributes.c \
 	%D%/python/attributes.h \
+	%D%/python/auditable.c \
+	%D%/python/auditable.h \
 	%D%/python/code.c \
 	%D%/python/code.h \
 	%D%/python/datastack.c \
@@ -104,11 +106,19 @@ libreport_la_SOURCES = \
 	%D%/report/report.h \
 	%D%/report/text.c \
 	%D%/report/text.h \
+	%D%/report/text_audit.c \
+	%D%/report/text_audit.h \
 	%D%/report/text_finding.c \
 	%D%/report/text_finding.h \
 	%D%/report/words.c
 
 libanalysis_la_SOURCES = \
+	%D%/analysis/audit.c \
+	%D%/analysis/audit.h \
+	%D%/analysis/auditpair.c \
+	%D%/analysis/auditpair.h \
+	%D%/analysis/auditrows.c \
+	%D%/analysis/auditrows.h \
 	%D%/analysis/bigarray.c \
 	%D%/analysis/bigarray.h \
 	%D%/analysis/check.c \
@@ -284,6 +294,8 @@ bin_PROGRAMS += leakshim
 endif
 
 leakshim_SOURCES = \
+	%D%/cli/audit.c \
+	%D%/cli/audit.h \
 	%D%/cli/cli.h \
 	%D%/cli/doctor.c \
 	%D%/cli/library.c \

@@ -32,6 +32,7 @@ BATS_TESTS = \
 	%D%/bats/summary.bats
 
 MATRIX_TESTS = \
+	%D%/matrix/test_audit.py \
 	%D%/matrix/test_backtraces.py \
 	%D%/matrix/test_differential.py \
 	%D%/matrix/test_faults.py \

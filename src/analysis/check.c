@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "analysis/auditrows.h"
 #include "analysis/bigarray.h"
 #include "analysis/describe.h"
 #include "analysis/holders.h"
@@ -54,6 +55,7 @@ check_reach(struct check *c)
 	    !reach_mark(&c->reach, c->source, &c->mirror, &c->unreachable,
 			&c->outside, &c->no_reach))
 		return;
+	c->has_reach = true;
 	c->has_lost = lost_find(&c->lost, &c->reach, &c->mirror, &c->no_reach);
 	if (!c->has_lost)
 		return;
@@ -62,6 +64,19 @@ check_reach(struct check *c)
 		return;
 	c->no_surplus = NULL;
 	holders_find(c);
+}
+
+void
+check_audit(struct check *c)
+{
+	if (!c->source->options->audit)
+		return;
+	c->no_audit = "it needs the reachability analysis";
+	if (c->has_reach)
+		c->has_audit = audit_find(&c->audit, &c->reach, &c->mirror,
+					  &c->no_audit);
+	if (c->has_audit)
+		c->no_audit = NULL;
 }
 
 void
@@ -390,6 +405,9 @@ check_report(struct check *c, struct report *r)
 		report_memory(c);
 		c->failed |= !surplus_walk(c, add_surplus);
 	}
+	if (c->has_audit && !auditrows_report(&c->arena, &c->audit, r,
+					      &c->n_unproven))
+		c->failed = true;
 	if (!resurrected_walk(c, add_resurrected))
 		c->failed = true;
 	judge_order(c->findings, c->n_findings);
@@ -411,6 +429,8 @@ check_report(struct check *c, struct report *r)
 void
 check_fini(struct check *c)
 {
+	if (c->has_audit)
+		audit_fini(&c->audit);
 	if (c->has_lost)
 		lost_fini(&c->lost);
 	reach_fini(&c->reach);

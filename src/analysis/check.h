@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "analysis/audit.h"
 #include "analysis/classes.h"
 #include "analysis/cycles.h"
 #include "analysis/lost.h"
@@ -40,6 +41,11 @@ struct check {
 	bool has_lost;          /* reach and lost are there */
 	const char *no_reach;   /* why not, or NULL */
 	const char *no_surplus; /* why reach.hubs are not sorted out, or NULL */
+	bool has_reach;         /* reach alone is */
+	struct audit audit;
+	bool has_audit;
+	const char *no_audit;
+	int64_t n_unproven;     /* fields of which the audit is not certain */
 	int64_t n_withheld;     /* islands that a thread may hold */
 	int64_t n_ageless;      /* not recorded: perhaps the interpreter's own */
 	int64_t n_few;         /* blocks of memory that are no series */
@@ -54,6 +60,9 @@ bool check_find(struct check *c, const struct source *s, const char **why);
 
 /* Reachability: what is lost.  Where it fails, no_reach says why. */
 void check_reach(struct check *c);
+
+/* The audit, if options ask for it.  Where it fails, no_audit says why. */
+void check_audit(struct check *c);
 
 /* Object number i of the unreachable set is still there (identity proven). */
 void check_survived(struct check *c, size_t i);

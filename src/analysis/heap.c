@@ -10,7 +10,7 @@
 #define REGION_BYTES ((uintptr_t)1 << HEAP_REGION_SHIFT)
 
 enum {
-	BITMAPS = 6,
+	BITMAPS = 7,
 	BITMAP_BYTES = HEAP_WORDS * 8, /* room for granules of 8 bytes */
 	DIRECTORY = 1 << (HEAP_ADDRESS_BITS - HEAP_REGION_SHIFT),
 };
@@ -65,6 +65,7 @@ intern(struct heap *h, uintptr_t address)
 		.marks = (uint64_t *)(void *)(bits + 3 * BITMAP_BYTES),
 		.foreign = (uint64_t *)(void *)(bits + 4 * BITMAP_BYTES),
 		.led_to = (uint64_t *)(void *)(bits + 5 * BITMAP_BYTES),
+		.owned = (uint64_t *)(void *)(bits + 6 * BITMAP_BYTES),
 	};
 	h->directory[address >> HEAP_REGION_SHIFT] = h->n_regions;
 	return r;

@@ -2,10 +2,10 @@
  * heap.h - every block of the process, found by any address inside it
  *
  * Nodes of the reachability analysis: live blocks of Python's allocators and
- * chunks of the C heap.  For each 4 MiB of address space six bitmaps, one bit
+ * chunks of the C heap.  For each 4 MiB of address space seven bitmaps, one bit
  * for a granule of 16 bytes (8 where Python aligns to 8): where a block starts
  * or ends, which of these are starts, which may be Python objects, which are
- * none of Python's, the marks, and what lost.c notes.  A node is known by its address; looking up a word that points to no
+ * none of Python's, the marks, and what lost.c and audit.c note.  A node is known by its address; looking up a word that points to no
  * heap costs one load.
  *
  * Contract of every function here:
@@ -37,6 +37,7 @@ struct heap_region {
 	uint64_t *foreign; /* a chunk of the C heap, not Python's */
 	uint64_t *led_to;  /* lost memory that a lost object leads to */
 	uint64_t edge_words[HEAP_WORDS / 64]; /* which of edges are not 0 */
+	uint64_t *owned;   /* memory that one object reads and nobody else */
 	uint64_t pages[1 << (HEAP_REGION_SHIFT - 12 - 6)]; /* looked at */
 };
 
@@ -207,6 +208,22 @@ heap_is_led_to(const struct heap *h, uintptr_t node)
 	const struct heap_region *r = heap_region_of(h, node);
 
 	return heap_bit(r->led_to, heap_granule(h, node));
+}
+
+static inline void
+heap_own(const struct heap *h, uintptr_t node)
+{
+	struct heap_region *r = heap_region_of(h, node);
+
+	heap_set(r->owned, heap_granule(h, node));
+}
+
+static inline bool
+heap_is_owned(const struct heap *h, uintptr_t node)
+{
+	const struct heap_region *r = heap_region_of(h, node);
+
+	return heap_bit(r->owned, heap_granule(h, node));
 }
 
 static inline void

@@ -74,6 +74,14 @@ reach_object(const struct reach *r, uintptr_t node)
 	return is_dead ? NULL : o;
 }
 
+bool
+reach_is_dead(const struct reach *r, uintptr_t node)
+{
+	bool is_dead;
+
+	return find_object(r, node, &is_dead) && is_dead;
+}
+
 static void
 visit_word(struct reach *r, uintptr_t word)
 {

@@ -58,6 +58,9 @@ bool reach_mark(struct reach *r, const struct source *s,
 /* The object in the node, NULL if there is none. */
 void *reach_object(const struct reach *r, uintptr_t node);
 
+/* What is in the node is left over from an object: it holds nobody. */
+bool reach_is_dead(const struct reach *r, uintptr_t node);
+
 /* The node that the word holds, 0 if none; and the object in it, or NULL. */
 uintptr_t reach_node_of(const struct reach *r, uintptr_t word, void **object);
 

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/audit.h"
 #include "cli/cli.h"
 #include "cli/target.h"
 
@@ -17,11 +18,17 @@ enum { TEXT_BYTES = 8192 };
 static void
 usage(void)
 {
-	puts("usage: leakshim doctor [COMMAND...]\n\n"
+	puts("usage: leakshim doctor [--audit] [COMMAND...]\n\n"
 	     "Says which parts of leakshim work for COMMAND (python3 when none "
 	     "is given), and\nwhy others do not. An interpreter alone is run "
 	     "with an empty program; more words\nare run as they are. Exit "
-	     "status: 0 when it can be watched, 3 when it cannot.");
+	     "status: 0 when it can be watched, 3 when it cannot.\n\n"
+	     "Options:\n"
+	     "  --audit  run COMMAND to its end and list the types whose "
+	     "tp_traverse does not\n           visit what their instances "
+	     "hold, or that have no Py_TPFLAGS_HAVE_GC.\n           Exit "
+	     "status: 23 when there are any, 0 when there are none\n"
+	     "  --help   this text");
 }
 
 static void
@@ -138,47 +145,13 @@ is_declined(const char *text)
 	return !strncmp(text, "declined: ", 10);
 }
 
-int
-doctor_main(int argc, char **argv)
+/* Say whether the command can be watched, and what works for it. */
+static int
+examine(char **command)
 {
-	char dash_c[] = "-c", nothing[] = "pass", python3[] = "python3";
-	char *lone[] = {NULL, dash_c, nothing, NULL};
-	char **command = argv + 1, text[TEXT_BYTES];
-	const char *library, *problem;
-	struct target t;
-	ssize_t n;
+	char text[TEXT_BYTES];
+	ssize_t n = ask(command, text);
 
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		usage();
-		return STATUS_OK;
-	}
-	if (argc > 1 && argv[1][0] == '-' && strcmp(argv[1], "--")) {
-		complain("doctor: '%s' is no option (leakshim doctor --help)",
-			 argv[1]);
-		return STATUS_USAGE;
-	}
-	if (argc > 1 && !strcmp(argv[1], "--"))
-		command++;
-	lone[0] = command[0] ? command[0] : python3;
-	/* An interpreter by itself would wait for a program to be typed. */
-	if (!command[0] || (!command[1] && strstr(command[0], "python")))
-		command = lone;
-	if (!target_read(command[0], &t)) {
-		complain("doctor: %s: no such program", command[0]);
-		return STATUS_IMPOSSIBLE;
-	}
-	describe(command[0], &t);
-	problem = target_problem(command[0]);
-	if (problem) {
-		printf("cannot be watched: %s\n", problem);
-		return STATUS_IMPOSSIBLE;
-	}
-	library = find_library();
-	if (!library || preload_library(library) != 0)
-		return STATUS_IMPOSSIBLE;
-	put("library", library);
-	fflush(stdout);
-	n = ask(command, text);
 	if (n > 0 && is_declined(text)) {
 		printf("cannot be watched: %s", text + 10);
 		return STATUS_IMPOSSIBLE;
@@ -194,4 +167,87 @@ doctor_main(int argc, char **argv)
 	}
 	puts("can be watched");
 	return STATUS_OK;
+}
+
+/* The first word of the command in *first; -1 to go on, or the exit status. */
+static int
+parse(int argc, char **argv, bool *is_audit, int *first)
+{
+	int i;
+
+	*is_audit = false;
+	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+			usage();
+			return STATUS_OK;
+		}
+		if (!strcmp(argv[i], "--")) {
+			i++;
+			break;
+		}
+		if (strcmp(argv[i], "--audit")) {
+			complain("doctor: '%s' is no option (leakshim doctor "
+				 "--help)",
+				 argv[i]);
+			return STATUS_USAGE;
+		}
+		*is_audit = true;
+	}
+	*first = i;
+	if (*is_audit && i == argc) {
+		complain("doctor: --audit needs a command: leakshim doctor "
+			 "--audit COMMAND...");
+		return STATUS_USAGE;
+	}
+	return -1;
+}
+
+/* Can the library be loaded into it?  If not, that is said. */
+static bool
+can_be_loaded(const char *command, bool is_audit)
+{
+	struct target t;
+	const char *problem;
+
+	if (!target_read(command, &t)) {
+		complain("doctor: %s: no such program", command);
+		return false;
+	}
+	if (!is_audit)
+		describe(command, &t);
+	problem = target_problem(command);
+	if (problem && is_audit)
+		complain("doctor: %s cannot be watched: %s", command, problem);
+	else if (problem)
+		printf("cannot be watched: %s\n", problem);
+	return !problem;
+}
+
+int
+doctor_main(int argc, char **argv)
+{
+	char dash_c[] = "-c", nothing[] = "pass", python3[] = "python3";
+	char *lone[] = {NULL, dash_c, nothing, NULL};
+	const char *library;
+	bool is_audit;
+	int first, status = parse(argc, argv, &is_audit, &first);
+	char **command;
+
+	if (status >= 0)
+		return status;
+	command = argv + first;
+	lone[0] = command[0] ? command[0] : python3;
+	/* An interpreter by itself would wait for a program to be typed. */
+	if (!command[0] || (!command[1] && strstr(command[0], "python")))
+		command = lone;
+	if (!can_be_loaded(command[0], is_audit))
+		return STATUS_IMPOSSIBLE;
+	library = find_library();
+	if (!library || preload_library(library) != 0)
+		return STATUS_IMPOSSIBLE;
+	if (is_audit)
+		return audit_command(command);
+	put("library", library);
+	fflush(stdout);
+	return examine(command);
 }

@@ -100,6 +100,40 @@ add_sums(struct report_sum *to, const struct report_sum *from)
 	}
 }
 
+static bool
+is_same_field(const struct report_audit *x, const struct report_audit *y)
+{
+	return x->reason == y->reason && x->offset == y->offset &&
+	       !strcmp(x->type, y->type) &&
+	       !strcmp(x->module_file ? x->module_file : "",
+		       y->module_file ? y->module_file : "");
+}
+
+static void
+add_audit(struct arena *a, struct report *to, const struct report *from)
+{
+	size_t i, j, n = to->n_audit;
+	struct report_audit *all =
+		arena_array(a, n + from->n_audit, sizeof *all);
+
+	to->has_audit |= from->has_audit;
+	if (!all)
+		return;
+	if (n)
+		memcpy(all, to->audit, n * sizeof *all);
+	for (i = 0; i < from->n_audit; i++) {
+		for (j = 0; j < n; j++)
+			if (is_same_field(&all[j], &from->audit[i]))
+				break;
+		if (j < n)
+			all[j].instances += from->audit[i].instances;
+		else
+			all[n++] = from->audit[i];
+	}
+	to->audit = all;
+	to->n_audit = n;
+}
+
 void
 merge_reports(struct arena *a, struct report *to, const struct report *from)
 {
@@ -131,4 +165,5 @@ merge_reports(struct arena *a, struct report *to, const struct report *from)
 	add_sums(to->rest, from->rest);
 	add_sums(to->cut, from->cut);
 	add_numbers(to, from);
+	add_audit(a, to, from);
 }

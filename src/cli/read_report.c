@@ -145,6 +145,42 @@ read_rest(struct reader *r, const json_t *summary, struct report *out)
 	}
 }
 
+/* Only in reports of an audit. */
+static void
+read_audit(struct reader *r, const json_t *root, struct report *out)
+{
+	const json_t *list;
+	struct report_audit *rows;
+	size_t i, n;
+
+	if (!json_object_get(root, "audit"))
+		return;
+	list = read_array(r, root, "audit");
+	n = json_array_size(list);
+	rows = arena_array(r->arena, n, sizeof *rows);
+	for (i = 0; rows && i < n; i++) {
+		const json_t *a = json_array_get(list, i);
+		const char *reason = read_string(r, a, "reason");
+		int k = reason ? audit_reason_find(reason, strlen(reason)) : -1;
+
+		if (k < 0)
+			read_fail(r, "reason", "has a word that is not known");
+		rows[i].reason = k < 0 ? AUDIT_REASONS : (enum audit_reason)k;
+		rows[i].type = read_string(r, a, "type");
+		rows[i].module_file = read_string(r, a, "module_file");
+		rows[i].offset = read_count(r, a, "offset");
+		rows[i].member = read_string(r, a, "member");
+		rows[i].instances = read_count(r, a, "instances");
+		rows[i].target = read_string(r, a, "target");
+		rows[i].advice = read_string(r, a, "advice");
+		if (!rows[i].type)
+			read_fail(r, "type", "is null");
+	}
+	out->audit = rows;
+	out->n_audit = rows ? n : 0;
+	out->has_audit = true;
+}
+
 static void
 read_all(struct reader *r, const json_t *root, struct report *out)
 {
@@ -172,6 +208,7 @@ read_all(struct reader *r, const json_t *root, struct report *out)
 	for (i = 0; out->findings && !r->problem && i < n; i++)
 		read_finding(r, json_array_get(findings, i),
 			     &out->findings[out->n_findings++]);
+	read_audit(r, root, out);
 	if (!r->problem)
 		read_rest(r, read_object(r, root, "summary"), out);
 }

@@ -50,6 +50,7 @@ struct options {
 	enum options_track track;
 	uint64_t sample_bytes; /* with OPTIONS_TRACK_SAMPLE: the mean gap */
 	bool reachability;
+	bool audit;
 	bool collected;
 	bool gcstats;
 	int check_every; /* seconds, 0: never */

@@ -149,3 +149,21 @@ attributes_slot_name(void *o, void *to)
 	}
 	return NULL;
 }
+
+const char *
+attributes_member_at(const void *type, intptr_t offset)
+{
+	int depth;
+
+	for (depth = 0; type && depth < 200; depth++) {
+		const struct member *m = object_pointer(type, TP_MEMBERS);
+
+		for (; m && m->name; m++)
+			if ((m->type == MEMBER_OBJECT ||
+			     m->type == MEMBER_OBJECT_EX) &&
+			    m->offset == offset)
+				return m->name;
+		type = object_pointer(type, TP_BASE);
+	}
+	return NULL;
+}

@@ -15,6 +15,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* The dict that exists now, borrowed; NULL if there is none. */
 void *attributes_dict(void *o);
@@ -30,5 +31,8 @@ void *attributes_inline_name(void *o, void *to);
 
 /* The name of the slot (tp_members) that holds `to'; or NULL. */
 const char *attributes_slot_name(void *o, void *to);
+
+/* The name of the slot at that offset of the type's instances; or NULL. */
+const char *attributes_member_at(const void *type, intptr_t offset);
 
 #endif /* LEAKSHIM_PYTHON_ATTRIBUTES_H */

@@ -109,6 +109,28 @@ name_of_class(struct arena *a, void *o)
 	return name_of_type(a, class_of(o));
 }
 
+void *
+dict_of_module(const char *name)
+{
+	void *m = dict_find(py.PyImport_GetModuleDict(), name);
+
+	if (!m || !type_is_subtype(object_type(m), py.PyModule_Type))
+		return NULL;
+	return object_pointer(m, MODULE_DICT);
+}
+
+static const char *
+file_of_module(struct arena *a, const char *name)
+{
+	void *dict = dict_of_module(name), *path;
+	char file[4096];
+
+	path = dict ? dict_find(dict, "__file__") : NULL;
+	if (!path || !pytext_copy(path, file, sizeof file))
+		return NULL;
+	return arena_string(a, file);
+}
+
 const char *
 name_of_module(struct arena *a, void *o)
 {
@@ -126,21 +148,31 @@ name_of_module(struct arena *a, void *o)
 const char *
 module_file_of_class(struct arena *a, void *o)
 {
-	char module[NAME_BYTES], file[4096];
-	void *type = class_of(o), *m, *path;
+	char module[NAME_BYTES];
+	void *type = class_of(o);
 
 	if (!is_old_class(type) && !(type_flags(type) & FLAG_HEAPTYPE))
 		return NULL;
 	module_of(type, module, sizeof module);
-	if (!module[0])
-		return NULL;
-	m = dict_find(py.PyImport_GetModuleDict(), module);
-	if (!m || !type_is_subtype(object_type(m), py.PyModule_Type))
-		return NULL;
-	path = dict_find(object_pointer(m, MODULE_DICT), "__file__");
-	if (!path || !pytext_copy(path, file, sizeof file))
-		return NULL;
-	return arena_string(a, file);
+	return module[0] ? file_of_module(a, module) : NULL;
+}
+
+/* A static type has its module in tp_name alone, if it has one there. */
+const char *
+module_file_of_type(struct arena *a, void *type)
+{
+	char module[NAME_BYTES] = "";
+	char *dot;
+
+	if (!is_old_class(type) && !(type_flags(type) & FLAG_HEAPTYPE)) {
+		strncpy(module, object_pointer(type, TP_NAME),
+			sizeof module - 1);
+		dot = strrchr(module, '.');
+		*(dot ? dot : module) = '\0';
+	} else {
+		module_of(type, module, sizeof module);
+	}
+	return module[0] ? file_of_module(a, module) : NULL;
 }
 
 bool

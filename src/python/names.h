@@ -40,6 +40,12 @@ const char *name_of_module(struct arena *a, void *o);
  */
 const char *module_file_of_class(struct arena *a, void *o);
 
+/* The same for a type, also a static one. */
+const char *module_file_of_type(struct arena *a, void *type);
+
+/* The dict of an imported module, borrowed; NULL if there is none. */
+void *dict_of_module(const char *name);
+
 /* The class is written in Python (its type is a heap type with a module). */
 bool is_python_class(void *o);
 

@@ -159,6 +159,31 @@ put_summary(struct jsonwriter *w, const struct report *r)
 }
 
 static void
+put_audit(struct jsonwriter *w, const struct report *r)
+{
+	size_t i;
+
+	jsonwriter_line(w);
+	jsonwriter_begin(w, "audit", '[');
+	for (i = 0; i < r->n_audit; i++) {
+		const struct report_audit *a = &r->audit[i];
+
+		jsonwriter_line(w);
+		jsonwriter_begin(w, NULL, '{');
+		jsonwriter_string(w, "type", a->type);
+		jsonwriter_string(w, "module_file", a->module_file);
+		jsonwriter_string(w, "reason", audit_reason_name(a->reason));
+		jsonwriter_number(w, "offset", a->offset);
+		jsonwriter_string(w, "member", a->member);
+		jsonwriter_number(w, "instances", a->instances);
+		jsonwriter_string(w, "target", a->target);
+		jsonwriter_string(w, "advice", a->advice);
+		jsonwriter_end(w, '}');
+	}
+	jsonwriter_end(w, ']');
+}
+
+static void
 put_tool(struct jsonwriter *w, const struct report *r)
 {
 	jsonwriter_line(w);
@@ -185,6 +210,8 @@ report_json(struct buf *out, const struct report *r, bool with_addresses)
 	put_gc(&w, r);
 	put_cost(&w, r);
 	put_summary(&w, r);
+	if (r->has_audit)
+		put_audit(&w, r);
 	jsonwriter_line(&w);
 	jsonwriter_begin(&w, "findings", '[');
 	for (i = 0; i < r->n_findings; i++)

@@ -126,6 +126,25 @@ struct finding {
 	bool is_failing; /* counts for the exit status */
 };
 
+/* Why a type hides references from the collector. */
+enum audit_reason {
+	AUDIT_MISSING_TRAVERSE,
+	AUDIT_NO_GC_FLAG,
+	AUDIT_TYPE_NOT_VISITED,
+	AUDIT_REASONS
+};
+
+struct report_audit { /* a field of a type that its tp_traverse leaves out */
+	const char *type; /* module.qualname */
+	const char *module_file;
+	enum audit_reason reason;
+	int64_t offset; /* in its instances; in front of them below 0 */
+	const char *member;
+	int64_t instances; /* in which it was seen to hold a reference */
+	const char *target; /* the type of what one of them held */
+	const char *advice;
+};
+
 struct report_missed {
 	const char *what;
 	int64_t count;
@@ -177,6 +196,10 @@ struct report {
 	double pause_seconds, analysis_seconds;
 	int64_t table_bytes, stacks;
 
+	const struct report_audit *audit; /* by reason, type and offset */
+	size_t n_audit;
+	bool has_audit; /* audit=1, and it was done */
+
 	struct finding *findings; /* sorted: failing first, then by bytes */
 	size_t n_findings;
 	/*
@@ -193,10 +216,12 @@ struct report {
 const char *finding_kind_name(enum finding_kind kind);      /* "lost-reference" */
 const char *finding_reason_name(enum finding_reason reason); /* "unreferenced"; REASON_NONE: "" */
 const char *finding_state_name(enum finding_state state);
+const char *audit_reason_name(enum audit_reason reason);    /* "missing-traverse" */
 
 /* The value of a word, or -1. */
 int finding_kind_find(const char *name, size_t n);
 int finding_reason_find(const char *name, size_t n);
 int finding_state_find(const char *name, size_t n);
+int audit_reason_find(const char *name, size_t n);
 
 #endif /* LEAKSHIM_REPORT_REPORT_H */

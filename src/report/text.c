@@ -6,6 +6,7 @@
 
 #include "common/buf.h"
 #include "report/headline.h"
+#include "report/text_audit.h"
 #include "report/text_finding.h"
 
 enum { MAX_COMMAND_BYTES = 200 };
@@ -284,6 +285,8 @@ report_has_news(const struct report *r)
 
 	if (sum_of_all(r).findings)
 		return true;
+	if (r->has_audit)
+		return true;
 	for (i = 0; i < r->n_missed; i++)
 		if (is_grave(&r->missed[i]))
 			return true;
@@ -314,5 +317,7 @@ report_text(struct buf *out, const struct report *r,
 	put_cut(out, r);
 	put_quiet(out, r);
 	put_missed(out, r, style->with_missed);
+	if (r->has_audit)
+		text_audit(out, r);
 	put_summary(out, r);
 }

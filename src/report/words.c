@@ -28,6 +28,12 @@ static const char *const states[] = {
 	[STATE_STARTUP] = "startup",
 };
 
+static const char *const audit_reasons[AUDIT_REASONS] = {
+	[AUDIT_MISSING_TRAVERSE] = "missing-traverse",
+	[AUDIT_NO_GC_FLAG] = "no-gc-flag",
+	[AUDIT_TYPE_NOT_VISITED] = "type-not-visited",
+};
+
 static int
 find(const char *const *words, size_t n_words, const char *name, size_t n)
 {
@@ -73,4 +79,16 @@ int
 finding_state_find(const char *name, size_t n)
 {
 	return find(states, sizeof states / sizeof *states, name, n);
+}
+
+const char *
+audit_reason_name(enum audit_reason reason)
+{
+	return audit_reasons[reason];
+}
+
+int
+audit_reason_find(const char *name, size_t n)
+{
+	return find(audit_reasons, AUDIT_REASONS, name, n);
 }

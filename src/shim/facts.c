@@ -22,7 +22,7 @@
 #include "shim/stacks.h"
 #include "shim/stdlib.h"
 
-enum { MAX_MISSED = FAULTS + 12 };
+enum { MAX_MISSED = FAULTS + 15 };
 
 static bool
 is_file_name(const char *log_path)

@@ -138,6 +138,43 @@ reach(void *c)
 	check_reach(c);
 }
 
+static void
+audit(void *c)
+{
+	check_audit(c);
+}
+
+static void
+say_crash(const char *part, const struct guard_crash *crash)
+{
+	struct buf b;
+
+	if (process.options.verbosity < 2)
+		return;
+	buf_init(&b);
+	buf_printf(&b,
+		   "leakshim: %s: signal %d at address %lx, "
+		   "instruction %lx (ours begins at %lx)\n",
+		   part, crash->signal, crash->address, crash->instruction,
+		   (unsigned long)&__ehdr_start);
+	say_text(&b);
+	buf_fini(&b);
+}
+
+static void
+audit_guarded(struct check *c)
+{
+	struct guard_crash crash;
+
+	guard_run(audit, c, &crash);
+	if (!crash.signal)
+		return;
+	c->has_audit = false;
+	c->no_audit = "it crashed in the analysis; the program was not "
+		      "touched";
+	say_crash("audit", &crash);
+}
+
 /*
  * What the program can reach.  It reads memory that nobody has vouched for: if
  * it crashes, the cycles are reported all the same.
@@ -146,7 +183,6 @@ static void
 reach_guarded(struct check *c)
 {
 	struct guard_crash crash;
-	struct buf b;
 
 	guard_run(reach, c, &crash);
 	if (!crash.signal)
@@ -154,16 +190,7 @@ reach_guarded(struct check *c)
 	c->has_lost = false;
 	c->no_reach = "it crashed in the analysis; the program was not "
 		      "touched";
-	if (process.options.verbosity < 2)
-		return;
-	buf_init(&b);
-	buf_printf(&b,
-		   "leakshim: reachability: signal %d at address %lx, "
-		   "instruction %lx (ours begins at %lx)\n",
-		   crash.signal, crash.address, crash.instruction,
-		   (unsigned long)&__ehdr_start);
-	say_text(&b);
-	buf_fini(&b);
+	say_crash("reachability", &crash);
 }
 
 static void
@@ -177,6 +204,7 @@ inspect_in_clone(void *ctx)
 	page->stage = STAGE_FOUND;
 	clone_wake(&page->stage);
 	reach_guarded(&c);
+	audit_guarded(&c);
 	/* A program that died meanwhile still gets its report. */
 	clone_wait_for_order(&page->order, now.parent);
 	write_report(&c, page);
@@ -372,6 +400,7 @@ inspect_here(void)
 	if (ok) {
 		now.page->pause_ns = clone_now_ns() - started;
 		check_reach(&c);
+		check_audit(&c);
 		write_report(&c, now.page);
 	} else {
 		say("no report", now.page->problem);

@@ -211,6 +211,12 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 			add_missed(&r, "lost-reference", c->n_initial,
 				   "made once, when an extension was "
 				   "initialized");
+		if (c->n_unproven)
+			add_missed(&r, "audit", c->n_unproven,
+				   "fields that hold references in some "
+				   "instances, but not for certain");
+		if (c->no_audit)
+			add_missed(&r, "audit", REPORT_UNKNOWN, c->no_audit);
 		if (c->no_reach)
 			add_missed(&r, "reachability", REPORT_UNKNOWN,
 				   c->no_reach);

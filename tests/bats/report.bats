@@ -36,6 +36,25 @@ same_text() {
 	cmp r.json again.json
 }
 
+@test "an audit is read and written again, and two add up" {
+	LD_PRELOAD=$LEAKSHIM_SO \
+		LEAKSHIM_OPTIONS=format=json:log_path=r.json:audit=1 \
+		"$PYTHON" -c 'import datetime
+class Zone(datetime.tzinfo): pass
+kept = [datetime.datetime(2000, 1, 1, tzinfo=Zone()) for i in range(9)]'
+	assert_json r.json '.audit | length == 1'
+	"$LEAKSHIM" report --format=json r.json >again.json
+	cmp r.json again.json
+	"$LEAKSHIM" report --format=json r.json r.json >both.json
+	assert_json both.json '.audit | length == 1'
+	[ "$(jq '.audit[0].instances' both.json)" -eq \
+		$((2 * $(jq '.audit[0].instances' r.json))) ]
+	jq '.audit[0].reason = "nonsense"' r.json >bad.json
+	run --separate-stderr "$LEAKSHIM" report bad.json
+	[ "$status" -eq 4 ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+}
+
 @test "two reports become one, and their numbers add up" {
 	make_report one.json
 	make_report two.json

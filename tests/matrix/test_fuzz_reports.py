@@ -15,12 +15,15 @@ NONSENSE = [None, True, -1, 0, 1 << 70, 1e308, "", "x" * 70000, "\x1b[31m\n",
 
 
 def seed_reports():
-    """Two real ones, of a program that leaks and of one that does not."""
+    """Real ones, of a program that leaks, and of one that is audited."""
     found = [p for p in pythons()[0] if p.major > 2]
     if not found:
         raise Skip("no Python 3 to make a report with")
-    return [found[0].run("textbook.py", "tree", options=options).report
-            for options in ("verbosity=2", "kinds=all:argv=0")]
+    return [found[0].run(*words, options=options).report
+            for words, options in (
+                (("textbook.py", "tree"), "verbosity=2"),
+                (("textbook.py", "tree"), "kinds=all:argv=0"),
+                (("hiders.py", "live"), "audit=1"))]
 
 
 def places(value):

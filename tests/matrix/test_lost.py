@@ -112,7 +112,7 @@ OVERCOUNTED = {
     "instance": ("__main__.Owner", SETTINGS, ".instance",
                  "long-lived instance"),
     "type": ("type", "module __main__", ".Class", None),
-    "dealloc": ("type", "module planted", ".ForgetsType", None),
+    "dealloc": ("type", "module planted", ".KeepsType", None),
 }
 
 

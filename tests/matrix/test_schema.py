@@ -23,6 +23,7 @@ PROGRAMS = [
     (["-c", "pass"], "argv=0:track=none"),
     (["limits.py"], "kinds=all:max_findings=0"),
     (["leak.py"], "kinds=all:backtrace=1"),
+    (["hiders.py", "live"], "audit=1"),
 ]
 
 

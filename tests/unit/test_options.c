@@ -39,7 +39,7 @@ defaults(void)
 	ok(o.timeout == 60 && o.backtrace == 32 && o.max_findings == 100,
 	   "numbers");
 	ok(o.reachability && o.argv && o.isolate && o.follow && !o.collected &&
-		   !o.gcstats && !o.help,
+		   !o.audit && !o.gcstats && !o.help,
 	   "truths");
 	is_number(o.track, OPTIONS_TRACK_ALL, "track is all");
 	is_string(o.suppressions, "", "no suppressions");

@@ -1,6 +1,7 @@
 #include "config.h"
 
 #include "report/text.h"
+#include "report/text_audit.h"
 #include "sample.h"
 #include "tap.h"
 
@@ -342,6 +343,40 @@ extra_lines(void)
 }
 
 static void
+audits(void)
+{
+	struct report_audit rows[] = {
+		{"m.A", "/m.so", AUDIT_MISSING_TRAVERSE, 24, "second", 20,
+		 "list", "visit it"},
+		{"m.Longer", NULL, AUDIT_NO_GC_FLAG, 128, NULL, 3, "dict", NULL},
+		{"m.T", NULL, AUDIT_TYPE_NOT_VISITED, 8, "ob_type", 1, "type",
+		 NULL},
+	};
+	struct report *r = sample_report();
+
+	has_not(text(r), "audit:");
+	r->has_audit = true;
+	has(text(r), "audit: no living type hides references from the "
+		     "collector\n");
+	ok(!audit_hides(r), "nothing is hidden");
+	r->audit = &rows[2];
+	r->n_audit = 1;
+	ok(!audit_hides(r), "a type that is not visited hides no cycle");
+	r->audit = rows;
+	r->n_audit = 2;
+	ok(audit_hides(r), "a member does");
+	has(text(r),
+	    "audit: 2 fields hide references from the collector\n\n"
+	    "REASON            TYPE      OFFSET  MEMBER  SEEN IN  HOLDS\n"
+	    "missing-traverse  m.A           24  second       20  list\n"
+	    "    in /m.so\n"
+	    "    to fix: visit it\n"
+	    "no-gc-flag        m.Longer     128  -             3  dict\n");
+	rows[0].type = "\033[1mA";
+	has(text(r), "\\x1b[1mA");
+}
+
+static void
 dangerous(void)
 {
 	struct finding f = sample_finding(FINDING_UNREACHABLE, REASON_PENDING);
@@ -378,6 +413,7 @@ main(void)
 	unknown_places();
 	extra_lines();
 	dangerous();
+	audits();
 	buf_fini(&out);
 	return tap_done();
 }

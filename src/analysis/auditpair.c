@@ -1,0 +1,185 @@
+#include "config.h"
+
+#include "analysis/auditpair.h"
+
+#include "analysis/bigarray.h"
+#include "common/ownmap.h"
+#include "python/objects.h"
+
+enum {
+	SEEN = 8192, /* slots; half of them are used at most */
+	MAX_PIECES = SEEN / 2,
+};
+
+/* Memory that is no object, on the way from one. */
+struct auditwalk {
+	size_t n, at;
+	uintptr_t pieces[MAX_PIECES];
+	struct {
+		uintptr_t node;
+		uint32_t stamp;
+	} seen[SEEN];
+};
+
+bool
+auditpair_init(struct auditpair *p, const struct reach *r,
+	       const struct mirror *m)
+{
+	*p = (struct auditpair){.r = r, .m = m};
+	p->visits = bigarray_map(m->n, sizeof *p->visits);
+	p->wordless = bigarray_map(m->n, sizeof *p->wordless);
+	p->left = bigarray_map(m->n, sizeof *p->left);
+	p->stamps = bigarray_map(m->n, sizeof *p->stamps);
+	p->seen = bigarray_map(m->n, sizeof *p->seen);
+	p->walk = ownmap(sizeof *p->walk);
+	return p->visits && p->wordless && p->left && p->stamps && p->seen &&
+	       p->walk;
+}
+
+void
+auditpair_fini(struct auditpair *p)
+{
+	size_t n = p->m->n;
+
+	bigarray_unmap(p->visits, n, sizeof *p->visits);
+	bigarray_unmap(p->wordless, n, sizeof *p->wordless);
+	bigarray_unmap(p->left, n, sizeof *p->left);
+	bigarray_unmap(p->stamps, n, sizeof *p->stamps);
+	bigarray_unmap(p->seen, n, sizeof *p->seen);
+	ownunmap(p->walk, sizeof *p->walk);
+}
+
+node_id
+auditpair_target(const struct auditpair *p, uintptr_t word)
+{
+	/* Small numbers are no addresses; the low bits may be a tag. */
+	if (word < 4096 || word >> HEAP_ADDRESS_BITS)
+		return NODE_NONE;
+	return mirror_find(p->m, word & ~(uintptr_t)7);
+}
+
+static int
+on_visit(void *o, void *ctx)
+{
+	struct auditpair *p = ctx;
+	node_id id = mirror_find(p->m, (uintptr_t)o);
+
+	if (id == NODE_NONE)
+		return 0;
+	p->visits[id]++;
+	if (p->stamps[id] != p->stamp) {
+		p->stamps[id] = p->stamp;
+		p->left[id] = 0;
+		p->seen[p->n_seen++] = id;
+	}
+	p->left[id]++;
+	p->n_left++;
+	return 0;
+}
+
+/* Is this the word of a visit?  False if it holds what nobody visits. */
+static bool
+pair(struct auditpair *p, node_id id)
+{
+	if (p->stamps[id] != p->stamp)
+		return false;
+	if (p->left[id]) {
+		p->left[id]--;
+		p->n_left--;
+	}
+	return true;
+}
+
+/* Of the object itself: its fields, and what a list or a dict owns. */
+static void
+on_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
+{
+	struct auditpair *p = ctx;
+	const uintptr_t *w;
+
+	for (w = from; w < to; w++) {
+		node_id id = auditpair_target(p, *w);
+
+		if (id != NODE_NONE && !pair(p, id))
+			p->unvisited(p->o, (const char *)w - (char *)p->o, id,
+				     p->ctx);
+	}
+}
+
+/* ---- memory that the object leads to ---- */
+
+static bool
+is_first_time(struct auditpair *p, uintptr_t node)
+{
+	struct auditwalk *k = p->walk;
+	size_t i = (node >> 4) * 0x9e3779b97f4a7c15ULL >> 51;
+
+	for (; k->seen[i % SEEN].stamp == p->stamp; i++)
+		if (k->seen[i % SEEN].node == node)
+			return false;
+	k->seen[i % SEEN].node = node;
+	k->seen[i % SEEN].stamp = p->stamp;
+	return true;
+}
+
+static void
+lead_on(const uintptr_t *from, const uintptr_t *to, void *ctx)
+{
+	struct auditpair *p = ctx;
+	struct auditwalk *k = p->walk;
+	const uintptr_t *w;
+
+	for (w = from; w < to && p->n_left && k->n < MAX_PIECES; w++) {
+		void *o;
+		uintptr_t node = reach_node_of(p->r, *w, &o);
+
+		if (node && !o && is_first_time(p, node))
+			k->pieces[k->n++] = node;
+	}
+}
+
+static void
+pair_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
+{
+	struct auditpair *p = ctx;
+	const uintptr_t *w;
+
+	for (w = from; w < to && p->n_left; w++) {
+		node_id id = auditpair_target(p, *w);
+
+		if (id != NODE_NONE)
+			pair(p, id);
+	}
+	lead_on(from, to, ctx);
+}
+
+static void
+pair_elsewhere(struct auditpair *p, uintptr_t node)
+{
+	struct auditwalk *k = p->walk;
+
+	k->n = k->at = 0;
+	reach_words(p->r, node, lead_on, p);
+	while (k->at < k->n && p->n_left)
+		reach_words(p->r, k->pieces[k->at++], pair_words, p);
+}
+
+void
+auditpair_object(struct auditpair *p, void *o, bool is_tracked)
+{
+	uintptr_t node = heap_find(&p->r->g.heap, object_block(o));
+	size_t i;
+
+	p->o = o;
+	p->stamp++;
+	p->n_seen = p->n_left = 0;
+	if (is_tracked)
+		object_traverse(o, on_visit, p);
+	if (node && reach_object(p->r, node) == o) {
+		reach_words(p->r, node, on_words, p);
+		if (p->n_left)
+			pair_elsewhere(p, node);
+	}
+	for (i = 0; i < p->n_seen; i++)
+		p->wordless[p->seen[i]] += p->left[p->seen[i]];
+}

@@ -1,0 +1,210 @@
+#include "config.h"
+
+#include "cli/audit.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/merge.h"
+#include "cli/read_report.h"
+#include "common/arena.h"
+#include "common/buf.h"
+#include "common/options.h"
+#include "report/text_audit.h"
+
+/* Each process of the tree leaves its report in a folder of ours. */
+static bool
+make_folder(char *folder, size_t n)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	if (!tmp || tmp[0] != '/')
+		tmp = "/tmp";
+	if ((size_t)snprintf(folder, n, "%s/leakshim-audit-XXXXXX", tmp) < n &&
+	    mkdtemp(folder))
+		return true;
+	complain("doctor: no folder for the reports in %s: %s", tmp,
+		 strerror(errno));
+	return false;
+}
+
+/* What the user has set stays, where it is not ours to decide. */
+static bool
+set_options(const char *folder)
+{
+	const char *old = getenv("LEAKSHIM_OPTIONS");
+	struct buf path, text;
+	bool ok;
+
+	buf_init(&path);
+	buf_init(&text);
+	buf_put(&text, old);
+	buf_printf(&path, "%s/%%p-%%n", folder);
+	options_append(&text, "audit", "1");
+	options_append(&text, "reachability", "1");
+	options_append(&text, "format", "json");
+	options_append(&text, "exitcode", "0");
+	options_append(&text, "log_path", buf_string(&path));
+	ok = setenv("LEAKSHIM_OPTIONS", buf_string(&text), 1) == 0;
+	buf_fini(&path);
+	buf_fini(&text);
+	return ok;
+}
+
+static volatile sig_atomic_t child;
+
+/* Who ends us ends the command, and then gets the table of what it had. */
+static void
+forward(int signal_number)
+{
+	int saved = errno;
+
+	if (child > 0)
+		kill((pid_t)child, signal_number);
+	errno = saved;
+}
+
+/*
+ * Run it, with our streams, and tell how it ended in at most n bytes: nothing
+ * if that was well.
+ */
+static void
+run(char **command, char *end, size_t n)
+{
+	void (*old)(int) = signal(SIGINT, SIG_IGN);
+	pid_t pid = fork();
+	int status = 0;
+
+	end[0] = '\0';
+
+	if (pid == 0) {
+		signal(SIGINT, old);
+		execvp(command[0], command);
+		_exit(STATUS_NOT_FOUND);
+	}
+	if (pid < 0) {
+		snprintf(end, n, "cannot be started: %s", strerror(errno));
+		return;
+	}
+	child = pid;
+	signal(SIGTERM, forward);
+	signal(SIGHUP, forward);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	child = 0;
+	signal(SIGINT, old);
+	if (WIFSIGNALED(status))
+		snprintf(end, n, "died of signal %d", WTERMSIG(status));
+	else if (WEXITSTATUS(status))
+		snprintf(end, n, "ended with status %d", WEXITSTATUS(status));
+}
+
+/* Why a process has no audit; said once for each. */
+static void
+say_missing(const struct report *r)
+{
+	const char *why = "the analysis failed";
+	size_t i;
+
+	if (r->has_audit)
+		return;
+	for (i = 0; i < r->n_missed; i++)
+		if (r->missed[i].why && r->missed[i].what &&
+		    (!strcmp(r->missed[i].what, "audit") ||
+		     !strcmp(r->missed[i].what, "analysis")))
+			why = r->missed[i].why;
+	complain("doctor: process %ld was not audited: %s", (long)r->pid, why);
+}
+
+/* Read all reports into *r, and remove them; returns their number. */
+static int
+take_reports(struct arena *a, const char *folder, struct report *r)
+{
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	struct report next;
+	int n = 0;
+
+	while (dir && (entry = readdir(dir))) {
+		char path[sizeof entry->d_name + 4096];
+
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+		if (read_report(a, path, n ? &next : r) == 0) {
+			say_missing(n ? &next : r);
+			if (n++)
+				merge_reports(a, r, &next);
+		}
+		unlink(path);
+	}
+	if (dir)
+		closedir(dir);
+	rmdir(folder);
+	return n;
+}
+
+static void
+say_end(const char *command, const char *end, int n_reports)
+{
+	const char *missing = "no report was written: no CPython was seen, or "
+			      "it had no time for one";
+
+	if (!n_reports && end[0])
+		complain("doctor: %s %s, and %s", command, end, missing);
+	else if (!n_reports)
+		complain("doctor: %s: %s", command, missing);
+	else if (end[0])
+		complain("doctor: %s %s", command, end);
+}
+
+/* The table on standard output, and the exit status. */
+static int
+print(const struct report *r)
+{
+	int status = audit_hides(r) ? STATUS_FOUND : STATUS_OK;
+	struct buf text;
+
+	buf_init(&text);
+	text_audit(&text, r);
+	if (text.failed || fwrite(text.data, 1, text.len, stdout) != text.len ||
+	    fflush(stdout) != 0) {
+		complain("doctor: cannot write the table: %s",
+			 text.failed ? "out of memory" : strerror(errno));
+		status = STATUS_FAILED;
+	}
+	buf_fini(&text);
+	return status;
+}
+
+int
+audit_command(char **command)
+{
+	int status = STATUS_IMPOSSIBLE;
+	struct report r = {0};
+	struct arena arena;
+	char folder[4096], end[200];
+
+	if (!make_folder(folder, sizeof folder))
+		return STATUS_FAILED;
+	if (!set_options(folder)) {
+		complain("doctor: out of memory");
+		rmdir(folder);
+		return STATUS_FAILED;
+	}
+	run(command, end, sizeof end);
+	arena_init(&arena);
+	say_end(command[0], end, take_reports(&arena, folder, &r));
+	if (r.has_audit)
+		status = print(&r);
+	arena_fini(&arena);
+	return status;
+}
