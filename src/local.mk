@@ -218,6 +218,8 @@ libshim_la_SOURCES = \
 	%D%/shim/guard.h \
 	%D%/shim/hooks.c \
 	%D%/shim/hooks.h \
+	%D%/shim/inspection.c \
+	%D%/shim/inspection.h \
 	%D%/shim/inspector.c \
 	%D%/shim/inspector.h \
 	%D%/shim/layer.c \

@@ -1,0 +1,219 @@
+#include "config.h"
+
+#include "shim/inspection.h"
+
+#include <string.h>
+
+#include "analysis/check.h"
+#include "common/buf.h"
+#include "python/objects.h"
+#include "shim/clone.h"
+#include "shim/guard.h"
+#include "shim/hooks.h"
+#include "shim/process.h"
+#include "shim/publish.h"
+#include "shim/say.h"
+#include "shim/sidetable.h"
+#include "shim/testhooks.h"
+
+/* The first byte of this library (ld makes it). */
+extern const char __ehdr_start __attribute__((visibility("hidden")));
+
+struct inspection inspection;
+
+static void
+tell_problem(struct page *page, const char *why)
+{
+	strncpy(page->problem, why, sizeof page->problem - 1);
+	page->stage = STAGE_FAILED;
+	clone_wake(&page->stage);
+}
+
+/* Whoever reads the report's file must learn that there was no result. */
+static void
+publish_failure(struct check *c, struct page *page, const char *why)
+{
+	struct buf problem;
+
+	buf_init(&problem);
+	inspection.facts.pause_ns = page->pause_ns;
+	publish(c, &inspection.facts, why, &problem);
+	buf_fini(&problem);
+	tell_problem(page, why);
+}
+
+static void
+list_suspects(struct page *page, struct check *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->unreachable.n && page->n_suspects < page->n_room;
+	     i++) {
+		void *o = mirror_object(&c->mirror, c->unreachable.ids[i]);
+
+		page->suspects[page->n_suspects++] = (struct suspect){
+			(uintptr_t)o, (uintptr_t)object_type(o), (uint32_t)i,
+			0};
+	}
+}
+
+bool
+inspection_find(struct check *c, struct page *page)
+{
+	const char *why = NULL;
+
+	testhooks_fault();
+	if (!check_find(c, &inspection.source, &why)) {
+		publish_failure(c, page, why);
+		return false;
+	}
+	testhooks_unreachable(c);
+	list_suspects(page, c);
+	return true;
+}
+
+void
+inspection_write(struct check *c, struct page *page)
+{
+	struct buf problem;
+	size_t i;
+
+	for (i = 0; i < page->n_suspects; i++)
+		if (page->suspects[i].survived)
+			check_survived(c, page->suspects[i].index);
+	inspection.facts.pause_ns = page->pause_ns;
+	buf_init(&problem);
+	page->n_failing = publish(c, &inspection.facts, NULL, &problem);
+	if (problem.len)
+		strncpy(page->problem, buf_string(&problem),
+			sizeof page->problem - 1);
+	page->stage = STAGE_WRITTEN;
+	clone_wake(&page->stage);
+}
+
+static void
+reach(void *c)
+{
+	check_reach(c);
+}
+
+static void
+audit(void *c)
+{
+	check_audit(c);
+}
+
+static void
+say_crash(const char *part, const struct guard_crash *crash)
+{
+	struct buf b;
+
+	if (process.options.verbosity < 2)
+		return;
+	buf_init(&b);
+	buf_printf(&b,
+		   "leakshim: %s: signal %d at address %lx, "
+		   "instruction %lx (ours begins at %lx)\n",
+		   part, crash->signal, crash->address, crash->instruction,
+		   (unsigned long)&__ehdr_start);
+	say_text(&b);
+	buf_fini(&b);
+}
+
+static void
+audit_guarded(struct check *c)
+{
+	struct guard_crash crash;
+
+	guard_run(audit, c, &crash);
+	if (!crash.signal)
+		return;
+	c->has_audit = false;
+	c->no_audit = "it crashed in the analysis; the program was not "
+		      "touched";
+	say_crash("audit", &crash);
+}
+
+/*
+ * What the program can reach.  It reads memory that nobody has vouched for: if
+ * it crashes, the cycles are reported all the same.
+ */
+static void
+reach_guarded(struct check *c)
+{
+	struct guard_crash crash;
+
+	guard_run(reach, c, &crash);
+	if (!crash.signal)
+		return;
+	c->has_lost = false;
+	c->no_reach = "it crashed in the analysis; the program was not "
+		      "touched";
+	say_crash("reachability", &crash);
+}
+
+void
+inspection_run(void *ctx)
+{
+	static struct check c;
+	struct page *page = ctx;
+
+	if (!inspection_find(&c, page))
+		return;
+	page->stage = STAGE_FOUND;
+	clone_wake(&page->stage);
+	reach_guarded(&c);
+	audit_guarded(&c);
+	/* A program that died meanwhile still gets its report. */
+	clone_wait_for_order(&page->order, inspection.parent);
+	inspection_write(&c, page);
+}
+
+/*
+ * The second clone: which suspects are unreachable still, and the same
+ * objects?  Whoever died took its mark out of the side table.
+ */
+void
+inspection_compare(void *ctx)
+{
+	static struct check c;
+	struct page *page = ctx;
+	const char *why;
+	bool any_resurrected = false;
+	size_t i;
+
+	/* An address alone proves nothing: garbage is made where it was freed.
+	 */
+	if (hooks_prove_identity() &&
+	    check_find(&c, &inspection.source, &why)) {
+		for (i = 0; i < page->n_suspects; i++) {
+			struct suspect *s = &page->suspects[i];
+			node_id id = mirror_find(&c.mirror, s->address);
+			struct block b;
+			void *o;
+
+			if (id == NODE_NONE)
+				continue;
+			o = mirror_object(&c.mirror, id);
+			if ((uintptr_t)object_type(o) != s->type)
+				continue;
+			if (!sidetable_find((void *)object_block(o), &b) ||
+			    !(b.flags & BLOCK_IS_MARKED))
+				continue;
+			if (c.mirror.nodes[id].flags & NODE_REACHABLE)
+				any_resurrected = true;
+			else
+				s->survived = 1;
+		}
+	}
+	/*
+	 * Up to 3.8 one resurrected object keeps all the others from being
+	 * cleared: then their survival says nothing.
+	 */
+	for (i = 0; any_resurrected && layout->resurrection_aborts &&
+		    i < page->n_suspects;
+	     i++)
+		page->suspects[i].survived = 0;
+	page->compare_stage = 1;
+	clone_wake(&page->compare_stage);
+}
