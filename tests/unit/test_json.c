@@ -56,7 +56,8 @@ fields(void)
 	has(s, "\"references\": {\"refcount\": 1, \"found\": 0, \"lost\": 1}");
 	has(s, "\"allocated\": {\"thread\": \"main\", \"python\": [\n");
 	has(s, "\"native\": [], \"known\": true},\n");
-	has(s, "\"offset\": 496, \"file\": null, \"line\": null}\n");
+	has(s, "\"offset\": 496, \"file\": null, \"line\": null, "
+	       "\"build_id\": \"0a1b\", \"runs\": 0}\n");
 	has(s, "      \"advice\": null\n    }\n  ]\n}\n");
 	ok(!strstr(s, "address"), "addresses are left out");
 	has(json(sample_report(), true), "\"address\": \"0x7f00dead0010\"");

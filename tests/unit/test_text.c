@@ -69,8 +69,8 @@ whole(void)
 		"LOST REFERENCE 30 objects of bytes, 31.4 KiB: reference "
 		"count 1, nothing points to them\n"
 		"  allocated by another thread at\n"
-		"    File \"leak.py\", line 35, in <module>\n"
 		"    make_bytes in /usr/lib/_lost.so+0x1f0\n"
+		"    File \"leak.py\", line 35, in <module>\n"
 		"  [lost-reference-0123456789abcdef]\n"
 		"\n"
 		"==leakshim:4711== SUMMARY: 2 findings, 32 objects, 31.8 KiB; "
@@ -94,6 +94,37 @@ empty(void)
 	is_string(text(sample_unknown()),
 		  "==leakshim== SUMMARY: 0 findings, 0 objects, 0 bytes\n",
 		  "and what is unknown is not said");
+}
+
+/* Python frames stand where the loop runs them; what is left over, below. */
+static void
+spliced(void)
+{
+	static const struct report_line lines[] = {
+		{"key", "a.py", 1}, {"sort", "a.py", 2}, {"main", "a.py", 3},
+		{"<module>", "a.py", 4}};
+	static const struct report_native frames[] = {
+		{.function = "grab", .module = "/x/m.so", .offset = 16,
+		 .file = "m.c", .line = 7},
+		{.function = "loop", .module = "/x/python", .n_python = 1},
+		{.function = "list_sort", .module = "/x/python", .offset = 32},
+		{.function = "loop", .module = "/x/python", .n_python = 2}};
+	struct report *r = sample_report();
+	struct finding *f = &r->findings[1];
+	const char *s;
+
+	f->python = lines;
+	f->n_python = 4;
+	f->native = frames;
+	f->n_native = 4;
+	s = text(r);
+	ok(strstr(s, "    grab in m.so at m.c:7\n"
+		     "    File \"a.py\", line 1, in key\n"
+		     "    list_sort in /x/python+0x20\n"
+		     "    File \"a.py\", line 2, in sort\n"
+		     "    File \"a.py\", line 3, in main\n"
+		     "    File \"a.py\", line 4, in <module>\n"),
+	   "native frames are spliced");
 }
 
 static void
@@ -406,6 +437,7 @@ main(void)
 	buf_init(&out);
 	whole();
 	empty();
+	spliced();
 	header();
 	cycles();
 	headlines();
