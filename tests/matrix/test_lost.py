@@ -295,6 +295,35 @@ def initialization(python):
     equal(missed["lost-reference"]["count"], 1, "of the planted list")
 
 
+ASKS = """
+import gc, sys, planted
+gc.disable()
+kept = []
+for i in range(200):
+    o = planted.Asks()
+    if sys.argv[1] == 'leak':
+        planted.leak_argument(o)
+        del o.first
+    else:
+        kept.append(o)
+    del o
+gc.enable()
+"""
+
+
+@test("no type is asked about objects that are not whole",
+      lambda p: p.major == 3)
+def not_asked(python):
+    for way, wanted in (("leak", {LOST}), ("clean", set())):
+        done = python.run("asks.py", way, files=dict(
+            planted.files(python), **{"asks.py": ASKS}))
+        equal(done.status, 0, "status")
+        found = failing(done.report)
+        equal({verdict(f) for f in found}, wanted, way)
+        count = sum(f["count"] for f in found)
+        assert count >= (180 if wanted else 0), count
+
+
 @test("reachability=0 does not look")
 def switched_off(python):
     done = python.run("planted.py", "leak", "list", N,
