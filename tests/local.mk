@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	%D%/unit/test_fuzz \
 	%D%/unit/test_heap \
 	%D%/unit/test_json \
+	%D%/unit/test_maps \
 	%D%/unit/test_options \
 	%D%/unit/test_sidetable \
 	%D%/unit/test_text

@@ -4,9 +4,7 @@
 
 #include <string.h>
 
-#include "analysis/bigarray.h"
 #include "analysis/chunks.h"
-#include "common/ownmap.h"
 #include "python/objects.h"
 #include "python/pymalloc.h"
 
@@ -156,30 +154,7 @@ add_c_heap(struct gathered *g)
 		ranges_add(&g->not_roots, start, end);
 }
 
-/* ---- our own ---- */
-
-static bool
-add_own(struct gathered *g)
-{
-	size_t room = 4096, n, i;
-	struct ownmap_range *own = bigarray_map(room, sizeof *own);
-
-	if (!own)
-		return false;
-	n = ownmap_ranges(own, room);
-	if (n > room) {
-		bigarray_unmap(own, room, sizeof *own);
-		room = n + 64;
-		own = bigarray_map(room, sizeof *own);
-		if (!own)
-			return false;
-		n = ownmap_ranges(own, room);
-	}
-	for (i = 0; i < n && i < room; i++)
-		ranges_add(&g->not_roots, own[i].start, own[i].end);
-	bigarray_unmap(own, room, sizeof *own);
-	return true;
-}
+/* ---- the rest ---- */
 
 /*
  * What the program keeps from its children (MADV_DONTFORK, MADV_WIPEONFORK) is
@@ -215,7 +190,6 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 		return false;
 	if (s->walk_blocks)
 		s->walk_blocks(add_block, g);
-	/* Now, so that the mappings made so far are in it. */
 	if (!maps_read(&g->maps, 0)) {
 		*why = "/proc/self/smaps cannot be read";
 		return false;
@@ -223,8 +197,7 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 	add_pools(g, s, m);
 	add_c_heap(g);
 	add_not_cloned(g, s);
-	if (!add_own(g) || g->heap.failed || g->not_roots.failed ||
-	    g->not_cloned.failed)
+	if (g->heap.failed || g->not_roots.failed || g->not_cloned.failed)
 		return false;
 	ranges_sort(&g->not_roots);
 	return true;

@@ -25,7 +25,7 @@
 struct gathered {
 	struct maps maps;
 	struct heap heap;
-	struct ranges not_roots; /* allocators' own and free memory, and ours */
+	struct ranges not_roots; /* allocators' own and free memory */
 	struct ranges not_cloned; /* memory that only the parent has */
 	size_t n_unknown; /* live blocks of pools that the side table lacks */
 	size_t n_pools, n_chunks;

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "analysis/bigarray.h"
+#include "analysis/ranges.h"
 #include "common/buf.h"
+#include "common/ownmap.h"
 
 enum { LINE_BYTES = 1024 }; /* a longer path is cut: only its start counts */
 
@@ -70,20 +72,26 @@ read_hex(const char *s, uintptr_t *out)
 }
 
 static bool
+make_room(struct maps *m, size_t room)
+{
+	struct map *more = bigarray_map(room, sizeof *more);
+
+	if (!more)
+		return false;
+	if (m->n)
+		memcpy(more, m->all, m->n * sizeof *more);
+	if (m->all)
+		bigarray_unmap(m->all, m->n_room, sizeof *more);
+	m->all = more;
+	m->n_room = room;
+	return true;
+}
+
+static bool
 add(struct maps *m, const struct map *map)
 {
-	if (m->n == m->n_room) {
-		size_t room = m->n_room ? m->n_room * 2 : 512;
-		struct map *more = bigarray_map(room, sizeof *more);
-
-		if (!more)
-			return false;
-		if (m->n)
-			memcpy(more, m->all, m->n * sizeof *more);
-		bigarray_unmap(m->all, m->n_room, sizeof *more);
-		m->all = more;
-		m->n_room = room;
-	}
+	if (m->n == m->n_room && !make_room(m, m->n_room * 2 + 64))
+		return false;
 	m->all[m->n++] = *map;
 	return true;
 }
@@ -159,27 +167,115 @@ read_all(struct maps *m, struct reader *r)
 	return m->n > 0;
 }
 
+static bool
+open_file(struct reader *r, pid_t pid, const char *name)
+{
+	struct buf path;
+
+	r->n = r->at = 0;
+	buf_init(&path);
+	if (pid)
+		buf_printf(&path, "/proc/%d/%s", (int)pid, name);
+	else
+		buf_printf(&path, "/proc/self/%s", name);
+	r->fd = (int)syscall(SYS_openat, AT_FDCWD, buf_string(&path),
+			     O_RDONLY | O_CLOEXEC);
+	buf_fini(&path);
+	return r->fd >= 0;
+}
+
+/*
+ * Room for all before the first is read: an array that grew would leave its old
+ * place on the list, as memory that can be read.
+ */
+static bool
+make_room_for_all(struct maps *m, pid_t pid)
+{
+	struct reader r;
+	char line[LINE_BYTES];
+	size_t n = 0;
+
+	if (!open_file(&r, pid, "maps"))
+		return false;
+	while (next_line(&r, line))
+		n++;
+	syscall(SYS_close, r.fd);
+	return make_room(m, n + n / 4 + 64);
+}
+
+/* ---- our own memory ---- */
+
+static bool
+list_own(struct ranges *out)
+{
+	size_t room = 4096, n, i;
+	struct ownmap_range *own;
+
+	for (;;) {
+		own = bigarray_map(room, sizeof *own);
+		if (!own)
+			return false;
+		n = ownmap_ranges(own, room);
+		if (n <= room)
+			break;
+		bigarray_unmap(own, room, sizeof *own);
+		room = n + 64;
+	}
+	for (i = 0; i < n; i++)
+		ranges_add(out, own[i].start, own[i].end);
+	bigarray_unmap(own, room, sizeof *own);
+	ranges_sort(out);
+	return !out->failed;
+}
+
+static bool
+add_around(struct maps *m, const struct map *map, const struct ranges *own)
+{
+	struct map part = *map;
+	size_t i = ranges_after(own, map->start);
+
+	for (; i < own->n && own->all[i].start < map->end; i++) {
+		part.end = own->all[i].start;
+		if (part.start < part.end && !add(m, &part))
+			return false;
+		part.start = own->all[i].end;
+	}
+	part.end = map->end;
+	return part.start >= part.end || add(m, &part);
+}
+
+/*
+ * Ours is not the program's, and it may be given back at any moment.  The
+ * kernel joins it with its neighbours.
+ */
+static bool
+cut_out_own(struct maps *m)
+{
+	struct maps cut = {.n = 0};
+	struct ranges own = {.n = 0};
+	bool ok = list_own(&own) && make_room(&cut, m->n + own.n + 1);
+	size_t i;
+
+	for (i = 0; i < m->n && ok; i++)
+		ok = add_around(&cut, &m->all[i], &own);
+	ranges_fini(&own);
+	maps_fini(m);
+	*m = cut;
+	return ok;
+}
+
 bool
 maps_read(struct maps *m, pid_t pid)
 {
-	struct reader r = {.n = 0, .at = 0};
-	struct buf path;
+	struct reader r;
 	bool ok;
 
 	memset(m, 0, sizeof *m);
-	buf_init(&path);
-	if (pid)
-		buf_printf(&path, "/proc/%d/smaps", (int)pid);
-	else
-		buf_put(&path, "/proc/self/smaps");
-	r.fd = (int)syscall(SYS_openat, AT_FDCWD, buf_string(&path),
-			    O_RDONLY | O_CLOEXEC);
-	buf_fini(&path);
-	if (r.fd < 0)
+	if (!make_room_for_all(m, pid) || !open_file(&r, pid, "smaps"))
 		return false;
 	ok = read_all(m, &r);
 	syscall(SYS_close, r.fd);
-	return ok;
+	return ok && (pid || cut_out_own(m));
 }
 
 const struct map *
@@ -224,6 +320,7 @@ maps_can_read(struct maps *m, uintptr_t address, size_t n)
 void
 maps_fini(struct maps *m)
 {
-	bigarray_unmap(m->all, m->n_room, sizeof *m->all);
+	if (m->all)
+		bigarray_unmap(m->all, m->n_room, sizeof *m->all);
 	memset(m, 0, sizeof *m);
 }
