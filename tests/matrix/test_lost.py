@@ -324,6 +324,28 @@ def not_asked(python):
         assert count >= (180 if wanted else 0), count
 
 
+REBORN = """
+import sys, tracemalloc
+numbers = [i + .5 for i in range(600)]
+dead = [(number, i) for i, number in enumerate(numbers)]
+del dead, numbers
+if sys.argv[1] == 'trace':
+    tracemalloc.start()
+kept = [(str(i), i + .5) for i in range(600)]
+if sys.argv[1] == 'trace':
+    tracemalloc.stop()
+"""
+
+
+@test("what was born while another tool watched is alive",
+      lambda p: p.major == 3)
+def reborn(python):
+    for way in ("trace", "no"):
+        done = python.run("-c", REBORN, way)
+        equal([brief(f) for f in failing(done.report)], [], "findings")
+        equal(done.report["coverage"]["reachability"], True, "reachability")
+
+
 @test("reachability=0 does not look")
 def switched_off(python):
     done = python.run("planted.py", "leak", "list", N,
