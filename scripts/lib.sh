@@ -113,14 +113,22 @@ build_in() {
 	make -C "$folder" -j "$(jobs_here)"
 }
 
-# Interpreters of other suites are made by root; the cache stays the user's.
-fetch_pythons() {
+# Roots of other suites are made by root; the cache stays the user's.
+fetch() {
 	if [ "$(id -u)" != 0 ] && command -v sudo >/dev/null 2>&1; then
 		sudo env LEAKSHIM_CACHE="${LEAKSHIM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/leakshim}" \
-			"$top/scripts/fetch-pythons"
+			"$top/scripts/$1"
 	else
-		"$top/scripts/fetch-pythons"
+		"$top/scripts/$1"
 	fi
+}
+
+fetch_pythons() {
+	fetch fetch-pythons
+}
+
+fetch_packages() {
+	fetch fetch-packages
 }
 
 # run_tests FOLDER: `make check' there; tests_status is its exit status.

@@ -11,6 +11,7 @@ UNIT_TESTS = \
 	%D%/unit/test_heap \
 	%D%/unit/test_hubs \
 	%D%/unit/test_json \
+	%D%/unit/test_maps \
 	%D%/unit/test_options \
 	%D%/unit/test_sidetable \
 	%D%/unit/test_text
@@ -34,6 +35,7 @@ BATS_TESTS = \
 MATRIX_TESTS = \
 	%D%/matrix/test_audit.py \
 	%D%/matrix/test_backtraces.py \
+	%D%/matrix/test_clean.py \
 	%D%/matrix/test_differential.py \
 	%D%/matrix/test_faults.py \
 	%D%/matrix/test_fuzz_reports.py \
@@ -117,4 +119,4 @@ CLEANFILES += tests/pythons.list tests/pythons.list.new
 
 dist_noinst_SCRIPTS += %D%/corpus %D%/pythons %D%/run-python
 # Whole folders: what a test needs beside itself is not listed.
-EXTRA_DIST += %D%/bats %D%/bench %D%/fixtures %D%/matrix
+EXTRA_DIST += %D%/bats %D%/bench %D%/clean %D%/fixtures %D%/matrix

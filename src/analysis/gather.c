@@ -4,9 +4,7 @@
 
 #include <string.h>
 
-#include "analysis/bigarray.h"
 #include "analysis/chunks.h"
-#include "common/ownmap.h"
 #include "python/objects.h"
 #include "python/pymalloc.h"
 
@@ -22,8 +20,7 @@ add_block(const struct source_range *b, void *ctx)
 	}
 	heap_add(&g->heap, b->start, b->size,
 		 b->may_be_object ? HEAP_OBJECT : HEAP_MEMORY);
-	if (b->is_dead && !g->heap.failed)
-		heap_mark(&g->heap, b->start); /* and never look into it */
+	g->n_dead += b->is_dead;
 	return g->heap.failed;
 }
 
@@ -154,30 +151,7 @@ add_c_heap(struct gathered *g)
 		ranges_add(&g->not_roots, start, end);
 }
 
-/* ---- our own ---- */
-
-static bool
-add_own(struct gathered *g)
-{
-	size_t room = 4096, n, i;
-	struct ownmap_range *own = bigarray_map(room, sizeof *own);
-
-	if (!own)
-		return false;
-	n = ownmap_ranges(own, room);
-	if (n > room) {
-		bigarray_unmap(own, room, sizeof *own);
-		room = n + 64;
-		own = bigarray_map(room, sizeof *own);
-		if (!own)
-			return false;
-		n = ownmap_ranges(own, room);
-	}
-	for (i = 0; i < n && i < room; i++)
-		ranges_add(&g->not_roots, own[i].start, own[i].end);
-	bigarray_unmap(own, room, sizeof *own);
-	return true;
-}
+/* ---- the rest ---- */
 
 bool
 gather(struct gathered *g, const struct source *s, const struct mirror *m,
@@ -190,15 +164,13 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 		return false;
 	if (s->walk_blocks)
 		s->walk_blocks(add_block, g);
-	/* Now, so that the mappings made so far are in it. */
 	if (!maps_read(&g->maps, 0)) {
 		*why = "/proc/self/smaps cannot be read";
 		return false;
 	}
 	add_pools(g, s, m);
 	add_c_heap(g);
-	if (!add_own(g) || g->heap.failed || g->not_roots.failed ||
-	    g->pools.failed)
+	if (g->heap.failed || g->not_roots.failed || g->pools.failed)
 		return false;
 	ranges_sort(&g->not_roots);
 	return true;

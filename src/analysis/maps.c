@@ -6,23 +6,31 @@
 
 #include "analysis/bigarray.h"
 #include "analysis/lines.h"
+#include "analysis/ranges.h"
 #include "common/buf.h"
+#include "common/ownmap.h"
+
+static bool
+make_room(struct maps *m, size_t room)
+{
+	struct map *more = bigarray_map(room, sizeof *more);
+
+	if (!more)
+		return false;
+	if (m->n)
+		memcpy(more, m->all, m->n * sizeof *more);
+	if (m->all)
+		bigarray_unmap(m->all, m->n_room, sizeof *more);
+	m->all = more;
+	m->n_room = room;
+	return true;
+}
 
 static bool
 add(struct maps *m, const struct map *map)
 {
-	if (m->n == m->n_room) {
-		size_t room = m->n_room ? m->n_room * 2 : 512;
-		struct map *more = bigarray_map(room, sizeof *more);
-
-		if (!more)
-			return false;
-		if (m->n)
-			memcpy(more, m->all, m->n * sizeof *more);
-		bigarray_unmap(m->all, m->n_room, sizeof *more);
-		m->all = more;
-		m->n_room = room;
-	}
+	if (m->n == m->n_room && !make_room(m, m->n_room * 2 + 64))
+		return false;
 	m->all[m->n++] = *map;
 	return true;
 }
@@ -98,26 +106,114 @@ read_all(struct maps *m, struct lines *r)
 	return m->n > 0;
 }
 
-bool
-maps_read(struct maps *m, pid_t pid)
+static bool
+open_file(struct lines *r, pid_t pid, const char *name)
 {
-	struct lines r;
 	struct buf path;
 	bool ok;
 
-	memset(m, 0, sizeof *m);
 	buf_init(&path);
 	if (pid)
-		buf_printf(&path, "/proc/%d/smaps", (int)pid);
+		buf_printf(&path, "/proc/%d/%s", (int)pid, name);
 	else
-		buf_put(&path, "/proc/self/smaps");
-	ok = lines_open(&r, buf_string(&path));
+		buf_printf(&path, "/proc/self/%s", name);
+	ok = lines_open(r, buf_string(&path));
 	buf_fini(&path);
-	if (!ok)
+	return ok;
+}
+
+/*
+ * Room for all before the first is read: an array that grew would leave its old
+ * place on the list, as memory that can be read.
+ */
+static bool
+make_room_for_all(struct maps *m, pid_t pid)
+{
+	static struct lines r;
+	char line[LINES_BYTES];
+	size_t n = 0;
+
+	if (!open_file(&r, pid, "maps"))
+		return false;
+	while (lines_next(&r, line))
+		n++;
+	lines_close(&r);
+	return make_room(m, n + n / 4 + 64);
+}
+
+/* ---- our own memory ---- */
+
+static bool
+list_own(struct ranges *out)
+{
+	size_t room = 4096, n, i;
+	struct ownmap_range *own;
+
+	for (;;) {
+		own = bigarray_map(room, sizeof *own);
+		if (!own)
+			return false;
+		n = ownmap_ranges(own, room);
+		if (n <= room)
+			break;
+		bigarray_unmap(own, room, sizeof *own);
+		room = n + 64;
+	}
+	for (i = 0; i < n; i++)
+		ranges_add(out, own[i].start, own[i].end);
+	bigarray_unmap(own, room, sizeof *own);
+	ranges_sort(out);
+	return !out->failed;
+}
+
+static bool
+add_around(struct maps *m, const struct map *map, const struct ranges *own)
+{
+	struct map part = *map;
+	size_t i = ranges_after(own, map->start);
+
+	for (; i < own->n && own->all[i].start < map->end; i++) {
+		part.end = own->all[i].start;
+		if (part.start < part.end && !add(m, &part))
+			return false;
+		part.start = own->all[i].end;
+	}
+	part.end = map->end;
+	return part.start >= part.end || add(m, &part);
+}
+
+/*
+ * Ours is not the program's, and it may be given back at any moment.  The
+ * kernel joins it with its neighbours.
+ */
+static bool
+cut_out_own(struct maps *m)
+{
+	struct maps cut = {.n = 0};
+	struct ranges own = {.n = 0};
+	bool ok = list_own(&own) && make_room(&cut, m->n + own.n + 1);
+	size_t i;
+
+	for (i = 0; i < m->n && ok; i++)
+		ok = add_around(&cut, &m->all[i], &own);
+	ranges_fini(&own);
+	maps_fini(m);
+	*m = cut;
+	return ok;
+}
+
+bool
+maps_read(struct maps *m, pid_t pid)
+{
+	static struct lines r;
+	bool ok;
+
+	memset(m, 0, sizeof *m);
+	if (!make_room_for_all(m, pid) || !open_file(&r, pid, "smaps"))
 		return false;
 	ok = read_all(m, &r);
 	lines_close(&r);
-	return ok;
+	return ok && (pid || cut_out_own(m));
 }
 
 const struct map *
@@ -162,6 +258,7 @@ maps_can_read(struct maps *m, uintptr_t address, size_t n)
 void
 maps_fini(struct maps *m)
 {
-	bigarray_unmap(m->all, m->n_room, sizeof *m->all);
+	if (m->all)
+		bigarray_unmap(m->all, m->n_room, sizeof *m->all);
 	memset(m, 0, sizeof *m);
 }

@@ -39,7 +39,10 @@ struct maps {
 	size_t n, n_room;
 };
 
-/* /proc/PID/smaps; 0 is the own process.  False when it cannot be read. */
+/*
+ * /proc/PID/smaps; 0 is the own process, without the memory that is ours.
+ * False when it cannot be read.
+ */
 bool maps_read(struct maps *m, pid_t pid);
 
 /* The mapping at the address; NULL if there is none. */

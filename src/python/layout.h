@@ -35,7 +35,6 @@ enum {
 	TP_BASE = 256,
 	TP_DICT = 264,
 	TP_DICTOFFSET = 288,
-	TP_IS_GC = 328,
 	TP_MRO = 344,
 	TP_DEL = 376,
 	TP_FINALIZE = 392, /* 3.4+ */

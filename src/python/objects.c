@@ -20,13 +20,11 @@ object_is_immortal(const void *o)
 bool
 object_is_gc(const void *o)
 {
-	const void *type = object_type(o);
-	int (*is_gc)(const void *);
+	unsigned long flags = type_flags(object_type(o));
 
-	if (!(type_flags(type) & FLAG_HAVE_GC))
-		return false;
-	is_gc = (int (*)(const void *))object_word(type, TP_IS_GC);
-	return !is_gc || is_gc(o);
+	/* tp_is_gc of `type': what is not on the heap has no header. */
+	return flags & FLAG_HAVE_GC &&
+	       (!(flags & FLAG_TYPE) || type_flags(o) & FLAG_HEAPTYPE);
 }
 
 bool
@@ -58,10 +56,12 @@ object_pre_header(unsigned long flags)
 uintptr_t
 object_block(const void *o)
 {
-	if (!object_is_gc(o))
+	unsigned long flags = type_flags(object_type(o));
+
+	/* As PyType_GenericAlloc() does.  A new type has no flags yet. */
+	if (!(flags & FLAG_HAVE_GC))
 		return (uintptr_t)o;
-	return head_of_object(o) -
-	       object_pre_header(type_flags(object_type(o)));
+	return head_of_object(o) - object_pre_header(flags);
 }
 
 bool

@@ -61,7 +61,11 @@ int64_t object_refcount(const void *o);
 /* 3.12+: kept for ever, not counted.  Always false before. */
 bool object_is_immortal(const void *o);
 
-/* Is o preceded by a collector header (tp_is_gc asked where there is one)? */
+/*
+ * Is o preceded by a collector header?  tp_is_gc is not asked: it is somebody's
+ * code, which reads what an object that is being made, or half destroyed, does
+ * not have (greenlet's).  Wherever objects are allocated the flag decides.
+ */
 bool object_is_gc(const void *o);
 
 /* The finalizer of a GC object has run already (3.4+). */
@@ -86,6 +90,7 @@ size_t object_pre_header(unsigned long flags);
 /*
  * Where the block starts that holds o: the collector header stands in front of
  * the object, and from 3.11 on the words of a managed dict in front of that.
+ * By the type alone; o may be a moment old.  A static type is in no block.
  */
 uintptr_t object_block(const void *o);
 

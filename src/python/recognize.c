@@ -161,20 +161,6 @@ has_header(uintptr_t o)
 	return next ? next >= 4096 && previous >= 4096 : !previous;
 }
 
-/*
- * Where the block of an object of this type starts.  tp_is_gc is not asked: it
- * is somebody's code (greenlet's reads the object), and nobody knows yet
- * whether this is one.  In a block of its own a type is a heap type.
- */
-static uintptr_t
-block_by_type(uintptr_t o, const void *type)
-{
-	if (!(type_flags(type) & FLAG_HAVE_GC))
-		return o;
-	return head_of_object((void *)o) -
-	       object_pre_header(type_flags(type));
-}
-
 static bool
 has_type_at(uintptr_t o, uintptr_t block, size_t size)
 {
@@ -188,7 +174,7 @@ has_type_at(uintptr_t o, uintptr_t block, size_t size)
 		type_flags(type) & FLAG_UNICODE ||
 		o - block + object_word(type, TP_BASICSIZE) <=
 			((size + 15) & ~(size_t)15)) &&
-	       block_by_type(o, type) == block &&
+	       object_block((void *)o) == block &&
 	       (o == block || has_header(o));
 }
 

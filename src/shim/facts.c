@@ -68,13 +68,20 @@ struct block_walk {
 	void *ctx;
 };
 
+/*
+ * Of what died, every rebirth was seen: not while another tool had the
+ * tracer's slot (tracemalloc from 3.13 on).
+ */
+static bool is_dead_for_sure;
+
 static int
 pass_block(const struct block *b, void *ctx)
 {
 	struct block_walk *w = ctx;
 	struct source_range range = {b->address, b->size,
 				     b->flags & BLOCK_IS_OBJECT,
-				     b->flags & BLOCK_IS_DEAD};
+				     b->flags & BLOCK_IS_DEAD &&
+					     is_dead_for_sure};
 
 	return w->each(&range, w->ctx);
 }
@@ -107,6 +114,7 @@ facts_source(struct source *s, struct facts *f)
 	s->saveall_seen = f->gc.saveall_seen;
 	s->stdlib = f->stdlib[0] ? f->stdlib : NULL;
 	s->cwd = process.cwd[0] ? process.cwd : NULL;
+	is_dead_for_sure = hooks_free_lists_exact();
 	s->walk_blocks = hooks_see_objects() ? walk_blocks : NULL;
 	s->sees_all = hooks_see_objects() && !layer_is_sampling() &&
 		      !fault_number(FAULT_TABLE_FULL);

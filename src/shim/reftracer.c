@@ -12,15 +12,23 @@
 #include "shim/sidetable.h"
 
 /*
- * PyRefTracerEvent.  3.15 has a third one, for a tracer that is replaced: with
- * no object (Include/cpython/object.h).
+ * PyRefTracerEvent (Include/cpython/object.h).  The third one, from 3.15 on, has
+ * no object: another tracer takes the slot, and may well put ours back.
  */
-enum { EVENT_CREATE, EVENT_DESTROY };
+enum { EVENT_CREATE, EVENT_DESTROY, EVENT_REPLACED };
 
 static int (*previous)(void *o, int event, void *data);
 static void *previous_data;
 static bool is_installed;
 static bool was_lost; /* for a while another tool had the slot, or nobody */
+
+static void
+lose(void)
+{
+	if (!was_lost)
+		fault_count(FAULT_TRACER_TAKEN);
+	was_lost = true;
+}
 
 static int
 trace(void *o, int event, void *data)
@@ -29,6 +37,8 @@ trace(void *o, int event, void *data)
 	stack_id stack;
 
 	(void)data;
+	if (event == EVENT_REPLACED && is_installed)
+		lose();
 	if (!o || (event != EVENT_CREATE && event != EVENT_DESTROY))
 		return 0;
 	if (previous)
@@ -78,9 +88,7 @@ reftracer_keep(void)
 	now = py.PyRefTracer_GetTracer(&data);
 	if (now == (void *)trace)
 		return;
-	if (!was_lost)
-		fault_count(FAULT_TRACER_TAKEN);
-	was_lost = true;
+	lose();
 	/* tracemalloc.stop() leaves an empty slot. */
 	if (!now)
 		reftracer_install();

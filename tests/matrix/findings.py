@@ -47,6 +47,16 @@ def verdict(finding):
     return finding["kind"], finding["reason"]
 
 
+def is_failing(finding):
+    """As fail_on has it by default."""
+    return finding["state"] == "new" and (
+        finding["kind"] in ("uncollectable", "hidden-cycle") and
+        finding["reason"] != "debug-saveall" or
+        finding["kind"] == "lost-reference" and
+        finding["reason"] == "unreferenced" or
+        finding["reason"] == "frozen")
+
+
 def frames(finding):
     """[(function, base name of the file, line)], innermost first."""
     return [(frame["function"], os.path.basename(frame["file"]),

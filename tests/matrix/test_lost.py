@@ -495,6 +495,118 @@ def initialization(python):
     equal(missed["lost-reference"]["count"], 1, "of the planted list")
 
 
+ASKS = """
+import gc, sys, planted
+gc.disable()
+kept = []
+for i in range(200):
+    o = planted.Asks()
+    if sys.argv[1] == 'leak':
+        planted.leak_argument(o)
+        del o.first
+    else:
+        kept.append(o)
+    del o
+gc.enable()
+"""
+
+
+@test("no type is asked about objects that are not whole",
+      lambda p: p.major == 3)
+def not_asked(python):
+    for way, wanted in (("leak", {LOST}), ("clean", set())):
+        done = python.run("asks.py", way, files=dict(
+            planted.files(python), **{"asks.py": ASKS}))
+        equal(done.status, 0, "status")
+        found = failing(done.report)
+        equal({verdict(f) for f in found}, wanted, way)
+        count = sum(f["count"] for f in found)
+        assert count >= (180 if wanted else 0), count
+
+
+REBORN = """
+import sys, tracemalloc
+numbers = [i + .5 for i in range(600)]
+dead = [(number, i) for i, number in enumerate(numbers)]
+del dead, numbers
+if sys.argv[1] == 'trace':
+    tracemalloc.start()
+kept = [(str(i), i + .5) for i in range(600)]
+if sys.argv[1] == 'trace':
+    tracemalloc.stop()
+"""
+
+
+@test("what was born while another tool watched is alive",
+      lambda p: p.major == 3)
+def reborn(python):
+    for way in ("trace", "no"):
+        done = python.run("-c", REBORN, way)
+        equal([brief(f) for f in failing(done.report)], [], "findings")
+        equal(done.report["coverage"]["reachability"], True, "reachability")
+
+
+RESURRECTED = """
+import planted
+kept = []
+class Plain(object):
+    def __init__(self, i):
+        self.held, self.table = [i], {i: str(i)}
+    def __del__(self):
+        kept.append(self)
+class Tuple(tuple):
+    def __del__(self):
+        kept.append(self)
+class Slots(object):
+    __slots__ = ('held',)
+    def __del__(self):
+        kept.append(self)
+for i in range(200):
+    Plain(i)
+    Tuple(([i], 'x%d' % i))
+    s = Slots()
+    s.held = [i]
+    del s
+planted.leak_list(100)
+"""
+
+
+@test("what a finalizer put back into use is alive")
+def resurrected(python):
+    done = python.run("-c", RESURRECTED, files=planted.files(python))
+    found = failing(done.report)
+    found = [f for f in found if f["kind"] != "resurrected"]
+    equal([(verdict(f), type_names(f)) for f in found], [(LOST, ["list"])],
+          "findings")
+    assert 80 <= found[0]["count"] <= 100, found[0]["count"]
+
+
+HALF = """
+import sys, threading, time
+class Slow(object):
+    def __del__(self):
+        is_there.set()
+        time.sleep(1000)
+def work():
+    items = [[i] for i in range(40000)]
+    half = make(items + [Slow()])  # a list's last item goes first
+    del items, half
+make = getattr(__builtins__, sys.argv[1])
+is_there = threading.Event()
+t = threading.Thread(target=work)
+t.daemon = True
+t.start()
+is_there.wait(60)
+"""
+
+
+@test("what hangs on an object that is being destroyed is alive")
+def half_destroyed(python):
+    for make in ("list", "tuple"):
+        done = python.run("-c", HALF, make)
+        equal([brief(f) for f in failing(done.report)], [], make)
+
+
 @test("reachability=0 does not look")
 def switched_off(python):
     done = python.run("planted.py", "leak", "list", N,
