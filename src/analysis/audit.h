@@ -5,8 +5,8 @@
  * not visit is either a reference that counts, and then the collector does not
  * know of it, or a borrowed pointer.  The target's reference count tells: if
  * there are fewer other words for it, in all memory of the process, than it has
- * references, then this word is one.  A field that is borrowed in any instance
- * for certain accuses nobody.
+ * references, then this word is one.  A field that is borrowed in some
+ * instances for certain accuses nobody.
  *
  * Contract of every function here:
  *   side       analysis child
