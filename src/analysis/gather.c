@@ -15,8 +15,7 @@ add_block(const struct source_range *b, void *ctx)
 
 	heap_add(&g->heap, b->start, b->size,
 		 b->may_be_object ? HEAP_OBJECT : HEAP_MEMORY);
-	if (b->is_dead && !g->heap.failed)
-		heap_mark(&g->heap, b->start); /* and never look into it */
+	g->n_dead += b->is_dead;
 	return g->heap.failed;
 }
 

@@ -28,6 +28,7 @@ struct gathered {
 	struct ranges not_roots; /* allocators' own and free memory */
 	struct ranges not_cloned; /* memory that only the parent has */
 	size_t n_unknown; /* live blocks of pools that the side table lacks */
+	size_t n_dead; /* is_dead: for reach.c to look at */
 	size_t n_pools, n_chunks;
 };
 

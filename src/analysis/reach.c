@@ -222,6 +222,28 @@ reach_may_be_packed(const struct reach *r, uintptr_t node)
 	return !o || !holds_in_words(object_type(o));
 }
 
+/*
+ * What the side table calls dead may live again: the tracer sees the death before
+ * the finalizer, which may put the object back into use.  What looks alive holds
+ * what it has, but is not accused itself, for old data has many looks; what looks
+ * dead is judged like any other; the rest is marked and never looked into.
+ */
+static int
+settle_dead(const struct source_range *b, void *ctx)
+{
+	struct reach *r = ctx;
+	uintptr_t node = b->is_dead ? heap_find(&r->g.heap, b->start) : 0;
+	bool is_dead;
+
+	if (!node)
+		return 0;
+	if (!find_object(r, node, &is_dead))
+		heap_mark(&r->g.heap, node);
+	else if (!is_dead && !heap_is_marked(&r->g.heap, node))
+		reach_mark_node(r, node);
+	return r->gave_up;
+}
+
 /* 3.12+: immortal objects are never freed, so what they hold is held. */
 static int
 visit_immortal(uintptr_t node, void *ctx)
@@ -266,6 +288,8 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 		       "the container's limit): raise it";
 		return false;
 	}
+	if (r->g.n_dead)
+		s->walk_blocks(settle_dead, r);
 	roots_prepare(&r->g, s);
 	r->in_stacks = true;
 	r->root_bytes = roots_visit(&r->g, ROOTS_STACKS, visit_words, r);

@@ -35,7 +35,7 @@ struct source_range {
 	uintptr_t start;
 	size_t size;
 	bool may_be_object; /* of the OBJ domain */
-	bool is_dead;       /* kept by a free list: holds nothing, not lost */
+	bool is_dead;       /* destroyed, and not freed: kept by a free list */
 };
 
 struct source {

@@ -346,6 +346,86 @@ def reborn(python):
         equal(done.report["coverage"]["reachability"], True, "reachability")
 
 
+RESURRECTED = """
+import planted
+kept = []
+class Plain(object):
+    def __init__(self, i):
+        self.held, self.table = [i], {i: str(i)}
+    def __del__(self):
+        kept.append(self)
+class Tuple(tuple):
+    def __del__(self):
+        kept.append(self)
+class Slots(object):
+    __slots__ = ('held',)
+    def __del__(self):
+        kept.append(self)
+for i in range(200):
+    Plain(i)
+    Tuple(([i], 'x%d' % i))
+    s = Slots()
+    s.held = [i]
+    del s
+planted.leak_list(100)
+"""
+
+
+@test("what a finalizer put back into use is alive")
+def resurrected(python):
+    done = python.run("-c", RESURRECTED, files=planted.files(python))
+    found = failing(done.report)
+    found = [f for f in found if f["kind"] != "resurrected"]
+    equal([(verdict(f), type_names(f)) for f in found], [(LOST, ["list"])],
+          "findings")
+    assert 80 <= found[0]["count"] <= 100, found[0]["count"]
+
+
+DYING = """
+import sys
+N = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+import collections
+def main(n):
+    for i in range(n):
+        collections.namedtuple("P", "x y")
+
+main(N)
+"""
+
+
+@test("old data that looks like an object is not accused")
+def old_data(python):
+    done = python.run("case.py", 200, options="kinds=all",
+                      files={"case.py": DYING})
+    equal([brief(f) for f in failing(done.report)], [], "findings")
+
+
+HALF = """
+import sys, threading, time
+class Slow(object):
+    def __del__(self):
+        is_there.set()
+        time.sleep(1000)
+def work():
+    items = [[i] for i in range(40000)]
+    half = make(items + [Slow()])  # a list's last item goes first
+    del items, half
+make = getattr(__builtins__, sys.argv[1])
+is_there = threading.Event()
+t = threading.Thread(target=work)
+t.daemon = True
+t.start()
+is_there.wait(60)
+"""
+
+
+@test("what hangs on an object that is being destroyed is alive")
+def half_destroyed(python):
+    for make in ("list", "tuple"):
+        done = python.run("-c", HALF, make)
+        equal([brief(f) for f in failing(done.report)], [], make)
+
+
 @test("reachability=0 does not look")
 def switched_off(python):
     done = python.run("planted.py", "leak", "list", N,
