@@ -223,10 +223,11 @@ reach_may_be_packed(const struct reach *r, uintptr_t node)
 }
 
 /*
- * What the side table calls dead may live again: the tracer sees the death before
- * the finalizer, which may put the object back into use.  What looks alive holds
- * what it has, but is not accused itself, for old data has many looks; what looks
- * dead is judged like any other; the rest is marked and never looked into.
+ * What the side table calls dead may live again: the tracer sees the death
+ * before the finalizer, which may put the object back into use.  What looks
+ * alive holds what it has, but is not accused itself, for old data has many
+ * looks; what looks dead is judged like any other; the rest is marked and never
+ * looked into.
  */
 static int
 settle_dead(const struct source_range *b, void *ctx)
