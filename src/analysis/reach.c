@@ -262,9 +262,11 @@ reach_may_be_packed(const struct reach *r, uintptr_t node)
 }
 
 /*
- * What the side table calls dead may live again: the tracer sees the death before
- * the finalizer, which may put the object back into use.  Whatever looks like an
- * object is judged by its looks; the rest is marked and never looked into.
+ * What the side table calls dead may live again: the tracer sees the death
+ * before the finalizer, which may put the object back into use.  What looks
+ * alive holds what it has, but is not accused itself, for old data has many
+ * looks; what looks dead is judged like any other; the rest is marked and never
+ * looked into.
  */
 static int
 settle_dead(const struct source_range *b, void *ctx)
@@ -273,9 +275,13 @@ settle_dead(const struct source_range *b, void *ctx)
 	uintptr_t node = b->is_dead ? heap_find(&r->g.heap, b->start) : 0;
 	bool is_dead;
 
-	if (node && !find_object(r, node, &is_dead))
+	if (!node)
+		return 0;
+	if (!find_object(r, node, &is_dead))
 		heap_mark(&r->g.heap, node);
-	return 0;
+	else if (!is_dead && !heap_is_marked(&r->g.heap, node))
+		reach_mark_node(r, node);
+	return r->gave_up;
 }
 
 /* 3.12+: immortal objects are never freed, so what they hold is held. */

@@ -12,8 +12,8 @@
 #include "shim/sidetable.h"
 
 /*
- * PyRefTracerEvent (Include/cpython/object.h).  The third one, from 3.15 on, has
- * no object: another tracer takes the slot, and may well put ours back.
+ * PyRefTracerEvent (Include/cpython/object.h).  The third one, from 3.15 on,
+ * has no object: another tracer takes the slot, and may well put ours back.
  */
 enum { EVENT_CREATE, EVENT_DESTROY, EVENT_REPLACED };
 

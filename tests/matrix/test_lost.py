@@ -581,6 +581,25 @@ def resurrected(python):
     assert 80 <= found[0]["count"] <= 100, found[0]["count"]
 
 
+DYING = """
+import sys
+N = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+import collections
+def main(n):
+    for i in range(n):
+        collections.namedtuple("P", "x y")
+
+main(N)
+"""
+
+
+@test("old data that looks like an object is not accused")
+def old_data(python):
+    done = python.run("case.py", 200, options="kinds=all",
+                      files={"case.py": DYING})
+    equal([brief(f) for f in failing(done.report)], [], "findings")
+
+
 HALF = """
 import sys, threading, time
 class Slow(object):
