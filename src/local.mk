@@ -79,6 +79,8 @@ libpython_la_SOURCES = \
 	%D%/python/sizes.c \
 	%D%/python/sizes.h \
 	%D%/python/span.h \
+	%D%/python/stringtable.c \
+	%D%/python/stringtable.h \
 	%D%/python/text.c \
 	%D%/python/text.h
 
@@ -151,6 +153,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/holders.h \
 	%D%/analysis/hubs.c \
 	%D%/analysis/hubs.h \
+	%D%/analysis/interned.c \
+	%D%/analysis/interned.h \
 	%D%/analysis/judge.c \
 	%D%/analysis/judge.h \
 	%D%/analysis/lines.c \

@@ -140,3 +140,34 @@ chunks_walk(uintptr_t start, uintptr_t end,
 	}
 	return true;
 }
+
+enum { PAGE = 4096, IS_MMAPPED = 2 };
+
+static bool
+is_mapped(uintptr_t chunk)
+{
+	return !(chunk & (PAGE - 1)) && !word(chunk) && size_of(chunk) &&
+	       (word(chunk + SIZE_WORD) & (PAGE - 1)) == IS_MMAPPED;
+}
+
+uintptr_t
+chunks_walk_mapped(uintptr_t start, uintptr_t end,
+		   void (*each)(uintptr_t block, size_t size, void *ctx),
+		   void *ctx)
+{
+	/* Kernels join neighbours: one mapping may have several. */
+	while (end - start >= PAGE && is_mapped(start) &&
+	       size_of(start) <= end - start) {
+		each(start + BLOCK, size_of(start) - BLOCK, ctx);
+		start += size_of(start);
+	}
+	return start;
+}
+
+uintptr_t
+chunks_end_of_mapped(uintptr_t block)
+{
+	uintptr_t chunk = block - BLOCK;
+
+	return !(chunk & (PAGE - 1)) && is_mapped(chunk) ? next(chunk) : 0;
+}

@@ -151,6 +151,23 @@ add_c_heap(struct gathered *g)
 		ranges_add(&g->not_roots, start, end);
 }
 
+static void
+add_mapped_chunks(struct gathered *g)
+{
+	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE;
+	const unsigned unwanted = MAP_IS_FILE | MAP_IS_SHARED | MAP_IS_HEAP |
+				  MAP_IS_STACK | MAP_IS_SPECIAL |
+				  MAP_IS_DEVICE;
+	size_t i;
+
+	for (i = 0; i < g->maps.n; i++) {
+		const struct map *map = &g->maps.all[i];
+
+		if ((map->flags & (wanted | unwanted)) == wanted)
+			chunks_walk_mapped(map->start, map->end, add_chunk, g);
+	}
+}
+
 /* ---- the rest ---- */
 
 bool
@@ -170,6 +187,7 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 	}
 	add_pools(g, s, m);
 	add_c_heap(g);
+	add_mapped_chunks(g);
 	if (g->heap.failed || g->not_roots.failed || g->pools.failed)
 		return false;
 	ranges_sort(&g->not_roots);

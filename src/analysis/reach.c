@@ -6,10 +6,12 @@
 
 #include "analysis/bigarray.h"
 #include "analysis/confirm.h"
+#include "analysis/interned.h"
 #include "analysis/roots.h"
 #include "python/holds.h"
 #include "python/objects.h"
 #include "python/recognize.h"
+#include "python/stringtable.h"
 
 /* A tag in the low bits is CPython's way to say more with a pointer. */
 #define WITHOUT_TAG(word) ((word) & ~(uintptr_t)7)
@@ -284,7 +286,7 @@ settle_dead(const struct source_range *b, void *ctx)
 	return r->gave_up;
 }
 
-/* 3.12+: immortal objects are never freed, so what they hold is held. */
+/* Immortal objects are never freed, so what they hold is held. */
 static int
 visit_immortal(uintptr_t node, void *ctx)
 {
@@ -292,7 +294,7 @@ visit_immortal(uintptr_t node, void *ctx)
 	void *o;
 
 	o = reach_object(r, node);
-	if (o && object_is_immortal(o)) {
+	if (o && (object_is_immortal(o) || stringtable_keeps_for_ever(o))) {
 		push(r, node, 0);
 		drain(r);
 	}
@@ -334,6 +336,7 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 	}
 	if (r->g.n_dead)
 		s->walk_blocks(settle_dead, r);
+	interned_cut_out(r);
 	roots_prepare(&r->g, s);
 	r->in_stacks = true;
 	r->root_bytes = roots_visit(&r->g, ROOTS_STACKS, visit_words, r);
@@ -343,8 +346,7 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 	visit_words(o->words, o->words + o->n, r);
 	drain(r);
 	mark_from_garbage(r, m, garbage);
-	if (layout->has_immortals)
-		heap_walk_unmarked(&r->g.heap, visit_immortal, r);
+	heap_walk_unmarked(&r->g.heap, visit_immortal, r);
 	if (!r->gave_up && !confirm_lost(r, why))
 		return false;
 	if (r->gave_up)

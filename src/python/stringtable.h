@@ -1,0 +1,30 @@
+/*
+ * stringtable.h - the interpreter's table of interned strings
+ *
+ * A dict whose references to its strings are not counted (unicodeobject.c,
+ * PyUnicode_InternInPlace(), 3.0 to 3.15; stringobject.c in 2.7): it holds
+ * nobody.  There is no name for it in the C API; it is known by a string in it
+ * that has fewer references than any other dict would give it.
+ *
+ * Contract of every function here:
+ *   side       analysis child
+ *   allocates  never
+ *   locks      none
+ *   signals    safe
+ */
+#ifndef LEAKSHIM_PYTHON_STRINGTABLE_H
+#define LEAKSHIM_PYTHON_STRINGTABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Is the object o this table?  Quick for what is no large dict. */
+bool stringtable_is(void *o);
+
+/* The memory with its keys and values. */
+uintptr_t stringtable_entries(const void *table);
+
+/* A string that is interned for ever (up to 3.11: later those are immortal). */
+bool stringtable_keeps_for_ever(const void *o);
+
+#endif /* LEAKSHIM_PYTHON_STRINGTABLE_H */
