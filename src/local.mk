@@ -46,6 +46,8 @@ libpython_la_SOURCES = \
 	%D%/python/datastack.h \
 	%D%/python/edges.c \
 	%D%/python/edges.h \
+	%D%/python/entries.c \
+	%D%/python/entries.h \
 	%D%/python/finalizers.c \
 	%D%/python/finalizers.h \
 	%D%/python/frames.c \
@@ -82,7 +84,11 @@ libpython_la_SOURCES = \
 	%D%/python/stringtable.c \
 	%D%/python/stringtable.h \
 	%D%/python/text.c \
-	%D%/python/text.h
+	%D%/python/text.h \
+	%D%/python/typecache.c \
+	%D%/python/typecache.h \
+	%D%/python/versioncache.c \
+	%D%/python/versioncache.h
 
 libreport_la_SOURCES = \
 	%D%/report/advice.c \
@@ -153,8 +159,6 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/holders.h \
 	%D%/analysis/hubs.c \
 	%D%/analysis/hubs.h \
-	%D%/analysis/interned.c \
-	%D%/analysis/interned.h \
 	%D%/analysis/judge.c \
 	%D%/analysis/judge.h \
 	%D%/analysis/lines.c \
@@ -185,7 +189,11 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/roots.h \
 	%D%/analysis/source.h \
 	%D%/analysis/surplus.c \
-	%D%/analysis/surplus.h
+	%D%/analysis/surplus.h \
+	%D%/analysis/tables.c \
+	%D%/analysis/tables.h \
+	%D%/analysis/uncounted.c \
+	%D%/analysis/uncounted.h
 
 # The shim without its interposers: a unit test that linked those would be
 # hooked itself.

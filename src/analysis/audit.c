@@ -6,6 +6,7 @@
 
 #include "analysis/bigarray.h"
 #include "analysis/roots.h"
+#include "analysis/uncounted.h"
 #include "python/auditable.h"
 #include "python/interpreters.h"
 #include "python/objects.h"
@@ -65,6 +66,7 @@ count_all(struct audit *a, struct reach *r)
 	roots_visit(&r->g, ROOTS_STACKS, count_words, a);
 	roots_visit(&r->g, ROOTS_OTHERS, count_words, a);
 	count_words(r->outside->words, r->outside->words + r->outside->n, a);
+	uncounted_visit_all(r, count_words, a);
 }
 
 /* ---- those that nobody visits ---- */

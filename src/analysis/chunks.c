@@ -2,6 +2,8 @@
 
 #include "analysis/chunks.h"
 
+#include "python/peek.h"
+
 /* malloc_chunk: the size of the one before, if that is free; own size | flags.
  */
 enum {
@@ -120,14 +122,14 @@ is_fast(uintptr_t c, uintptr_t start, uintptr_t end)
 	return true;
 }
 
-bool
+uintptr_t
 chunks_walk(uintptr_t start, uintptr_t end,
 	    void (*each)(uintptr_t block, size_t size, void *ctx), void *ctx)
 {
 	uintptr_t c, key;
 
 	if (!closes(start, end))
-		return false;
+		return 0;
 	key = find_key(start, end);
 	for (c = start; next(c) < end; c = next(c)) {
 		if (!(word(next(c) + SIZE_WORD) & PREVIOUS_IN_USE))
@@ -138,16 +140,57 @@ chunks_walk(uintptr_t start, uintptr_t end,
 		/* The next chunk's first word is this one's to use. */
 		each(c + BLOCK, size_of(c) - SIZE_WORD, ctx);
 	}
-	return true;
+	return c;
+}
+
+/* malloc_state: top, last_remainder, and 127 bins of two words each. */
+enum {
+	BINS = 127,
+	BINS_AT = 16,     /* behind top */
+	BEFORE_TOP = 96,  /* mutex, flags, have_fastchunks, 10 fast bins */
+	BINMAP_BYTES = 16,
+};
+
+size_t
+chunks_find_state(uintptr_t from, uintptr_t to, uintptr_t start, uintptr_t end,
+		  uintptr_t top, uintptr_t *state)
+{
+	const size_t bytes = BINS_AT + BINS * 16 + BINMAP_BYTES;
+	uintptr_t at;
+
+	for (at = from + BEFORE_TOP; at + bytes <= to; at += 8) {
+		size_t i, right = 0;
+
+		if (word(at) != top)
+			continue;
+		/* An empty bin leads to itself, as if it were a chunk. */
+		for (i = 0; i < 2 * BINS; i++) {
+			uintptr_t to_chunk = word(at + BINS_AT + 8 * i);
+
+			right += to_chunk == at + i / 2 * 16 ||
+				 to_chunk - start < end - start;
+		}
+		if (right < 2 * BINS)
+			continue;
+		*state = at - BEFORE_TOP;
+		return BEFORE_TOP + bytes;
+	}
+	return 0;
 }
 
 enum { PAGE = 4096, IS_MMAPPED = 2 };
 
-static bool
-is_mapped(uintptr_t chunk)
+/* The chunk's size; 0 if there is none, or nothing that can be read. */
+static size_t
+mapped_size(uintptr_t chunk)
 {
-	return !(chunk & (PAGE - 1)) && !word(chunk) && size_of(chunk) &&
-	       (word(chunk + SIZE_WORD) & (PAGE - 1)) == IS_MMAPPED;
+	uintptr_t head[2];
+
+	/* A stack's guard (glibc 2.42) is a page like others for the maps. */
+	if (chunk & (PAGE - 1) || !peek(head, chunk, sizeof head) || head[0] ||
+	    (head[1] & (PAGE - 1)) != IS_MMAPPED)
+		return 0;
+	return head[1] & ~(uintptr_t)FLAGS;
 }
 
 uintptr_t
@@ -156,10 +199,12 @@ chunks_walk_mapped(uintptr_t start, uintptr_t end,
 		   void *ctx)
 {
 	/* Kernels join neighbours: one mapping may have several. */
-	while (end - start >= PAGE && is_mapped(start) &&
-	       size_of(start) <= end - start) {
-		each(start + BLOCK, size_of(start) - BLOCK, ctx);
-		start += size_of(start);
+	size_t size;
+
+	while (start < end && (size = mapped_size(start)) &&
+	       size <= end - start) {
+		each(start + BLOCK, size - BLOCK, ctx);
+		start += size;
 	}
 	return start;
 }
@@ -167,7 +212,7 @@ chunks_walk_mapped(uintptr_t start, uintptr_t end,
 uintptr_t
 chunks_end_of_mapped(uintptr_t block)
 {
-	uintptr_t chunk = block - BLOCK;
+	size_t size = mapped_size(block - BLOCK);
 
-	return !(chunk & (PAGE - 1)) && is_mapped(chunk) ? next(chunk) : 0;
+	return size ? block - BLOCK + size : 0;
 }

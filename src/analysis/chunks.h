@@ -22,12 +22,21 @@
 
 /*
  * each() for every block in use in the heap of chunks that fills [start, end):
- * the bytes that its owner may use.  False, and nothing called, when this is
- * no such heap.
+ * the bytes that its owner may use.  Returns the last chunk, which is free (the
+ * top); 0, and nothing called, when this is no such heap.
  */
-bool chunks_walk(uintptr_t start, uintptr_t end,
-		 void (*each)(uintptr_t block, size_t size, void *ctx),
-		 void *ctx);
+uintptr_t chunks_walk(uintptr_t start, uintptr_t end,
+		      void (*each)(uintptr_t block, size_t size, void *ctx),
+		      void *ctx);
+
+/*
+ * malloc's own variables (main_arena) in [from, to), of the heap [start, end)
+ * with that top: how many bytes from *state on; 0 if they are not there.  They
+ * point to free chunks, whose first word is the last one of the block before:
+ * that holds nobody.
+ */
+size_t chunks_find_state(uintptr_t from, uintptr_t to, uintptr_t start,
+			 uintptr_t end, uintptr_t top, uintptr_t *state);
 
 /*
  * each() for the large blocks, with a mapping of their own, that anonymous

@@ -130,9 +130,30 @@ add_chunk(uintptr_t block, size_t size, void *ctx)
 }
 
 static void
+cut_out_state(struct gathered *g, uintptr_t start, uintptr_t end, uintptr_t top)
+{
+	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE |
+				MAP_IS_FILE;
+	uintptr_t state;
+	size_t i;
+
+	for (i = 0; i < g->maps.n; i++) {
+		const struct map *map = &g->maps.all[i];
+		size_t bytes;
+
+		if ((map->flags & (wanted | MAP_IS_SHARED)) != wanted)
+			continue;
+		bytes = chunks_find_state(map->start, map->end, start, end,
+					  top, &state);
+		if (bytes)
+			ranges_add(&g->not_roots, state, state + bytes);
+	}
+}
+
+static void
 add_c_heap(struct gathered *g)
 {
-	uintptr_t start = 0, end = 0;
+	uintptr_t start = 0, end = 0, top;
 	size_t i;
 
 	/* The kernel may show one heap as several mappings. */
@@ -146,9 +167,13 @@ add_c_heap(struct gathered *g)
 			return;
 		end = map->end;
 	}
-	if (start && maps_can_read(&g->maps, start, end - start) &&
-	    chunks_walk(start, end, add_chunk, g))
-		ranges_add(&g->not_roots, start, end);
+	if (!start || !maps_can_read(&g->maps, start, end - start))
+		return;
+	top = chunks_walk(start, end, add_chunk, g);
+	if (!top)
+		return;
+	ranges_add(&g->not_roots, start, end);
+	cut_out_state(g, start, end, top);
 }
 
 static void

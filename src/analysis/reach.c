@@ -6,8 +6,9 @@
 
 #include "analysis/bigarray.h"
 #include "analysis/confirm.h"
-#include "analysis/interned.h"
 #include "analysis/roots.h"
+#include "analysis/tables.h"
+#include "analysis/uncounted.h"
 #include "python/holds.h"
 #include "python/objects.h"
 #include "python/recognize.h"
@@ -15,6 +16,8 @@
 
 /* A tag in the low bits is CPython's way to say more with a pointer. */
 #define WITHOUT_TAG(word) ((word) & ~(uintptr_t)7)
+
+enum { MOST_LATER = 1 << 16 };
 
 static struct maps *readable;
 
@@ -84,6 +87,22 @@ reach_is_dead(const struct reach *r, uintptr_t node)
 	return find_object(r, node, &is_dead) && is_dead;
 }
 
+/*
+ * A stack may have an old pointer into a table: wait for the dict or set that
+ * knows what in it holds something.
+ */
+static bool
+is_for_later(struct reach *r, uintptr_t node)
+{
+	bool is_dead;
+
+	if (!r->in_stacks || r->n_later == MOST_LATER ||
+	    find_object(r, node, &is_dead))
+		return false;
+	r->later[r->n_later++] = node;
+	return true;
+}
+
 static void
 visit_word(struct reach *r, uintptr_t word)
 {
@@ -108,7 +127,8 @@ visit_word(struct reach *r, uintptr_t word)
 			note_hub(r, node, o);
 		}
 	}
-	push(r, node, place);
+	if (!is_for_later(r, node))
+		push(r, node, place);
 }
 
 static void
@@ -118,6 +138,12 @@ visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 
 	for (p = from; p < to; p++)
 		visit_word(ctx, *p);
+}
+
+void
+reach_visit(struct reach *r, const uintptr_t *from, const uintptr_t *to)
+{
+	visit_words(from, to, r);
 }
 
 uintptr_t
@@ -136,6 +162,28 @@ reach_buffer(const struct reach *r, void *o, struct span *used)
 	return used->end <= end ? node : 0;
 }
 
+/* The first stale place in [from, to), NULL if there is none. */
+static const struct span *
+first_stale(const struct reach *r, uintptr_t from, uintptr_t to)
+{
+	const struct span *cache = &r->uncounted[UNCOUNTED_ATTRIBUTES];
+	const struct span *first = NULL;
+	size_t i;
+
+	/* Up to 3.11 the interpreter's state is a block of the C heap. */
+	if (cache->start >= from && cache->end <= to &&
+	    cache->start < cache->end)
+		first = cache;
+	for (i = 0; i < r->s->n_stale; i++) {
+		const struct span *stale = &r->s->stale[i];
+
+		if (stale->start >= from && stale->end <= to &&
+		    (!first || stale->start < first->start))
+			first = stale;
+	}
+	return first;
+}
+
 /* A block that is no object, without the stale places in it. */
 static void
 visit_memory(const struct reach *r, uintptr_t from, uintptr_t to,
@@ -143,16 +191,13 @@ visit_memory(const struct reach *r, uintptr_t from, uintptr_t to,
 			   void *ctx),
 	     void *ctx)
 {
-	size_t i;
+	const struct span *stale;
 
-	for (i = 0; i < r->s->n_stale; i++) {
-		const struct span *stale = &r->s->stale[i];
-
-		if (stale->start < from || stale->end > to)
-			continue;
-		visit((uintptr_t *)from, (uintptr_t *)stale->start, ctx);
-		visit((uintptr_t *)stale->end, (uintptr_t *)to, ctx);
+	if (holds_numbers(from, to))
 		return;
+	while ((stale = first_stale(r, from, to))) {
+		visit((uintptr_t *)from, (uintptr_t *)stale->start, ctx);
+		from = stale->end;
 	}
 	visit((uintptr_t *)from, (uintptr_t *)to, ctx);
 }
@@ -237,6 +282,7 @@ visit_node(struct reach *r, uintptr_t entry)
 		/* Visited with its owner, as far as it is in use. */
 		if (buffer)
 			heap_mark(&r->g.heap, buffer);
+		tables_visit(r, o, visit_words, r);
 		visit_object(r, o, end, visit_words, r);
 	}
 }
@@ -246,6 +292,18 @@ drain(struct reach *r)
 {
 	while (r->n_stack && !reach_is_late(r))
 		visit_node(r, r->stack[--r->n_stack]);
+}
+
+static void
+mark_later(struct reach *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_later; i++) {
+		if (!heap_is_marked(&r->g.heap, r->later[i]))
+			push(r, r->later[i], 0);
+		drain(r);
+	}
 }
 
 void
@@ -328,7 +386,8 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 	r->n_room = r->g.heap.n_nodes;
 	r->stack = bigarray_map(r->n_room, sizeof *r->stack);
 	readable = &r->g.maps;
-	if (!r->stack || !hubs_init(&r->hubs) ||
+	r->later = bigarray_map(MOST_LATER, sizeof *r->later);
+	if (!r->stack || !r->later || !hubs_init(&r->hubs) ||
 	    !recognize_begin(is_readable)) {
 		*why = "no memory for the reachability analysis (RLIMIT_AS or "
 		       "the container's limit): raise it";
@@ -336,15 +395,17 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 	}
 	if (r->g.n_dead)
 		s->walk_blocks(settle_dead, r);
-	interned_cut_out(r);
+	uncounted_cut_out(r);
 	roots_prepare(&r->g, s);
 	r->in_stacks = true;
 	r->root_bytes = roots_visit(&r->g, ROOTS_STACKS, visit_words, r);
 	r->in_stacks = false;
 	drain(r);
 	r->root_bytes += roots_visit(&r->g, ROOTS_OTHERS, visit_words, r);
-	visit_words(o->words, o->words + o->n, r);
+	reach_visit(r, o->words, o->words + o->n);
+	uncounted_visit_names(r);
 	drain(r);
+	mark_later(r);
 	mark_from_garbage(r, m, garbage);
 	heap_walk_unmarked(&r->g.heap, visit_immortal, r);
 	if (!r->gave_up && !confirm_lost(r, why))
@@ -361,5 +422,6 @@ reach_fini(struct reach *r)
 	recognize_end();
 	hubs_fini(&r->hubs);
 	bigarray_unmap(r->stack, r->n_room, sizeof *r->stack);
+	bigarray_unmap(r->later, MOST_LATER, sizeof *r->later);
 	gather_fini(&r->g);
 }

@@ -33,13 +33,22 @@ enum {
 	REACH_REGISTERS = 16,
 };
 
+enum {
+	UNCOUNTED_STRINGS, /* the table, where it is no node */
+	UNCOUNTED_ATTRIBUTES,
+	UNCOUNTED_VERSIONS, /* two of them */
+};
+
 struct reach {
 	struct gathered g;
 	struct hubs hubs; /* the living ones that the mark has met */
 	const struct source *s;
 	const struct outside *outside;
+	struct span uncounted[4]; /* see uncounted.h */
 	uintptr_t *stack; /* marked nodes whose words are still to be visited */
 	size_t n_stack, n_room;
+	uintptr_t *later; /* memory that a stack points to */
+	size_t n_later;
 	uint32_t ticks;
 	bool gave_up; /* out of time */
 	bool in_stacks; /* what is visited now is pointed to by a stack */
@@ -54,6 +63,9 @@ struct reach {
 bool reach_mark(struct reach *r, const struct source *s,
 		const struct mirror *m, const struct unreachable *garbage,
 		const struct outside *o, const char **why);
+
+/* Words that are roots. */
+void reach_visit(struct reach *r, const uintptr_t *from, const uintptr_t *to);
 
 /* The object in the node, NULL if there is none. */
 void *reach_object(const struct reach *r, uintptr_t node);

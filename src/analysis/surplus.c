@@ -7,6 +7,7 @@
 #include "analysis/describe.h"
 #include "analysis/holders.h"
 #include "analysis/roots.h"
+#include "analysis/uncounted.h"
 #include "python/interpreters.h"
 #include "python/objects.h"
 
@@ -153,6 +154,7 @@ recount(struct reach *r, const char **why)
 	for (part = ROOTS_STACKS; part <= ROOTS_SEALED; part++)
 		roots_visit(&r->g, part, count_bytes, &c);
 	count_bytes(r->outside->words, r->outside->words + r->outside->n, &c);
+	uncounted_visit_all(r, count_bytes, &c);
 	if (!heap_walk(&r->g.heap, count_in_node, &c))
 		return true;
 	if (c.is_blind)

@@ -155,3 +155,25 @@ holds_spans(void *o, uintptr_t end, struct span out[HOLDS_SPANS])
 	n = put(out, n, at, at + (uintptr_t)weak);
 	return put(out, n, at + (uintptr_t)weak + 8, end);
 }
+
+/* PyIntBlock, PyFloatBlock (Objects/intobject.c, floatobject.c of 2.7). */
+bool
+holds_numbers(uintptr_t from, uintptr_t to)
+{
+	enum { NEXT = 8, NUMBER = 24, NUMBERS = 41, SLACK = 16 };
+	const size_t bytes = NEXT + NUMBERS * NUMBER;
+	size_t n_int = 0, n_float = 0, i;
+
+	if (python.version >= 0x0300 || to - from < bytes ||
+	    to - from > bytes + SLACK)
+		return false;
+	for (i = 0; i < NUMBERS; i++) {
+		const void *type = object_type(
+			(const void *)(from + NEXT + i * NUMBER));
+
+		n_int += type == py.PyInt_Type;
+		n_float += type == py.PyFloat_Type;
+	}
+	return (n_int && !n_float ? n_int : n_float && !n_int ? n_float : 0) >
+	       NUMBERS / 4;
+}

@@ -40,4 +40,10 @@ int holds_nothing(const void *type);
 /* What its objects hold stands in whole words: one of CPython's own types. */
 bool holds_in_words(const void *type);
 
+/*
+ * Is [from, to), no object, one of 2.7's blocks of int or float objects?  It
+ * holds nobody, though a number may be equal to an address.
+ */
+bool holds_numbers(uintptr_t from, uintptr_t to);
+
 #endif /* LEAKSHIM_PYTHON_HOLDS_H */

@@ -374,6 +374,61 @@ def c_memory(python):
     equal([brief(f) for f in failing(done.report)], [], "findings")
 
 
+CLASSES = """
+import planted, sys
+way = getattr(planted, sys.argv[1] + "_argument")
+kept = {}
+def make():
+    class Local(object):
+        def method(self): return super(Local, self).__init__()
+        def other(self): return Local
+    Local().method()
+    Local().other()
+    kept[id(Local)] = True
+    way(Local)
+for i in range(%d): make()
+"""
+
+
+@test("a lost class: its number as a key, its methods in the cache")
+def classes(python):
+    files = dict(planted.files(python), **{"classes.py": CLASSES % N})
+    done = python.run("classes.py", "leak", files=files)
+    found = failing(done.report)
+    # Unhooked, old words in the C heap may seem to be the references.
+    allowed = {LOST, ("hidden-cycle", "foreign-memory")} if is_unhooked(
+        python) else {LOST}
+    assert {verdict(f) for f in found} <= allowed, [brief(f) for f in found]
+    count = sum(t["count"] for f in found for t in f["types"]
+                if t["name"] == "type" or t["name"].endswith("Local"))
+    assert count >= (0.8 if is_unhooked(python) else 0.9) * N, [
+        brief(f) for f in found]
+    done = python.run("classes.py", "clean", files=files)
+    equal([brief(f) for f in failing(done.report)], [], "findings")
+
+
+NUMBERS = """
+import planted, sys
+way = getattr(planted, sys.argv[1] + "_argument")
+keys, members = {}, set()
+for i in range(%d):
+    held = [i]
+    keys[id(held)] = members.add(id(held))
+    way(held)
+"""
+
+
+@test("the hash of a number in a dict or set holds nobody")
+def numbers(python):
+    files = dict(planted.files(python), **{"numbers.py": NUMBERS % N})
+    done = python.run("numbers.py", "leak", files=files)
+    equal({verdict(f) for f in failing(done.report)}, {LOST}, "verdicts")
+    count = sum(f["count"] for f in failing(done.report))
+    assert count >= (0.8 if is_unhooked(python) else 0.9) * N, count
+    done = python.run("numbers.py", "clean", files=files)
+    equal([brief(f) for f in failing(done.report)], [], "findings")
+
+
 KERNEL = """
 import os, planted, select, sys
 way, n = sys.argv[1], 50

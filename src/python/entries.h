@@ -1,0 +1,37 @@
+/*
+ * entries.h - where a dict or set keeps the hashes of its keys
+ *
+ * The hash of a number is the number, and programs use id() as a key (so does
+ * CPython: __subclasses__ of a type): such a word is equal to the address of an
+ * object that it does not hold.
+ *
+ * Contract of every function here:
+ *   side       analysis child
+ *   allocates  never
+ *   locks      none
+ *   signals    safe
+ */
+#ifndef LEAKSHIM_PYTHON_ENTRIES_H
+#define LEAKSHIM_PYTHON_ENTRIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct entries {
+	uintptr_t start, end; /* whole entries, used or not */
+	size_t bytes;         /* of one */
+	size_t hash;          /* where in it the hash stands */
+};
+
+/* The memory with the entries of o, 0 if o is no dict and no set. */
+uintptr_t entries_memory(const void *o);
+
+/*
+ * The entries of o in that memory, which can be read up to `limit'.  False if
+ * they have no hashes (keys that are str, 3.11+), or do not look as they should.
+ */
+bool entries_find(const void *o, uintptr_t memory, uintptr_t limit,
+		  struct entries *out);
+
+#endif /* LEAKSHIM_PYTHON_ENTRIES_H */
