@@ -7,6 +7,7 @@
 #include "analysis/chunks.h"
 #include "python/objects.h"
 #include "python/pymalloc.h"
+#include "python/recognize.h"
 
 static int
 add_block(const struct source_range *b, void *ctx)
@@ -117,6 +118,19 @@ add_pools(struct gathered *g, const struct source *s, const struct mirror *m)
 
 /* ---- the C heap ---- */
 
+/* Without hooks only the collector knows of objects too big for pools. */
+static bool
+is_tracked(const struct gathered *g, uintptr_t block)
+{
+	size_t place;
+
+	for (place = 1; place <= RECOGNIZE_PLACES; place++)
+		if (mirror_find(g->tracked, block + recognize_offset(place)) !=
+		    NODE_NONE)
+			return true;
+	return false;
+}
+
 static void
 add_chunk(uintptr_t block, size_t size, void *ctx)
 {
@@ -125,7 +139,8 @@ add_chunk(uintptr_t block, size_t size, void *ctx)
 	/* One that holds Python's blocks is theirs: those are known by now. */
 	if (heap_has_start(&g->heap, block, block + size))
 		return;
-	heap_add(&g->heap, block, size, HEAP_FOREIGN);
+	heap_add(&g->heap, block, size,
+		 is_tracked(g, block) ? HEAP_OBJECT : HEAP_FOREIGN);
 	g->n_chunks++;
 }
 
@@ -200,6 +215,7 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
        const char **why)
 {
 	memset(g, 0, sizeof *g);
+	g->tracked = m;
 	*why = "no memory for the reachability analysis (RLIMIT_AS or the "
 	       "container's limit): raise it";
 	if (!heap_init(&g->heap, s->granule_shift))

@@ -51,8 +51,8 @@ find_data(const struct maps *m, uintptr_t *from, uintptr_t *to)
 /* ---- the table of interned strings ---- */
 
 /*
- * In a variable of its own, or in the main interpreter's state (3.12+), which is
- * part of _PyRuntime.
+ * In a variable of its own, or in the main interpreter's state (3.12+), which
+ * is part of _PyRuntime.
  */
 static void *
 find_table(const struct reach *r, uintptr_t from, uintptr_t to)

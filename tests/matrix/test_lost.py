@@ -395,10 +395,7 @@ def classes(python):
     files = dict(planted.files(python), **{"classes.py": CLASSES % N})
     done = python.run("classes.py", "leak", files=files)
     found = failing(done.report)
-    # Unhooked, old words in the C heap may seem to be the references.
-    allowed = {LOST, ("hidden-cycle", "foreign-memory")} if is_unhooked(
-        python) else {LOST}
-    assert {verdict(f) for f in found} <= allowed, [brief(f) for f in found]
+    equal({verdict(f) for f in found}, {LOST}, "verdicts")
     count = sum(t["count"] for f in found for t in f["types"]
                 if t["name"] == "type" or t["name"].endswith("Local"))
     assert count >= (0.8 if is_unhooked(python) else 0.9) * N, [
