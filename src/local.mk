@@ -312,6 +312,8 @@ leakshim_SOURCES = \
 	%D%/cli/audit.h \
 	%D%/cli/cli.h \
 	%D%/cli/doctor.c \
+	%D%/cli/forward.c \
+	%D%/cli/forward.h \
 	%D%/cli/library.c \
 	%D%/cli/main.c \
 	%D%/cli/merge.c \

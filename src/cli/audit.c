@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/forward.h"
 #include "cli/merge.h"
 #include "cli/read_report.h"
 #include "common/arena.h"
@@ -59,19 +60,6 @@ set_options(const char *folder)
 	return ok;
 }
 
-static volatile sig_atomic_t child;
-
-/* Who ends us ends the command, and then gets the table of what it had. */
-static void
-forward(int signal_number)
-{
-	int saved = errno;
-
-	if (child > 0)
-		kill((pid_t)child, signal_number);
-	errno = saved;
-}
-
 /*
  * Run it, with our streams, and tell how it ended in at most n bytes: nothing
  * if that was well.
@@ -79,14 +67,11 @@ forward(int signal_number)
 static void
 run(char **command, char *end, size_t n)
 {
-	void (*old)(int) = signal(SIGINT, SIG_IGN);
 	pid_t pid = fork();
 	int status = 0;
 
 	end[0] = '\0';
-
 	if (pid == 0) {
-		signal(SIGINT, old);
 		execvp(command[0], command);
 		_exit(STATUS_NOT_FOUND);
 	}
@@ -94,13 +79,10 @@ run(char **command, char *end, size_t n)
 		snprintf(end, n, "cannot be started: %s", strerror(errno));
 		return;
 	}
-	child = pid;
-	signal(SIGTERM, forward);
-	signal(SIGHUP, forward);
+	forward_signals(pid);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	child = 0;
-	signal(SIGINT, old);
+	forward_no_more();
 	if (WIFSIGNALED(status))
 		snprintf(end, n, "died of signal %d", WTERMSIG(status));
 	else if (WEXITSTATUS(status))

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/forward.h"
 #include "cli/target.h"
 #include "common/buf.h"
 #include "common/options.h"
@@ -128,43 +129,6 @@ make_tally(void)
 	snprintf(where, sizeof where, "%d:%d", (int)getpid(), fd);
 	setenv("LEAKSHIM_RUN", where, 1);
 	return t;
-}
-
-static volatile sig_atomic_t child;
-
-static void
-forward(int signal_number)
-{
-	int saved = errno;
-
-	if (child > 0)
-		kill((pid_t)child, signal_number);
-	errno = saved;
-}
-
-/*
- * INT and QUIT come from the terminal to the whole foreground group: the
- * command gets its own.  The others are sent to us alone.
- */
-static void
-take_signals(void)
-{
-	static const int forwarded[] = {SIGTERM, SIGHUP, SIGUSR1,
-					SIGUSR2, SIGALRM, SIGWINCH};
-	struct sigaction a = {.sa_handler = forward, .sa_flags = SA_RESTART};
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
-	size_t i;
-
-	for (i = 0; i < sizeof forwarded / sizeof *forwarded; i++) {
-		struct sigaction old;
-
-		/* What was ignored (nohup) stays so for the command. */
-		sigaction(forwarded[i], NULL, &old);
-		if (old.sa_handler != SIG_IGN)
-			sigaction(forwarded[i], &a, NULL);
-	}
-	sigaction(SIGINT, &ignore, NULL);
-	sigaction(SIGQUIT, &ignore, NULL);
 }
 
 static int
@@ -303,8 +267,7 @@ run_main(int argc, char **argv)
 	pid = start(argv + optind, &status);
 	if (pid < 0)
 		return status;
-	child = pid;
-	take_signals();
+	forward_signals(pid);
 	status = wait_for(pid);
 	if (status < 0) {
 		complain("run: %s: %s", argv[optind], strerror(errno));

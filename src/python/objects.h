@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "python/api.h"
 #include "python/layout.h"
@@ -110,5 +111,15 @@ bool type_is_subtype(const void *type, const void *t);
  * leaves them out.)  Types without tp_traverse visit nothing.
  */
 int object_traverse(void *o, visit_fn visit, void *ctx);
+
+/* A word that may stand anywhere. */
+static inline uintptr_t
+unaligned_word(uintptr_t address)
+{
+	uintptr_t w;
+
+	memcpy(&w, (const void *)address, sizeof w);
+	return w;
+}
 
 #endif /* LEAKSHIM_PYTHON_OBJECTS_H */

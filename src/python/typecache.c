@@ -2,8 +2,6 @@
 
 #include "python/typecache.h"
 
-#include <string.h>
-
 #include "python/api.h"
 #include "python/objects.h"
 
@@ -15,17 +13,8 @@ enum {
 	SIZE = 1 << 12,
 };
 
+/* Debian's static 3.13 has the caches at odd halves of words. */
 static bool (*is_readable)(uintptr_t address, size_t n);
-
-static uintptr_t
-word(uintptr_t address)
-{
-	uintptr_t w;
-
-	/* Debian's static 3.13 has it at odd halves of words. */
-	memcpy(&w, (const void *)address, sizeof w);
-	return w;
-}
 
 static bool
 is_string(uintptr_t o)
@@ -34,17 +23,17 @@ is_string(uintptr_t o)
 
 	if (o < 4096 || o & 7 || !is_readable(o, STRING_HASH + 8))
 		return false;
-	type = (const void *)word(o + OB_TYPE);
+	type = (const void *)unaligned_word(o + OB_TYPE);
 	return type == py.PyUnicode_Type || type == py.PyString_Type;
 }
 
 static bool
 has_entry(uintptr_t at)
 {
-	uintptr_t version = word(at);
+	uintptr_t version = unaligned_word(at);
 
 	return version && !(version >> 32) &&
-	       is_string(word(at + TYPECACHE_NAME));
+	       is_string(unaligned_word(at + TYPECACHE_NAME));
 }
 
 /* MCACHE_HASH_METHOD: of 2.7, of early and of later versions of 3. */
@@ -53,9 +42,9 @@ enum formula { PRODUCT, BY_HASH, BY_ADDRESS, FORMULAS };
 static size_t
 index_of(uintptr_t at, enum formula f)
 {
-	uintptr_t name = word(at + TYPECACHE_NAME);
-	uint32_t version = (uint32_t)word(at);
-	uint32_t hash = (uint32_t)word(name + STRING_HASH);
+	uintptr_t name = unaligned_word(at + TYPECACHE_NAME);
+	uint32_t version = (uint32_t)unaligned_word(at);
+	uint32_t hash = (uint32_t)unaligned_word(name + STRING_HASH);
 
 	switch (f) {
 	case PRODUCT:

@@ -2,8 +2,6 @@
 
 #include "python/versioncache.h"
 
-#include <string.h>
-
 #include "python/api.h"
 #include "python/objects.h"
 
@@ -29,16 +27,6 @@ static const struct shape shapes[] = {
 
 static bool (*is_readable)(uintptr_t address, size_t n);
 
-static uintptr_t
-word(uintptr_t address)
-{
-	uintptr_t w;
-
-	/* Debian's static 3.13 has it at odd halves of words. */
-	memcpy(&w, (const void *)address, sizeof w);
-	return w;
-}
-
 /* The version of the type or function there; 0 if there is none. */
 static uint32_t
 version_of(uintptr_t o, const struct shape *s)
@@ -59,7 +47,7 @@ is_cache(uintptr_t start, uintptr_t end, const struct shape *s)
 	uintptr_t at;
 
 	for (at = start; at < end; at += s->stride, i++) {
-		uintptr_t o = word(at);
+		uintptr_t o = unaligned_word(at);
 
 		if (!o)
 			continue;
@@ -77,7 +65,7 @@ find_shape(const struct shape *s, uintptr_t from, uintptr_t to, uintptr_t *end)
 	uintptr_t at, last = 0;
 
 	for (at = from; at + sizeof at <= to; at += 4) {
-		uint32_t version = version_of(word(at), s);
+		uint32_t version = version_of(unaligned_word(at), s);
 		uintptr_t start = at - version % SIZE * s->stride;
 
 		if (!version || start == last)

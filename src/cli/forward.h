@@ -1,0 +1,24 @@
+/*
+ * forward.h - signals for us are meant for the command that we run
+ *
+ * Contract of every function here:
+ *   side       tool
+ *   allocates  never
+ *   locks      none
+ *   signals    changes their handlers
+ */
+#ifndef LEAKSHIM_CLI_FORWARD_H
+#define LEAKSHIM_CLI_FORWARD_H
+
+#include <sys/types.h>
+
+/*
+ * From now on.  INT and QUIT come from the terminal to the whole foreground
+ * group: the command gets its own.  The others are sent to us alone.
+ */
+void forward_signals(pid_t command);
+
+/* The command has ended; INT and QUIT are ours again. */
+void forward_no_more(void);
+
+#endif /* LEAKSHIM_CLI_FORWARD_H */
