@@ -60,8 +60,7 @@ find_table(const struct reach *r, uintptr_t from, uintptr_t to)
 	uintptr_t at, word;
 	void *o;
 
-	/* Debian's static 3.13 has it at odd halves of words. */
-	for (at = from; at + sizeof word <= to; at += 4) {
+	for (at = from; at + sizeof word <= to; at += sizeof word) {
 		memcpy(&word, (const void *)at, sizeof word);
 		if (!(word & 7) && heap_find(&r->g.heap, word) &&
 		    reach_node_of(r, word, &o) && (uintptr_t)o == word &&
@@ -84,6 +83,9 @@ cut_out_table(struct reach *r, uintptr_t from, uintptr_t to)
 	void *table = find_table(r, from, to);
 	uintptr_t entries, node, end;
 
+	/* Debian's static 3.13 has it at odd halves of words. */
+	if (!table)
+		table = find_table(r, from + 4, to);
 	if (!table)
 		return;
 	entries = stringtable_entries(table);
@@ -155,7 +157,8 @@ uncounted_visit_all(const struct reach *r,
 void
 uncounted_cut_out(struct reach *r)
 {
-	uintptr_t from, to, start, end;
+	struct span versions[VERSIONCACHES];
+	uintptr_t from, to;
 	size_t i;
 
 	readable = &r->g.maps;
@@ -163,9 +166,9 @@ uncounted_cut_out(struct reach *r)
 		return;
 	cut_out_table(r, from, to);
 	cut_out_cache(r, from, to);
-	for (i = 0; i < VERSIONCACHES; i++) {
-		start = versioncache_find(i, from, to, can_read, &end);
-		if (start)
-			cut_out(r, UNCOUNTED_VERSIONS + i, start, end);
-	}
+	versioncache_find(from, to, can_read, versions);
+	for (i = 0; i < VERSIONCACHES; i++)
+		if (versions[i].start)
+			cut_out(r, UNCOUNTED_VERSIONS + i, versions[i].start,
+				versions[i].end);
 }

@@ -13,7 +13,6 @@ enum {
 	SIZE = 1 << 12,
 };
 
-/* Debian's static 3.13 has the caches at odd halves of words. */
 static bool (*is_readable)(uintptr_t address, size_t n);
 
 static bool
@@ -74,15 +73,13 @@ is_cache(uintptr_t start, uintptr_t end, enum formula f)
 	return right >= FEWEST_ENTRIES && wrong <= right / 16;
 }
 
-uintptr_t
-typecache_find(uintptr_t from, uintptr_t to,
-	       bool (*can_read)(uintptr_t address, size_t n), uintptr_t *end)
+static uintptr_t
+search(uintptr_t from, uintptr_t to, uintptr_t *end)
 {
 	uintptr_t at;
 	int f;
 
-	is_readable = can_read;
-	for (at = from; at + TYPECACHE_ENTRY <= to; at += 4) {
+	for (at = from; at + TYPECACHE_ENTRY <= to; at += sizeof at) {
 		if (!has_entry(at))
 			continue;
 		for (f = 0; f < FORMULAS; f++) {
@@ -97,6 +94,18 @@ typecache_find(uintptr_t from, uintptr_t to,
 		}
 	}
 	return 0;
+}
+
+uintptr_t
+typecache_find(uintptr_t from, uintptr_t to,
+	       bool (*can_read)(uintptr_t address, size_t n), uintptr_t *end)
+{
+	uintptr_t start;
+
+	is_readable = can_read;
+	start = search(from, to, end);
+	/* Debian's static 3.13 has it at odd halves of words. */
+	return start ? start : search(from + 4, to, end);
 }
 
 uintptr_t

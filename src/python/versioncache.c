@@ -2,6 +2,8 @@
 
 #include "python/versioncache.h"
 
+#include <string.h>
+
 #include "python/api.h"
 #include "python/objects.h"
 
@@ -59,38 +61,81 @@ is_cache(uintptr_t start, uintptr_t end, const struct shape *s)
 	return right >= FEWEST_RIGHT && wrong <= right / 16;
 }
 
-static uintptr_t
-find_shape(const struct shape *s, uintptr_t from, uintptr_t to, uintptr_t *end)
+/* Most words that lead to a type are the types of objects that lie there. */
+static bool
+has_neighbours(uintptr_t at, uint32_t version, uintptr_t start, uintptr_t end,
+	       const struct shape *s)
 {
-	uintptr_t at, last = 0;
+	enum { NEAR = 8 };
+	uint32_t i;
 
-	for (at = from; at + sizeof at <= to; at += 4) {
-		uint32_t version = version_of(unaligned_word(at), s);
-		uintptr_t start = at - version % SIZE * s->stride;
+	for (i = 1; i <= NEAR; i++) {
+		uintptr_t next = at + i * s->stride, o;
 
-		if (!version || start == last)
-			continue;
-		last = start;
-		*end = start + SIZE * s->stride;
-		if (start >= from && *end <= to && is_cache(start, *end, s))
-			return start;
+		if (next < start || next >= end)
+			return true;
+		o = unaligned_word(next);
+		if (o && version_of(o, s) % SIZE != (version + i) % SIZE)
+			return false;
 	}
-	return 0;
+	return true;
 }
 
-uintptr_t
-versioncache_find(size_t i, uintptr_t from, uintptr_t to,
-		  bool (*can_read)(uintptr_t address, size_t n),
-		  uintptr_t *end)
+static bool
+is_found(const struct span *out, size_t cache)
 {
-	uintptr_t start = 0;
+	return out[cache].start < out[cache].end;
+}
+
+/* The word at `at' leads to o, a type or a function: is it in a cache? */
+static void
+try_shapes(uintptr_t at, uintptr_t o, uintptr_t from, uintptr_t to,
+	   struct span *out)
+{
 	size_t k;
 
+	for (k = 0; k < sizeof shapes / sizeof *shapes; k++) {
+		const struct shape *s = &shapes[k];
+		uint32_t version = version_of(o, s);
+		uintptr_t start = at - version % SIZE * s->stride;
+		uintptr_t end = start + SIZE * s->stride;
+
+		if (version && !is_found(out, s->cache) && start >= from &&
+		    end <= to && has_neighbours(at, version, start, end, s) &&
+		    is_cache(start, end, s))
+			out[s->cache] = (struct span){start, end};
+	}
+}
+
+static void
+search(uintptr_t from, uintptr_t to, struct span *out)
+{
+	uintptr_t at;
+
+	for (at = from; at + sizeof at <= to; at += sizeof at) {
+		uintptr_t o = unaligned_word(at);
+		const void *type;
+
+		if (o < 4096 || o & 7 || !is_readable(o, sizeof at * 2))
+			continue;
+		type = object_type((void *)o);
+		if ((type == py.PyType_Type && !is_found(out, 0)) ||
+		    (type == py.PyFunction_Type && !is_found(out, 1)))
+			try_shapes(at, o, from, to, out);
+	}
+}
+
+void
+versioncache_find(uintptr_t from, uintptr_t to,
+		  bool (*can_read)(uintptr_t address, size_t n),
+		  struct span out[VERSIONCACHES])
+{
+	memset(out, 0, VERSIONCACHES * sizeof *out);
 	is_readable = can_read;
 	if (python.version < 0x030c || !py.PyFunction_Type)
-		return 0;
-	for (k = 0; k < sizeof shapes / sizeof *shapes && !start; k++)
-		if (shapes[k].cache == i)
-			start = find_shape(&shapes[k], from, to, end);
-	return start;
+		return;
+	search(from, to, out);
+	/* Debian's static 3.13 has them at odd halves of words. */
+	if (!is_found(out, 0) && !is_found(out, 1))
+		search(from + 4, to, out);
 }

@@ -18,14 +18,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "python/span.h"
+
 enum { VERSIONCACHES = 2 };
 
 /*
- * Search [from, to), which can be read, for cache number i.  Returns where it
- * starts and *end; 0 if it is not there.
+ * Search [from, to), which can be read.  What is not there is an empty span.
  */
-uintptr_t versioncache_find(size_t i, uintptr_t from, uintptr_t to,
-			    bool (*can_read)(uintptr_t address, size_t n),
-			    uintptr_t *end);
+void versioncache_find(uintptr_t from, uintptr_t to,
+		       bool (*can_read)(uintptr_t address, size_t n),
+		       struct span out[VERSIONCACHES]);
 
 #endif /* LEAKSHIM_PYTHON_VERSIONCACHE_H */

@@ -157,6 +157,7 @@ inspection_run(void *ctx)
 {
 	static struct check c;
 	struct page *page = ctx;
+	uint64_t waited;
 
 	if (!inspection_find(&c, page))
 		return;
@@ -164,8 +165,11 @@ inspection_run(void *ctx)
 	clone_wake(&page->stage);
 	reach_guarded(&c);
 	audit_guarded(&c);
+	waited = clone_now_ns();
 	/* A program that died meanwhile still gets its report. */
 	clone_wait_for_order(&page->order, inspection.parent);
+	/* The program's last collection is no cost of the analysis. */
+	inspection.facts.started_ns += clone_now_ns() - waited;
 	inspection_write(&c, page);
 }
 
