@@ -42,6 +42,19 @@ publish_failure(struct check *c, struct page *page, const char *why)
 	tell_problem(page, why);
 }
 
+/* What its fixed part holds, reference count included. */
+static uint64_t
+content_of(const void *o)
+{
+	enum { MOST = 1024 };
+	size_t n = object_word(object_type(o), TP_BASICSIZE), i;
+	uint64_t h = 0;
+
+	for (i = 0; i + 8 <= n && i < MOST; i += 8)
+		h = (h ^ object_word(o, i)) * 0xff51afd7ed558ccdULL;
+	return h;
+}
+
 static void
 list_suspects(struct page *page, struct check *c)
 {
@@ -52,8 +65,8 @@ list_suspects(struct page *page, struct check *c)
 		void *o = mirror_object(&c->mirror, c->unreachable.ids[i]);
 
 		page->suspects[page->n_suspects++] = (struct suspect){
-			(uintptr_t)o, (uintptr_t)object_type(o), (uint32_t)i,
-			0};
+			(uintptr_t)o, (uintptr_t)object_type(o),
+			content_of(o), (uint32_t)i, 0};
 	}
 }
 
@@ -174,8 +187,28 @@ inspection_run(void *ctx)
 }
 
 /*
- * The second clone: which suspects are unreachable still, and the same
- * objects?  Whoever died took its mark out of the side table.
+ * An address alone proves nothing: garbage is made where it was freed.  Who died
+ * took its mark out of the side table.  Without one (a static 2.7) the object
+ * must hold the very same, and have been moved to the oldest generation, as the
+ * collection does with what it could not clear; what was made meanwhile is young.
+ */
+static bool
+is_the_same(const struct suspect *s, const struct node *node)
+{
+	const void *o = (const void *)node->address;
+	struct block b;
+
+	if ((uintptr_t)object_type(o) != s->type)
+		return false;
+	if (!hooks_prove_identity())
+		return content_of(o) == s->content &&
+		       node->generation == GENERATIONS - 1;
+	return sidetable_find((void *)object_block(o), &b) &&
+	       b.flags & BLOCK_IS_MARKED;
+}
+
+/*
+ * The second clone: which suspects are unreachable still, and the same objects?
  */
 void
 inspection_compare(void *ctx)
@@ -186,23 +219,13 @@ inspection_compare(void *ctx)
 	bool any_resurrected = false;
 	size_t i;
 
-	/* An address alone proves nothing: garbage is made where it was freed.
-	 */
-	if (hooks_prove_identity() &&
-	    check_find(&c, &inspection.source, &why)) {
+	if (check_find(&c, &inspection.source, &why)) {
 		for (i = 0; i < page->n_suspects; i++) {
 			struct suspect *s = &page->suspects[i];
 			node_id id = mirror_find(&c.mirror, s->address);
-			struct block b;
-			void *o;
 
-			if (id == NODE_NONE)
-				continue;
-			o = mirror_object(&c.mirror, id);
-			if ((uintptr_t)object_type(o) != s->type)
-				continue;
-			if (!sidetable_find((void *)object_block(o), &b) ||
-			    !(b.flags & BLOCK_IS_MARKED))
+			if (id == NODE_NONE ||
+			    !is_the_same(s, &c.mirror.nodes[id]))
 				continue;
 			if (c.mirror.nodes[id].flags & NODE_REACHABLE)
 				any_resurrected = true;

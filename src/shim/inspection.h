@@ -29,6 +29,7 @@ enum stage { STAGE_FOUND = 1, STAGE_WRITTEN, STAGE_FAILED };
 struct suspect {
 	uintptr_t address;
 	uintptr_t type;
+	uint64_t content;
 	uint32_t index; /* of it in the unreachable set */
 	uint32_t survived;
 };

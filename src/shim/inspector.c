@@ -200,11 +200,7 @@ inspector_begin(const char *trigger, bool collection_follows)
 	inspection.facts.survival_unknown =
 		!process.options.isolate ?
 			"isolate=0 does not wait for the last collection" :
-		!collection_follows ? "no collection ran at the end" :
-		!hooks_can_prove_identity() ?
-				      "without allocation hooks an address "
-				      "may be another object's by then" :
-				      NULL;
+		!collection_follows ? "no collection ran at the end" : NULL;
 	if (!process.options.isolate)
 		return inspect_here();
 	secondlook_prepare(&inspection.source);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # What is still there after the last collection is told by identity: an address
 # alone may be another object's by then.
-from findings import about, is_unhooked, the_one, verdict
+from findings import about, the_one, verdict
 from harness import Skip, equal, main, test
 
 PROGRAM = """\
@@ -33,19 +33,8 @@ def still_there(python):
     return int(run.stdout) > 0
 
 
-@test("without proof it is said that nobody knows", only=is_unhooked)
-def unknown(python):
-    report = python.run("-c", PROGRAM, options="kinds=all").report
-    equal(verdict(the_one(report, "property")), ("unreachable", "pending"),
-          "verdict")
-    missed = {each["what"] for each in report["coverage"]["missed"]}
-    assert "not-clearable" in missed, missed
-
-
 @test("what really survives the last collection is")
 def survives(python):
-    if is_unhooked(python):
-        raise Skip("nothing proves identity")
     wanted = ("uncollectable", "not-clearable") if still_there(python) else \
         ("unreachable", "pending")
     run = python.run("-c", PROGRAM)

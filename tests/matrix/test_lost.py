@@ -45,8 +45,6 @@ def run(python, way, what):
         raise Skip("Python 2.7 keeps its numbers in blocks of their own")
     if what == "interned" and python.minor == (3, 12):
         raise Skip("Python 3.12 never frees interned strings")
-    if is_unhooked(python) and what == "clear":
-        raise Skip("without hooks nothing proves that it is not clearable")
     if python.major == 2 and what == "memory":
         raise Skip("PyMem_Malloc() of Python 2.7 is the C library's malloc()")
     done = python.run("planted.py", way, what, N, options="exitcode=23",
