@@ -170,7 +170,7 @@ first_stale(const struct reach *r, uintptr_t from, uintptr_t to)
 	const struct span *first = NULL;
 	size_t i;
 
-	/* Up to 3.11 the interpreter's state is a block of the C heap. */
+	/* The interpreter's state may be a block of the C heap. */
 	if (cache->start >= from && cache->end <= to &&
 	    cache->start < cache->end)
 		first = cache;

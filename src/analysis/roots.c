@@ -166,8 +166,8 @@ visit_map(struct pass *p, const struct map *map)
 	else
 		visit_touched(p, map->start, map->end);
 	/*
-	 * A linker may place data at a multiple of 4: _PyRuntime, with all its
-	 * pointers, stands so in Debian's static 3.13.
+	 * A linker may place data at a multiple of 4 (python_data_shift()):
+	 * all pointers there lie across words.
 	 */
 	if (!has_data(&p->g->maps, map))
 		return;

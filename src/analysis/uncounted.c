@@ -2,10 +2,10 @@
 
 #include "analysis/uncounted.h"
 
-#include <string.h>
-
 #include "analysis/chunks.h"
 #include "python/api.h"
+#include "python/entries.h"
+#include "python/objects.h"
 #include "python/stringtable.h"
 #include "python/typecache.h"
 #include "python/versioncache.h"
@@ -50,18 +50,16 @@ find_data(const struct maps *m, uintptr_t *from, uintptr_t *to)
 
 /* ---- the table of interned strings ---- */
 
-/*
- * In a variable of its own, or in the main interpreter's state (3.12+), which
- * is part of _PyRuntime.
- */
 static void *
 find_table(const struct reach *r, uintptr_t from, uintptr_t to)
 {
-	uintptr_t at, word;
+	uintptr_t at;
 	void *o;
 
-	for (at = from; at + sizeof word <= to; at += sizeof word) {
-		memcpy(&word, (const void *)at, sizeof word);
+	from += stringtable_shift();
+	for (at = from; at + sizeof at <= to; at += sizeof at) {
+		uintptr_t word = unaligned_word(at);
+
 		if (!(word & 7) && heap_find(&r->g.heap, word) &&
 		    reach_node_of(r, word, &o) && (uintptr_t)o == word &&
 		    stringtable_is(o))
@@ -83,12 +81,9 @@ cut_out_table(struct reach *r, uintptr_t from, uintptr_t to)
 	void *table = find_table(r, from, to);
 	uintptr_t entries, node, end;
 
-	/* Debian's static 3.13 has it at odd halves of words. */
-	if (!table)
-		table = find_table(r, from + 4, to);
 	if (!table)
 		return;
-	entries = stringtable_entries(table);
+	entries = entries_memory(table);
 	node = heap_find(&r->g.heap, entries);
 	if (node) {
 		heap_mark(&r->g.heap, node); /* and never look into it */
@@ -128,8 +123,7 @@ uncounted_visit_names(struct reach *r)
 	uintptr_t at, name;
 
 	for (at = cache->start; at < cache->end; at += TYPECACHE_ENTRY) {
-		memcpy(&name, (const void *)(at + TYPECACHE_NAME),
-		       sizeof name);
+		name = unaligned_word(at + TYPECACHE_NAME);
 		reach_visit(r, &name, &name + 1);
 	}
 }
@@ -149,7 +143,7 @@ uncounted_visit_all(const struct reach *r,
 		for (at = r->uncounted[i].start;
 		     at + sizeof word <= r->uncounted[i].end;
 		     at += sizeof word) {
-			memcpy(&word, (const void *)at, sizeof word);
+			word = unaligned_word(at);
 			visit(&word, &word + 1, ctx);
 		}
 }

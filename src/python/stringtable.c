@@ -7,8 +7,6 @@
 
 enum {
 	DICT_FILLED = 16, /* ma_used, or ma_fill: as many or more (2.7) */
-	DICT_KEYS = 32,   /* ma_keys, 3.3+ */
-	DICT_TABLE = 40,  /* ma_table, 2.7 */
 	/* Starting up interns thousands. */
 	FEWEST = 200,
 	MOST = 1 << 24,
@@ -49,10 +47,9 @@ stringtable_is(void *o)
 }
 
 uintptr_t
-stringtable_entries(const void *table)
+stringtable_shift(void)
 {
-	return object_word(table, python.version < 0x0300 ? DICT_TABLE :
-							    DICT_KEYS);
+	return python_data_shift(0x030c);
 }
 
 bool

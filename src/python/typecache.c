@@ -73,12 +73,15 @@ is_cache(uintptr_t start, uintptr_t end, enum formula f)
 	return right >= FEWEST_ENTRIES && wrong <= right / 16;
 }
 
-static uintptr_t
-search(uintptr_t from, uintptr_t to, uintptr_t *end)
+uintptr_t
+typecache_find(uintptr_t from, uintptr_t to,
+	       bool (*can_read)(uintptr_t address, size_t n), uintptr_t *end)
 {
 	uintptr_t at;
 	int f;
 
+	is_readable = can_read;
+	from += python_data_shift(0x030b);
 	for (at = from; at + TYPECACHE_ENTRY <= to; at += sizeof at) {
 		if (!has_entry(at))
 			continue;
@@ -94,18 +97,6 @@ search(uintptr_t from, uintptr_t to, uintptr_t *end)
 		}
 	}
 	return 0;
-}
-
-uintptr_t
-typecache_find(uintptr_t from, uintptr_t to,
-	       bool (*can_read)(uintptr_t address, size_t n), uintptr_t *end)
-{
-	uintptr_t start;
-
-	is_readable = can_read;
-	start = search(from, to, end);
-	/* Debian's static 3.13 has it at odd halves of words. */
-	return start ? start : search(from + 4, to, end);
 }
 
 uintptr_t

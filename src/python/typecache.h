@@ -2,7 +2,7 @@
  * typecache.h - the cache of attributes that were looked up on types
  *
  * Objects/typeobject.c, method_cache (2.7 to 3.9: static; 3.10+: a part of the
- * interpreter's state, which is static itself for the main one from 3.12 on).
+ * interpreter's state, which is static itself for the main one from 3.11 on).
  * An entry borrows its value, and keeps it after the type is gone: it holds
  * nobody.  Its name is a counted reference.
  *

@@ -107,11 +107,18 @@ try_shapes(uintptr_t at, uintptr_t o, uintptr_t from, uintptr_t to,
 	}
 }
 
-static void
-search(uintptr_t from, uintptr_t to, struct span *out)
+void
+versioncache_find(uintptr_t from, uintptr_t to,
+		  bool (*can_read)(uintptr_t address, size_t n),
+		  struct span out[VERSIONCACHES])
 {
 	uintptr_t at;
 
+	memset(out, 0, VERSIONCACHES * sizeof *out);
+	is_readable = can_read;
+	if (python.version < 0x030c || !py.PyFunction_Type)
+		return;
+	from += python_data_shift(0x030c);
 	for (at = from; at + sizeof at <= to; at += sizeof at) {
 		uintptr_t o = unaligned_word(at);
 		const void *type;
@@ -123,19 +130,4 @@ search(uintptr_t from, uintptr_t to, struct span *out)
 		    (type == py.PyFunction_Type && !is_found(out, 1)))
 			try_shapes(at, o, from, to, out);
 	}
-}
-
-void
-versioncache_find(uintptr_t from, uintptr_t to,
-		  bool (*can_read)(uintptr_t address, size_t n),
-		  struct span out[VERSIONCACHES])
-{
-	memset(out, 0, VERSIONCACHES * sizeof *out);
-	is_readable = can_read;
-	if (python.version < 0x030c || !py.PyFunction_Type)
-		return;
-	search(from, to, out);
-	/* Debian's static 3.13 has them at odd halves of words. */
-	if (!is_found(out, 0) && !is_found(out, 1))
-		search(from + 4, to, out);
 }
