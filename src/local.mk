@@ -175,6 +175,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/mirror.h \
 	%D%/analysis/outside.c \
 	%D%/analysis/outside.h \
+	%D%/analysis/pieces.c \
+	%D%/analysis/pieces.h \
 	%D%/analysis/ranges.c \
 	%D%/analysis/ranges.h \
 	%D%/analysis/reach.c \

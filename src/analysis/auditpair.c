@@ -3,23 +3,9 @@
 #include "analysis/auditpair.h"
 
 #include "analysis/bigarray.h"
+#include "analysis/pieces.h"
 #include "common/ownmap.h"
 #include "python/objects.h"
-
-enum {
-	SEEN = 8192, /* slots; half of them are used at most */
-	MAX_PIECES = SEEN / 2,
-};
-
-/* Memory that is no object, on the way from one. */
-struct auditwalk {
-	size_t n, at;
-	uintptr_t pieces[MAX_PIECES];
-	struct {
-		uintptr_t node;
-		uint32_t stamp;
-	} seen[SEEN];
-};
 
 bool
 auditpair_init(struct auditpair *p, const struct reach *r,
@@ -31,9 +17,9 @@ auditpair_init(struct auditpair *p, const struct reach *r,
 	p->left = bigarray_map(m->n, sizeof *p->left);
 	p->stamps = bigarray_map(m->n, sizeof *p->stamps);
 	p->seen = bigarray_map(m->n, sizeof *p->seen);
-	p->walk = ownmap(sizeof *p->walk);
+	p->pieces = ownmap(sizeof *p->pieces);
 	return p->visits && p->wordless && p->left && p->stamps && p->seen &&
-	       p->walk;
+	       p->pieces;
 }
 
 void
@@ -46,7 +32,7 @@ auditpair_fini(struct auditpair *p)
 	bigarray_unmap(p->left, n, sizeof *p->left);
 	bigarray_unmap(p->stamps, n, sizeof *p->stamps);
 	bigarray_unmap(p->seen, n, sizeof *p->seen);
-	ownunmap(p->walk, sizeof *p->walk);
+	ownunmap(p->pieces, sizeof *p->pieces);
 }
 
 node_id
@@ -108,33 +94,18 @@ on_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 
 /* ---- memory that the object leads to ---- */
 
-static bool
-is_first_time(struct auditpair *p, uintptr_t node)
-{
-	struct auditwalk *k = p->walk;
-	size_t i = (node >> 4) * 0x9e3779b97f4a7c15ULL >> 51;
-
-	for (; k->seen[i % SEEN].stamp == p->stamp; i++)
-		if (k->seen[i % SEEN].node == node)
-			return false;
-	k->seen[i % SEEN].node = node;
-	k->seen[i % SEEN].stamp = p->stamp;
-	return true;
-}
-
 static void
 lead_on(const uintptr_t *from, const uintptr_t *to, void *ctx)
 {
 	struct auditpair *p = ctx;
-	struct auditwalk *k = p->walk;
 	const uintptr_t *w;
 
-	for (w = from; w < to && p->n_left && k->n < MAX_PIECES; w++) {
+	for (w = from; w < to && p->n_left; w++) {
 		void *o;
 		uintptr_t node = reach_node_of(p->r, *w, &o);
 
-		if (node && !o && is_first_time(p, node))
-			k->pieces[k->n++] = node;
+		if (node && !o)
+			pieces_add(p->pieces, node);
 	}
 }
 
@@ -156,12 +127,10 @@ pair_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 static void
 pair_elsewhere(struct auditpair *p, uintptr_t node)
 {
-	struct auditwalk *k = p->walk;
-
-	k->n = k->at = 0;
+	pieces_begin(p->pieces);
 	reach_words(p->r, node, lead_on, p);
-	while (k->at < k->n && p->n_left)
-		reach_words(p->r, k->pieces[k->at++], pair_words, p);
+	while (p->n_left && (node = pieces_next(p->pieces)))
+		reach_words(p->r, node, pair_words, p);
 }
 
 void

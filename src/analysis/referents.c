@@ -2,13 +2,9 @@
 
 #include "analysis/referents.h"
 
+#include "analysis/pieces.h"
 #include "common/ownmap.h"
 #include "python/objects.h"
-
-enum {
-	SEEN = 8192, /* slots; half of them are used at most */
-	MAX_PIECES = SEEN / 2,
-};
 
 /* Memory on the way from one object; one walk at a time. */
 struct walk {
@@ -16,13 +12,7 @@ struct walk {
 	visit_fn visit;
 	void *visit_ctx;
 	bool only_python; /* do not enter the C heap */
-	uint32_t stamp;
-	size_t n, at;
-	uintptr_t pieces[MAX_PIECES];
-	struct {
-		uintptr_t node;
-		uint32_t stamp;
-	} seen[SEEN];
+	struct pieces pieces;
 };
 
 /* Not in .bss, which is a root of the next check. */
@@ -43,26 +33,6 @@ referents_end(void)
 	walk = NULL;
 }
 
-static bool
-is_first_time(struct walk *w, uintptr_t node)
-{
-	size_t i = (node >> 4) * 0x9e3779b97f4a7c15ULL >> 51;
-
-	for (; w->seen[i % SEEN].stamp == w->stamp; i++)
-		if (w->seen[i % SEEN].node == node)
-			return false;
-	w->seen[i % SEEN].node = node;
-	w->seen[i % SEEN].stamp = w->stamp;
-	return true;
-}
-
-static void
-add_piece(struct walk *w, const struct heap *h, uintptr_t node)
-{
-	heap_lead_to(h, node);
-	w->pieces[w->n++] = node;
-}
-
 static void
 visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 {
@@ -78,21 +48,21 @@ visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 			continue;
 		if (o)
 			w->visit(o, w->visit_ctx);
-		else if (w->n < MAX_PIECES &&
-			 !(w->only_python && heap_is_foreign(h, node)) &&
-			 is_first_time(w, node))
-			add_piece(w, h, node);
+		else if (!(w->only_python && heap_is_foreign(h, node)) &&
+			 pieces_add(&w->pieces, node))
+			heap_lead_to(h, node);
 	}
 }
 
 static void
 run(struct walk *w, void *o)
 {
-	w->stamp++;
-	w->n = w->at = 0;
+	uintptr_t node;
+
+	pieces_begin(&w->pieces);
 	reach_words(w->l->reach, object_block(o), visit_words, w);
-	while (w->at < w->n)
-		reach_words(w->l->reach, w->pieces[w->at++], visit_words, w);
+	while ((node = pieces_next(&w->pieces)))
+		reach_words(w->l->reach, node, visit_words, w);
 }
 
 void
