@@ -2,8 +2,6 @@
 
 #include "analysis/audit.h"
 
-#include <string.h>
-
 #include "analysis/bigarray.h"
 #include "analysis/roots.h"
 #include "analysis/uncounted.h"
@@ -91,35 +89,19 @@ intern(struct audit *a, void *type, intptr_t offset)
 	return row;
 }
 
-static bool
-make_room(struct audit *a)
-{
-	size_t room = a->n_room ? a->n_room * 2 : 4096;
-	struct audit_word *more;
-
-	if (a->n < a->n_room)
-		return true;
-	more = bigarray_map(room, sizeof *more);
-	if (!more)
-		return false;
-	if (a->found)
-		memcpy(more, a->found, a->n * sizeof *more);
-	bigarray_unmap(a->found, a->n_room, sizeof *more);
-	a->found = more;
-	a->n_room = room;
-	return true;
-}
-
 static void
 add_word(void *o, intptr_t offset, node_id target, void *ctx)
 {
 	struct audit *a = ctx;
+	struct audit_word *more;
 	struct audit_row *row;
 
 	if (!auditable_field(o, offset))
 		return;
 	row = intern(a, auditable_owner(o, offset), offset);
-	if (!row || !make_room(a)) {
+	more = bigarray_grow(a->found, a->n, &a->n_room, 4096, sizeof *more);
+	a->found = more ? more : a->found;
+	if (!row || !more) {
 		a->failed = true;
 		return;
 	}

@@ -2,6 +2,7 @@
 
 #include "analysis/bigarray.h"
 
+#include <string.h>
 #include <sys/mman.h>
 
 #include "common/ownmap.h"
@@ -27,4 +28,23 @@ void
 bigarray_unmap(void *p, size_t n, size_t size)
 {
 	ownunmap(p, (n ? n : 1) * size);
+}
+
+void *
+bigarray_grow(void *p, size_t n, size_t *room, size_t first, size_t size)
+{
+	size_t larger = *room ? *room * 2 : first;
+	void *more;
+
+	if (n < *room)
+		return p;
+	more = bigarray_map(larger, size);
+	if (!more)
+		return NULL;
+	if (n)
+		memcpy(more, p, n * size);
+	if (p)
+		bigarray_unmap(p, *room, size);
+	*room = larger;
+	return more;
 }

@@ -17,4 +17,11 @@ void *bigarray_map(size_t n, size_t size);
 
 void bigarray_unmap(void *p, size_t n, size_t size);
 
+/*
+ * Room for one more behind the n members of p, which has room for *room of
+ * them: p itself, or a larger array (of `first' at first) that has taken its
+ * place.  NULL when there is no memory; p is as it was then.
+ */
+void *bigarray_grow(void *p, size_t n, size_t *room, size_t first, size_t size);
+
 #endif /* LEAKSHIM_ANALYSIS_BIGARRAY_H */

@@ -27,20 +27,12 @@ heap_init(struct heap *h, unsigned granule_shift)
 static bool
 make_room(struct heap *h)
 {
-	uint32_t room = h->n_room ? h->n_room * 2 : 64;
-	struct heap_region *more;
+	struct heap_region *more = bigarray_grow(h->regions, h->n_regions,
+						 &h->n_room, 64, sizeof *more);
 
-	if (h->n_regions < h->n_room)
-		return true;
-	more = bigarray_map(room, sizeof *more);
-	if (!more)
-		return false;
-	if (h->regions)
-		memcpy(more, h->regions, h->n_regions * sizeof *more);
-	bigarray_unmap(h->regions, h->n_room, sizeof *more);
-	h->regions = more;
-	h->n_room = room;
-	return true;
+	if (more)
+		h->regions = more;
+	return more;
 }
 
 static struct heap_region *

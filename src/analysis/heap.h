@@ -45,7 +45,8 @@ struct heap {
 	unsigned shift;      /* of a granule */
 	uint32_t *directory; /* address >> HEAP_REGION_SHIFT -> region + 1 */
 	struct heap_region *regions;
-	uint32_t n_regions, n_room;
+	uint32_t n_regions;
+	size_t n_room;
 	size_t n_nodes;
 	bool failed; /* memory ran out: the map has holes, trust nothing */
 };

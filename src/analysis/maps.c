@@ -13,24 +13,20 @@
 static bool
 make_room(struct maps *m, size_t room)
 {
-	struct map *more = bigarray_map(room, sizeof *more);
-
-	if (!more)
-		return false;
-	if (m->n)
-		memcpy(more, m->all, m->n * sizeof *more);
-	if (m->all)
-		bigarray_unmap(m->all, m->n_room, sizeof *more);
-	m->all = more;
-	m->n_room = room;
-	return true;
+	m->all = bigarray_map(room, sizeof *m->all);
+	m->n_room = m->all ? room : 0;
+	return m->all;
 }
 
 static bool
 add(struct maps *m, const struct map *map)
 {
-	if (m->n == m->n_room && !make_room(m, m->n_room * 2 + 64))
+	struct map *more = bigarray_grow(m->all, m->n, &m->n_room, 64,
+					 sizeof *more);
+
+	if (!more)
 		return false;
+	m->all = more;
 	m->all[m->n++] = *map;
 	return true;
 }

@@ -30,24 +30,18 @@ struct pass {
 static void
 keep(struct outside *o, uintptr_t word)
 {
+	uintptr_t *more;
+
 	if (word < 4096 || o->why)
 		return;
-	if (o->n == o->n_room) {
-		size_t room = o->n_room ? o->n_room * 2 : 4096;
-		uintptr_t *more = NULL;
-
-		if (room <= MOST_WORDS)
-			more = bigarray_map(room, sizeof *more);
-		if (!more) {
-			o->why = NO_MEMORY;
-			return;
-		}
-		if (o->n)
-			memcpy(more, o->words, o->n * sizeof *more);
-		bigarray_unmap(o->words, o->n_room, sizeof *more);
-		o->words = more;
-		o->n_room = room;
+	more = o->n == MOST_WORDS ? NULL :
+				    bigarray_grow(o->words, o->n, &o->n_room,
+						  4096, sizeof *more);
+	if (!more) {
+		o->why = NO_MEMORY;
+		return;
 	}
+	o->words = more;
 	o->words[o->n++] = word;
 }
 

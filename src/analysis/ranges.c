@@ -9,26 +9,20 @@
 void
 ranges_add(struct ranges *r, uintptr_t start, uintptr_t end)
 {
+	struct range *more;
+
 	if (start >= end)
 		return;
 	if (r->n && r->all[r->n - 1].end == start) {
 		r->all[r->n - 1].end = end;
 		return;
 	}
-	if (r->n == r->n_room) {
-		size_t room = r->n_room ? r->n_room * 2 : 256;
-		struct range *more = bigarray_map(room, sizeof *more);
-
-		if (!more) {
-			r->failed = true;
-			return;
-		}
-		if (r->n)
-			memcpy(more, r->all, r->n * sizeof *more);
-		bigarray_unmap(r->all, r->n_room, sizeof *more);
-		r->all = more;
-		r->n_room = room;
+	more = bigarray_grow(r->all, r->n, &r->n_room, 256, sizeof *more);
+	if (!more) {
+		r->failed = true;
+		return;
 	}
+	r->all = more;
 	r->all[r->n++] = (struct range){start, end};
 }
 
