@@ -189,6 +189,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/resurrected.h \
 	%D%/analysis/roots.c \
 	%D%/analysis/roots.h \
+	%D%/analysis/sort.c \
+	%D%/analysis/sort.h \
 	%D%/analysis/source.h \
 	%D%/analysis/surplus.c \
 	%D%/analysis/surplus.h \

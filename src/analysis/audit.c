@@ -4,6 +4,7 @@
 
 #include "analysis/bigarray.h"
 #include "analysis/roots.h"
+#include "analysis/sort.h"
 #include "analysis/uncounted.h"
 #include "python/auditable.h"
 #include "python/interpreters.h"
@@ -136,50 +137,15 @@ pair_all(struct audit *a, struct reach *r)
 enum { STRONG_FOR_ONE_BORROWED = 20 };
 
 static int
-compare(const struct audit_word *x, const struct audit_word *y)
+compare(const void *a, const void *b)
 {
+	const struct audit_word *x = a, *y = b;
+
 	if (x->target != y->target)
 		return x->target < y->target ? -1 : 1;
 	if (x->row != y->row)
 		return x->row < y->row ? -1 : 1;
 	return 0;
-}
-
-/* Heap sort: no recursion, no memory. */
-static void
-sift_down(struct audit_word *w, size_t root, size_t n)
-{
-	for (;;) {
-		size_t child = 2 * root + 1;
-		struct audit_word swap;
-
-		if (child >= n)
-			return;
-		if (child + 1 < n && compare(&w[child], &w[child + 1]) < 0)
-			child++;
-		if (compare(&w[root], &w[child]) >= 0)
-			return;
-		swap = w[root];
-		w[root] = w[child];
-		w[child] = swap;
-		root = child;
-	}
-}
-
-static void
-sort(struct audit_word *w, size_t n)
-{
-	size_t i;
-
-	for (i = n / 2; i-- > 0;)
-		sift_down(w, i, n);
-	for (i = n; i-- > 1;) {
-		struct audit_word swap = w[0];
-
-		w[0] = w[i];
-		w[i] = swap;
-		sift_down(w, 0, i);
-	}
 }
 
 /*
@@ -244,7 +210,7 @@ audit_find(struct audit *a, struct reach *r, const struct mirror *m,
 		       "gives it longer";
 		return false;
 	}
-	sort(a->found, a->n);
+	sort_array(a->found, a->n, sizeof *a->found, compare);
 	for (i = 0; i < a->n; i = end) {
 		for (end = i + 1;
 		     end < a->n && !compare(&a->found[i], &a->found[end]);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "analysis/sort.h"
 #include "common/options.h"
 #include "report/kinds.h"
 
@@ -135,8 +136,10 @@ judge_merge(struct arena *a, struct finding *known, const struct finding *f)
 
 /* Below 0 when x is to be printed before y. */
 static int
-compare(const struct finding *x, const struct finding *y)
+compare(const void *a, const void *b)
 {
+	const struct finding *x = a, *y = b;
+
 	if (x->kind != y->kind)
 		return (int)x->kind - (int)y->kind;
 	if (x->bytes != y->bytes)
@@ -144,41 +147,10 @@ compare(const struct finding *x, const struct finding *y)
 	return strcmp(x->fingerprint, y->fingerprint);
 }
 
-/* Heap sort: no recursion, no memory, and findings may be many. */
-static void
-sift_down(struct finding *f, size_t root, size_t n)
-{
-	for (;;) {
-		size_t child = 2 * root + 1;
-		struct finding swap;
-
-		if (child >= n)
-			return;
-		if (child + 1 < n && compare(&f[child], &f[child + 1]) < 0)
-			child++;
-		if (compare(&f[root], &f[child]) >= 0)
-			return;
-		swap = f[root];
-		f[root] = f[child];
-		f[child] = swap;
-		root = child;
-	}
-}
-
 void
 judge_order(struct finding *findings, size_t n)
 {
-	size_t i;
-
-	for (i = n / 2; i-- > 0;)
-		sift_down(findings, i, n);
-	for (i = n; i-- > 1;) {
-		struct finding swap = findings[0];
-
-		findings[0] = findings[i];
-		findings[i] = swap;
-		sift_down(findings, 0, i);
-	}
+	sort_array(findings, n, sizeof *findings, compare);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/bigarray.h"
+#include "analysis/sort.h"
 
 void
 ranges_add(struct ranges *r, uintptr_t start, uintptr_t end)
@@ -26,22 +27,12 @@ ranges_add(struct ranges *r, uintptr_t start, uintptr_t end)
 	r->all[r->n++] = (struct range){start, end};
 }
 
-/* Heap sort: no recursion, no memory. */
-static void
-sift_down(struct range *a, size_t root, size_t n)
+static int
+compare(const void *a, const void *b)
 {
-	struct range moved = a[root];
-	size_t child;
+	const struct range *x = a, *y = b;
 
-	while ((child = 2 * root + 1) < n) {
-		if (child + 1 < n && a[child].start < a[child + 1].start)
-			child++;
-		if (moved.start >= a[child].start)
-			break;
-		a[root] = a[child];
-		root = child;
-	}
-	a[root] = moved;
+	return x->start < y->start ? -1 : x->start > y->start;
 }
 
 static bool
@@ -61,17 +52,8 @@ ranges_sort(struct ranges *r)
 	struct range *a = r->all;
 	size_t i, kept = 0;
 
-	if (!is_sorted(r)) {
-		for (i = r->n / 2; i-- > 0;)
-			sift_down(a, i, r->n);
-		for (i = r->n; i-- > 1;) {
-			struct range last = a[i];
-
-			a[i] = a[0];
-			a[0] = last;
-			sift_down(a, 0, i);
-		}
-	}
+	if (!is_sorted(r))
+		sort_array(a, r->n, sizeof *a, compare);
 	for (i = 0; i < r->n; i++) {
 		if (kept && a[i].start <= a[kept - 1].end) {
 			if (a[i].end > a[kept - 1].end)
