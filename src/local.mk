@@ -206,6 +206,8 @@ libshim_la_SOURCES = \
 	%D%/shim/boot.h \
 	%D%/shim/capture.c \
 	%D%/shim/capture.h \
+	%D%/shim/cblocks.c \
+	%D%/shim/cblocks.h \
 	%D%/shim/clone.c \
 	%D%/shim/clone.h \
 	%D%/shim/codes.c \
@@ -284,6 +286,7 @@ endif
 libleakshim_la_SOURCES = \
 	%D%/shim/interpose.h \
 	%D%/shim/interpose_libc.c \
+	%D%/shim/interpose_malloc.c \
 	%D%/shim/interpose_py27.c
 
 # Without them gcc turns malloc() and memset() of a hook into calloc(): a call

@@ -44,6 +44,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_gcstats.py \
 	%D%/matrix/test_identity.py \
 	%D%/matrix/test_lost.py \
+	%D%/matrix/test_memory.py \
 	%D%/matrix/test_native.py \
 	%D%/matrix/test_run_python.py \
 	%D%/matrix/test_schema.py \

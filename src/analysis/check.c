@@ -273,17 +273,12 @@ report_lost(struct check *c, enum lost_verdict v)
 	groups_fini(&groups);
 }
 
-/*
- * A C library may mean to keep a block for ever and not care for its address
- * (cffi's names of functions); it does not do so again and again.
- */
-enum { FEWEST_BLOCKS = 10 };
-
 static void
 report_memory(struct check *c)
 {
-	struct memory_group *groups = memory_find(&c->lost), *g, *next;
+	struct memory_group *groups, *g, *next;
 
+	c->failed |= !memory_find(&c->lost, &groups);
 	HASH_ITER(hh, groups, g, next)
 	{
 		struct group like = {.allocated = g->allocated,
@@ -298,13 +293,12 @@ report_memory(struct check *c)
 			c->n_initial += g->count;
 			continue;
 		}
-		if (g->count < FEWEST_BLOCKS) {
+		if (g->count < MEMORY_FEWEST) {
 			c->n_few += g->count;
 			continue;
 		}
 		f = add_finding(c);
-		if (!f || !describe_memory(&c->arena, c->source, &g->allocated,
-					   g->count, g->bytes, f)) {
+		if (!f || !describe_memory(&c->arena, c->source, g, f)) {
 			c->failed = true;
 			continue;
 		}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/bigarray.h"
+#include "analysis/memory.h"
 #include "analysis/roots.h"
 #include "python/holds.h"
 
@@ -13,12 +14,13 @@ enum {
 	MAX_ROUNDS = 8, /* what is found may hold more */
 };
 
-/* The candidates: a filter in front of the heap map. */
+/* What may be lost: a filter in front of the heap map. */
 struct filter {
 	struct reach *r;
 	uint64_t *bits;      /* of FILTER_BITS */
 	uintptr_t low, high; /* all objects are in [low, high] */
 	size_t n_lost, n_found;
+	size_t n_memory; /* of n_lost: no objects */
 };
 
 static size_t
@@ -34,8 +36,10 @@ add_candidate(uintptr_t node, void *ctx)
 	uintptr_t o;
 
 	o = (uintptr_t)reach_object(f->r, node);
-	if (!o)
+	if (!o && !memory_is_allocated(f->r, node))
 		return 0;
+	f->n_memory += !o;
+	o = o ? o : node;
 	f->bits[bit_of(o) / 64] |= (uint64_t)1 << bit_of(o) % 64;
 	f->low = !f->n_lost || o < f->low ? o : f->low;
 	f->high = o > f->high ? o : f->high;
@@ -53,7 +57,7 @@ look_at(struct filter *f, uintptr_t word)
 	if (!(f->bits[bit_of(word) / 64] >> bit_of(word) % 64 & 1))
 		return;
 	node = reach_node_of(f->r, word, &o);
-	if (!node || (uintptr_t)o != word ||
+	if (!node || (o ? (uintptr_t)o : node) != word ||
 	    heap_is_marked(&f->r->g.heap, node))
 		return;
 	f->n_found++;
@@ -100,10 +104,12 @@ look_into_node(uintptr_t node, void *ctx)
 static bool
 run(struct filter *f)
 {
-	f->n_lost = f->n_found = f->high = 0;
+	f->n_lost = f->n_found = f->n_memory = f->high = 0;
 	memset(f->bits, 0, FILTER_BITS / 8);
 	heap_walk_unmarked(&f->r->g.heap, add_candidate, f);
-	if (!f->n_lost)
+	/* A few blocks are not told: this is not worth the time. */
+	if (!f->n_lost ||
+	    (f->n_lost == f->n_memory && f->n_memory < MEMORY_FEWEST))
 		return false;
 	roots_visit(&f->r->g, ROOTS_STACKS, look_at_bytes, f);
 	roots_visit(&f->r->g, ROOTS_OTHERS, look_at_bytes, f);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/members.h"
+#include "analysis/memory.h"
 #include "analysis/modules.h"
 #include "common/options.h"
 #include "python/finalizers.h"
@@ -122,11 +123,11 @@ static bool
 describe_natives(struct arena *a, const struct source *s, uint32_t stack,
 		 struct finding *out)
 {
-	size_t n_max = (size_t)s->options->native, i;
+	size_t n_max = (size_t)s->options->native + 1, i;
 	struct source_native *found = arena_array(a, n_max, sizeof *found);
 	struct report_native *frames = arena_array(a, n_max, sizeof *frames);
 
-	if (!n_max || !s->natives)
+	if (!s->natives)
 		return true;
 	if (!found || !frames)
 		return false;
@@ -186,21 +187,22 @@ describe_group(struct arena *a, const struct source *s,
 
 bool
 describe_memory(struct arena *a, const struct source *s,
-		const struct source_block *allocated, int64_t count,
-		int64_t bytes, struct finding *out)
+		const struct memory_group *group, struct finding *out)
 {
 	struct report_type *type = arena_grab(a, sizeof *type);
 
 	if (!type)
 		return false;
 	init_finding(out);
-	out->count = out->objects = count;
-	out->bytes = bytes;
-	*type = (struct report_type){.name = "(memory)", .count = count,
-				     .bytes = bytes};
+	out->count = group->count;
+	out->objects = group->blocks;
+	out->bytes = group->bytes;
+	*type = (struct report_type){.name = "(memory)",
+				     .count = group->blocks,
+				     .bytes = group->bytes};
 	out->types = type;
 	out->n_types = 1;
-	return describe_allocation(a, s, allocated, out);
+	return describe_allocation(a, s, &group->allocated, out);
 }
 
 bool

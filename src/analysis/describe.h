@@ -23,13 +23,11 @@ bool describe_group(struct arena *a, const struct source *s,
 		    struct classes *classes, const struct graph *g,
 		    const struct group *group, struct finding *out);
 
-/*
- * Blocks that are no objects: of the type "(memory)".  count and bytes are the
- * caller's.
- */
+struct memory_group;
+
+/* Blocks that are no objects: of the type "(memory)". */
 bool describe_memory(struct arena *a, const struct source *s,
-		     const struct source_block *allocated, int64_t count,
-		     int64_t bytes, struct finding *out);
+		     const struct memory_group *group, struct finding *out);
 
 /*
  * The same for one object that is part of no graph (resurrected, surplus): its

@@ -4,92 +4,233 @@
 
 #include <string.h>
 
+#include "analysis/bigarray.h"
+
+enum { FIRST_ROOM = 4096 };
+
+struct list {
+	uintptr_t *all;
+	size_t n, room;
+};
+
 struct search {
 	const struct reach *r;
 	struct memory_group *groups;
+	struct list heads; /* nothing lost leads to them; some turn out led to */
+	struct list todo;
+	uintptr_t head; /* whose memory is being followed */
+	struct memory_group *claims; /* for this group; NULL: merely followed */
+	bool failed;
 };
 
-/* Neither an object nor reached, and Python's own kind of memory. */
+static void
+push(struct search *s, struct list *l, uintptr_t node)
+{
+	uintptr_t *all = bigarray_grow(l->all, l->n, &l->room, FIRST_ROOM,
+				       sizeof *all);
+
+	if (!all) {
+		s->failed = true;
+		return;
+	}
+	l->all = all;
+	l->all[l->n++] = node;
+}
+
+/* Neither an object nor reached. */
 static bool
 is_lost_memory(const struct reach *r, uintptr_t node)
 {
-	return !heap_is_marked(&r->g.heap, node) &&
-	       !heap_is_foreign(&r->g.heap, node) && !reach_object(r, node);
+	return !heap_is_marked(&r->g.heap, node) && !reach_object(r, node);
+}
+
+/*
+ * Who asked for the block.  A free chunk that malloc keeps in a cache looks as
+ * if it were in use; nobody has asked for it.
+ */
+static bool
+find_allocation(const struct reach *r, uintptr_t node, struct source_block *b)
+{
+	bool is_known =
+		heap_is_foreign(&r->g.heap, node) ?
+			r->s->find_chunk && r->s->find_chunk(node, b) :
+			r->s->find_block && r->s->find_block(node, b);
+
+	return is_known && b->stack && !b->is_startup && !b->may_be_object;
+}
+
+bool
+memory_is_allocated(const struct reach *r, uintptr_t node)
+{
+	struct source_block block;
+
+	return find_allocation(r, node, &block);
+}
+
+/* ---- what leads to what ---- */
+
+static void
+lead_to(struct search *s, uintptr_t node)
+{
+	const struct heap *h = &s->r->g.heap;
+	struct source_block block;
+
+	if (node == s->head || heap_is_led_to(h, node) ||
+	    !is_lost_memory(s->r, node))
+		return;
+	heap_lead_to(h, node);
+	if (find_allocation(s->r, node, &block))
+		push(s, &s->todo, node);
 }
 
 static void
 lead_to_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 {
-	const struct reach *r = ctx;
+	struct search *s = ctx;
 	const uintptr_t *p;
 
 	for (p = from; p < to; p++) {
 		void *o;
-		uintptr_t node = reach_node_of(r, *p, &o);
+		uintptr_t node = reach_node_of(s->r, *p, &o);
 
-		if (node && !o && !heap_is_marked(&r->g.heap, node))
-			heap_lead_to(&r->g.heap, node);
+		if (node && !o)
+			lead_to(s, node);
 	}
 }
 
-static int
-add_block(uintptr_t node, void *ctx)
+static void
+follow(struct search *s, uintptr_t head)
 {
-	struct search *s = ctx;
-	struct source_block block;
-	struct memory_group *g;
-
-	if (!is_lost_memory(s->r, node) ||
-	    heap_is_led_to(&s->r->g.heap, node) || !s->r->s->find_block ||
-	    !s->r->s->find_block(node, &block) || !block.stack ||
-	    block.is_startup || block.may_be_object)
-		return 0;
-	HASH_FIND(hh, s->groups, &block.stack, sizeof block.stack, g);
-	if (!g) {
-		g = hash_pool_grab(sizeof *g);
-		if (!g)
-			return 0;
-		*g = (struct memory_group){.stack = block.stack,
-					   .allocated = block};
-		HASH_ADD(hh, s->groups, stack, sizeof g->stack, g);
-		if (hash_was_full(&g->hh)) {
-			hash_pool_drop(g, sizeof *g);
-			return 0;
-		}
-	}
-	g->count++;
-	g->bytes += (int64_t)(heap_end(&s->r->g.heap, node) - node);
-	return 0;
+	s->head = head;
+	push(s, &s->todo, head);
+	while (s->todo.n && !s->failed)
+		reach_words(s->r, s->todo.all[--s->todo.n], lead_to_words, s);
 }
 
 /* Not lost, though no root: what CPython's free lists keep. */
 static void
-lead_to_free_lists(const struct reach *r)
+lead_to_free_lists(struct search *s)
 {
 	size_t i;
 
-	for (i = 0; i < r->s->n_stale; i++) {
+	for (i = 0; i < s->r->s->n_stale; i++) {
 		/* The array may stand at odd halves of words. */
-		const char *p = (const char *)r->s->stale[i].start;
-		const char *end = (const char *)r->s->stale[i].end;
+		const char *p = (const char *)s->r->s->stale[i].start;
+		const char *end = (const char *)s->r->s->stale[i].end;
 
 		for (; p < end; p += sizeof(uintptr_t)) {
 			uintptr_t word;
 
 			memcpy(&word, p, sizeof word);
-			lead_to_words(&word, &word + 1, (void *)r);
+			lead_to_words(&word, &word + 1, s);
 		}
 	}
 }
 
-struct memory_group *
-memory_find(const struct lost *l)
+/* Of a ring, the member that comes first is the head. */
+static int
+add_head(uintptr_t node, void *ctx)
 {
-	struct search s = {l->reach, NULL};
+	struct search *s = ctx;
+	struct source_block block;
 
-	lead_to_free_lists(s.r);
-	heap_walk_unmarked(&l->reach->g.heap, add_block, &s);
-	return s.groups;
+	if (!is_lost_memory(s->r, node) ||
+	    heap_is_led_to(&s->r->g.heap, node) ||
+	    !find_allocation(s->r, node, &block))
+		return s->failed;
+	push(s, &s->heads, node);
+	follow(s, node);
+	return s->failed;
+}
+
+/* ---- groups ---- */
+
+static struct memory_group *
+intern_group(struct search *s, const struct source_block *block)
+{
+	struct memory_group *g;
+
+	HASH_FIND(hh, s->groups, &block->stack, sizeof block->stack, g);
+	if (g)
+		return g;
+	g = hash_pool_grab(sizeof *g);
+	if (!g)
+		return NULL;
+	*g = (struct memory_group){.stack = block->stack, .allocated = *block};
+	HASH_ADD(hh, s->groups, stack, sizeof g->stack, g);
+	if (!hash_was_full(&g->hh))
+		return g;
+	hash_pool_drop(g, sizeof *g);
+	return NULL;
+}
+
+static void
+count_block(const struct search *s, struct memory_group *g, uintptr_t node)
+{
+	g->blocks++;
+	g->bytes += (int64_t)(heap_end(&s->r->g.heap, node) - node);
+}
+
+/* Each block that only heads lead to is one head's, and marked then. */
+static void
+claim_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
+{
+	struct search *s = ctx;
+	const struct heap *h = &s->r->g.heap;
+	struct source_block block;
+	const uintptr_t *p;
+
+	for (p = from; p < to; p++) {
+		void *o;
+		uintptr_t node = reach_node_of(s->r, *p, &o);
+
+		if (!node || o || heap_is_owned(h, node) ||
+		    !is_lost_memory(s->r, node) ||
+		    !find_allocation(s->r, node, &block))
+			continue;
+		heap_own(h, node);
+		count_block(s, s->claims, node);
+		push(s, &s->todo, node);
+	}
+}
+
+static void
+group_head(struct search *s, uintptr_t head)
+{
+	struct source_block block;
+
+	if (heap_is_led_to(&s->r->g.heap, head) ||
+	    !find_allocation(s->r, head, &block) ||
+	    !(s->claims = intern_group(s, &block)))
+		return;
+	s->claims->count++;
+	count_block(s, s->claims, head);
+	heap_own(&s->r->g.heap, head);
+	push(s, &s->todo, head);
+	while (s->todo.n && !s->failed)
+		reach_words(s->r, s->todo.all[--s->todo.n], claim_words, s);
+}
+
+bool
+memory_find(const struct lost *l, struct memory_group **groups)
+{
+	struct search s = {.r = l->reach};
+	size_t i;
+
+	lead_to_free_lists(&s);
+	while (s.todo.n && !s.failed)
+		reach_words(s.r, s.todo.all[--s.todo.n], lead_to_words, &s);
+	heap_walk_unmarked(&l->reach->g.heap, add_head, &s);
+	for (i = 0; i < s.heads.n && !s.failed; i++)
+		group_head(&s, s.heads.all[i]);
+	if (s.failed) {
+		memory_fini(s.groups);
+		s.groups = NULL;
+	}
+	bigarray_unmap(s.heads.all, s.heads.room, sizeof *s.heads.all);
+	bigarray_unmap(s.todo.all, s.todo.room, sizeof *s.todo.all);
+	*groups = s.groups;
+	return !s.failed;
 }
 
 void

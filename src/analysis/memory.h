@@ -1,8 +1,8 @@
 /*
  * memory.h - lost memory that is no object
  *
- * Blocks of PyMem that nothing points to, and no lost object leads to either.
- * Blocks of the C heap are left out: nobody knows who allocated them.
+ * Blocks of PyMem and of the C heap that nothing points to, and nothing that is
+ * lost leads to either.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -18,15 +18,29 @@
 #include "analysis/lost.h"
 #include "common/hash.h"
 
+/*
+ * A C library may mean to keep a block for ever and not care for its address
+ * (cffi's names of functions); it does not do so again and again.
+ */
+enum { MEMORY_FEWEST = 10 };
+
 struct memory_group {
 	uint32_t stack; /* the key: who allocated them */
 	struct source_block allocated;
-	int64_t count, bytes;
+	int64_t count;  /* blocks that nothing leads to */
+	int64_t blocks; /* with those that they lead to */
+	int64_t bytes;
 	UT_hash_handle hh;
 };
 
-/* By the stacks that allocated them; memory_fini() frees the table. */
-struct memory_group *memory_find(const struct lost *l);
+/*
+ * By the stacks that allocated them; memory_fini() frees the table.  False when
+ * memory ran out: then there is none.
+ */
+bool memory_find(const struct lost *l, struct memory_group **groups);
+
+/* Is it known who allocated the block, and when?  Else it is never told. */
+bool memory_is_allocated(const struct reach *r, uintptr_t node);
 
 void memory_fini(struct memory_group *groups);
 

@@ -7,10 +7,30 @@
 /* PyThreadState.thread_id (Include/pystate.h, 2.7). */
 enum { TSTATE_THREAD_ID_27 = 144 };
 
+/* Python/pystate.c keeps the current thread state in the thread, 3.12+. */
+enum { HAS_THREAD_LOCAL_TSTATE = 0x030c };
+
+static bool
+is_mine_27(const char *tstate)
+{
+	return *(const long *)(const void *)(tstate + TSTATE_THREAD_ID_27) ==
+	       py.PyThread_get_thread_ident();
+}
+
+bool
+gil_is_of_this_thread(const void *tstate)
+{
+	if (python.version >= HAS_THREAD_LOCAL_TSTATE)
+		return true;
+	if (py.PyGILState_Check)
+		return py.PyGILState_Check() != 0;
+	return is_mine_27(tstate);
+}
+
 bool
 gil_is_held(void)
 {
-	char *tstate;
+	const char *tstate;
 
 	if (!py.Py_IsInitialized || !py.Py_IsInitialized())
 		return false;
@@ -19,8 +39,7 @@ gil_is_held(void)
 	if (!py._PyThreadState_Current)
 		return false;
 	tstate = *(char **)py._PyThreadState_Current;
-	return tstate && *(long *)(void *)(tstate + TSTATE_THREAD_ID_27) ==
-				 py.PyThread_get_thread_ident();
+	return tstate && is_mine_27(tstate);
 }
 
 bool

@@ -138,7 +138,9 @@ put_culprit(struct buf *b, const struct finding *f,
 static void
 advise_lost(struct buf *b, const struct finding *f)
 {
-	const char *release = is_memory(f) ? "PyMem_Free" : "Py_DECREF";
+	const char *release = !is_memory(f)		   ? "Py_DECREF" :
+			      native_is_from_outside(f) ? "free" :
+							  "PyMem_Free";
 	const struct report_native *culprit = native_culprit(f);
 	const struct report_line *line = f->n_python ? f->python : NULL;
 

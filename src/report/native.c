@@ -93,3 +93,9 @@ native_culprit(const struct finding *f)
 	}
 	return own;
 }
+
+bool
+native_is_from_outside(const struct finding *f)
+{
+	return f->n_native && is_foreign(&f->native[0], interpreter_module(f));
+}

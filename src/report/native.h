@@ -10,6 +10,8 @@
 #ifndef LEAKSHIM_REPORT_NATIVE_H
 #define LEAKSHIM_REPORT_NATIVE_H
 
+#include <stdbool.h>
+
 #include "report/report.h"
 
 /*
@@ -19,5 +21,8 @@
  * made the object, or it is not known.
  */
 const struct report_native *native_culprit(const struct finding *f);
+
+/* Is the innermost native frame known, and none of the interpreter's? */
+bool native_is_from_outside(const struct finding *f);
 
 #endif /* LEAKSHIM_REPORT_NATIVE_H */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "python/frames.h"
+#include "python/gil.h"
 #include "shim/codes.h"
 #include "shim/fault.h"
 #include "shim/programstart.h"
@@ -406,4 +407,30 @@ capture_stack(void)
 	last->place = place;
 	last->node = s->node;
 	return known(s->node);
+}
+
+/* This thread has captured before, and still runs in that thread state. */
+static bool
+runs_python(void)
+{
+	const struct thread_cache *c = threadcache_mine;
+	const void *tstate = frames_tstate();
+
+	return c > THREAD_CACHE_ENDING && tstate && c->tstate == tstate &&
+	       gil_is_of_this_thread(tstate);
+}
+
+stack_id
+capture_in_c(uintptr_t caller)
+{
+	stack_id below = 0;
+
+	if (!is_on || !keeps_stacks)
+		return 0;
+	if (runs_python())
+		below = capture_all();
+	/* With native frames the caller is one of them. */
+	if (below && native_is_on)
+		return below;
+	return trie_intern_native(below, caller, 0);
 }

@@ -14,6 +14,7 @@
 #define LEAKSHIM_SHIM_CAPTURE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "shim/native.h"
 #include "shim/programstart.h"
@@ -39,6 +40,13 @@ capture_all(void)
 		return native_capture(id);
 	return id;
 }
+
+/*
+ * From malloc(3), with or without the GIL: the function that the call returns
+ * to, on the Python stack if this thread runs Python now.  0 when nothing is
+ * known.
+ */
+stack_id capture_in_c(uintptr_t caller);
 
 /*
  * BLOCK_IS_STARTUP while the program's first line has not run.  Ask after

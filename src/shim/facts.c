@@ -63,6 +63,14 @@ find_block(uintptr_t address, struct source_block *out)
 	return true;
 }
 
+static bool
+find_chunk(uintptr_t address, struct source_block *out)
+{
+	*out = (struct source_block){
+		.stack = sidetable_find_note((void *)address)};
+	return out->stack;
+}
+
 struct block_walk {
 	int (*each)(const struct source_range *b, void *ctx);
 	void *ctx;
@@ -122,6 +130,7 @@ facts_source(struct source *s, struct facts *f)
 	s->stale = boot_free_lists(&s->n_stale);
 	s->granule_shift = sidetable_granule_shift();
 	s->find_block = hooks_see_objects() ? find_block : NULL;
+	s->find_chunk = s->find_block ? find_chunk : NULL;
 	s->lines = stacks_lines;
 	s->natives = stacks_natives;
 	s->is_main_thread = stacks_is_main_thread;

@@ -6,6 +6,7 @@
 #include "python/api.h"
 #include "python/freelists.h"
 #include "shim/capture.h"
+#include "shim/cblocks.h"
 #include "shim/fault.h"
 #include "shim/freelists.h"
 #include "shim/interpose.h"
@@ -67,6 +68,7 @@ hooks_install(const struct options *o)
 	if (!state.has_identity)
 		return;
 	native_init(o->native);
+	cblocks_start();
 	if (freelists_need_tracer())
 		state.has_tracer = reftracer_install();
 	else if (!state.is_interposed)
@@ -93,6 +95,7 @@ hooks_install_identity(void)
 void
 hooks_remove(void)
 {
+	cblocks_stop();
 	layer_stop_recording();
 	interpose_py27_record(false);
 	freelists_unwrap();

@@ -11,6 +11,12 @@
 /* Look up every function that interpose_libc.c forwards to. */
 void interpose_resolve(void);
 
+/* The same of interpose_malloc.c. */
+void interpose_malloc_resolve(void);
+
+/* Is the next malloc the C library's own? */
+bool interpose_malloc_is_libc(void);
+
 /* interpose_py27.c: record what comes by (only in a 2.7). */
 void interpose_py27_record(bool on);
 

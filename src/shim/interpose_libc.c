@@ -2,9 +2,8 @@
  * interpose_libc.c - the C library functions that tell us what Python does
  *
  * Statically linked interpreters bind their own Py* calls inside, so the C
- * library is the only seam that every CPython has.  Three uses:
- *   malloc                       the first call after Py_IsInitialized() lets
- *                                boot happen (see start.h)
+ * library is the only seam that every CPython has (malloc and its family:
+ * interpose_malloc.c).  Three uses:
  *   getenv, setlocale, sem_init, called by every Python before it initializes
  *   pthread_key_create           and never by ld.so: here a libpython that was
  *                                loaded late may be looked for with dlopen
@@ -38,11 +37,8 @@ __asm__(".symver dlsym,dlsym@GLIBC_2.17");
 #endif
 
 extern char **environ;
-extern void *__libc_malloc(size_t n);
-extern void __libc_free(void *p);
 
 /* Resolved by interpose_resolve(), or at the first call before it. */
-static void *(*next_malloc)(size_t);
 static char *(*next_setlocale)(int, const char *);
 static int (*next_sem_init)(sem_t *, int, unsigned);
 static int (*next_key_create)(pthread_key_t *, void (*)(void *));
@@ -59,23 +55,9 @@ next(const char *name)
 	return dlsym(RTLD_NEXT, name);
 }
 
-/*
- * free() is whoever's comes first in the process.  When that is the C
- * library's, so is malloc(), and no look-up is needed (none is allowed inside
- * malloc: ld.so itself may be calling).  Another allocator's malloc is looked
- * up from the constructor.
- */
-static bool
-malloc_is_libc(void)
-{
-	return (void *)free == (void *)__libc_free;
-}
-
 void
 interpose_resolve(void)
 {
-	if (!malloc_is_libc())
-		*(void **)&next_malloc = next("malloc");
 	*(void **)&next_setlocale = next("setlocale");
 	*(void **)&next_sem_init = next("sem_init");
 	*(void **)&next_key_create = next("pthread_key_create");
@@ -85,18 +67,6 @@ interpose_resolve(void)
 	*(void **)&next_execv = next("execv");
 	*(void **)&next_execvp = next("execvp");
 	*(void **)&next_fexecve = next("fexecve");
-}
-
-LS_EXPORT void *
-malloc(size_t n)
-{
-	if (__builtin_expect(start_is_armed, 0))
-		start_trigger();
-	if (__builtin_expect(malloc_is_libc(), 1))
-		return __libc_malloc(n);
-	if (!next_malloc)
-		*(void **)&next_malloc = next("malloc");
-	return next_malloc(n);
 }
 
 /* A Python may have come, or begun: another malloc than ours may be in use. */

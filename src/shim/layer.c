@@ -44,8 +44,9 @@ static enum {
 } recording;
 static uint64_t sample_bytes;
 
+__thread int layer_depth __attribute__((tls_model("initial-exec")));
+
 static __thread struct {
-	int depth;   /* layers of ours that are at work */
 	void *last;  /* see layer_take_last() */
 	int64_t gap; /* bytes until the next sample */
 	uint64_t random;
@@ -74,6 +75,12 @@ bool
 layer_is_sampling(void)
 {
 	return recording == RECORD_SAMPLES;
+}
+
+bool
+layer_records_all(void)
+{
+	return recording == RECORD_ALL;
 }
 
 void
@@ -187,9 +194,9 @@ hook_malloc(void *ctx, size_t n)
 	void *p;
 
 	pull_trigger();
-	mine.depth++;
+	layer_depth++;
 	p = c->below.malloc(c->below.ctx, n);
-	if (--mine.depth == 0 && p)
+	if (--layer_depth == 0 && p)
 		record(p, n, c->is_object);
 	return p;
 }
@@ -201,9 +208,9 @@ hook_calloc(void *ctx, size_t n_members, size_t size)
 	void *p;
 
 	pull_trigger();
-	mine.depth++;
+	layer_depth++;
 	p = c->below.calloc(c->below.ctx, n_members, size);
-	if (--mine.depth == 0 && p)
+	if (--layer_depth == 0 && p)
 		record(p, n_members * size, c->is_object);
 	return p;
 }
@@ -221,14 +228,14 @@ hook_realloc(void *ctx, void *old, size_t n)
 	bool was_known;
 	void *p;
 
-	if (mine.depth)
+	if (layer_depth)
 		return c->below.realloc(c->below.ctx, old, n);
 	was_known = old && sidetable_find(old, &b);
 	if (was_known)
 		sidetable_forget(old);
-	mine.depth++;
+	layer_depth++;
 	p = c->below.realloc(c->below.ctx, old, n);
-	mine.depth--;
+	layer_depth--;
 	if (!p) {
 		if (was_known)
 			sidetable_record(old, b.size, b.stack, b.flags);
@@ -245,11 +252,11 @@ hook_free(void *ctx, void *p)
 {
 	struct context *c = ctx;
 
-	if (p && !mine.depth)
+	if (p && !layer_depth)
 		forget(p);
-	mine.depth++;
+	layer_depth++;
 	c->below.free(c->below.ctx, p);
-	mine.depth--;
+	layer_depth--;
 }
 
 static bool

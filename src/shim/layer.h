@@ -47,6 +47,12 @@ void *layer_take_last(void);
 void layer_allocated(void *p, size_t n, bool is_object);
 void layer_freed(void *p);
 
+/* Allocators of ours that are at work in this thread. */
+extern __thread int layer_depth __attribute__((tls_model("initial-exec")));
+
+/* Is every block recorded? */
+bool layer_records_all(void);
+
 /* See hooks_set_trigger(). */
 extern void (*volatile layer_trigger)(void);
 

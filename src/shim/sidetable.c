@@ -10,7 +10,8 @@
 /*
  * A slot: bit 31 says that a live block starts here, 5 bits of flags, 26 bits
  * of stack.  Its size in granules stands beside it; SIZE_BIG means that the
- * block is in the table of big ones.
+ * block is in the table of big ones.  Without bit 31 a stack is the note of a
+ * block of the C heap, and flags are what is watched for.
  */
 #define SLOT_LIVE 0x80000000u
 enum {
@@ -58,6 +59,12 @@ make_slot(stack_id stack, unsigned flags)
 {
 	return SLOT_LIVE | flags << SLOT_FLAGS_SHIFT |
 	       (stack & SLOT_STACK_MASK);
+}
+
+static inline bool
+is_live(uint32_t slot)
+{
+	return slot & SLOT_LIVE;
 }
 
 static inline unsigned
@@ -198,7 +205,7 @@ sidetable_restack(void *p, stack_id stack, unsigned flags)
 {
 	uint32_t *slot = find_slot(p);
 
-	if (slot && *slot)
+	if (slot && is_live(*slot))
 		*slot = make_slot(stack, flags);
 }
 
@@ -241,7 +248,7 @@ sidetable_flag(const void *p, unsigned flags)
 {
 	uint32_t *slot = find_slot(p);
 
-	if (!slot || !*slot)
+	if (!slot || !is_live(*slot))
 		return false;
 	*slot |= flags << SLOT_FLAGS_SHIFT;
 	return true;
@@ -265,10 +272,73 @@ sidetable_find(const void *p, struct block *out)
 {
 	struct leaf *leaf = regions_find((uintptr_t)p);
 
-	if (!leaf || !*leaf_slot(leaf, (uintptr_t)p))
+	if (!leaf || !is_live(*leaf_slot(leaf, (uintptr_t)p)))
 		return false;
 	read_slot(leaf, (uintptr_t)p, out);
 	return true;
+}
+
+/* Its slot, where a record may be missing; NULL: no memory. */
+static uint32_t *
+make_place(void *p)
+{
+	uintptr_t address = (uintptr_t)p;
+	struct leaf *leaf = regions_find(address);
+
+	if (!leaf && is_on) {
+		leaf = regions_intern(address >> REGION_SHIFT);
+		look_at_limit();
+	}
+	return leaf ? leaf_slot(leaf, address) : NULL;
+}
+
+bool
+sidetable_watch(void *p, unsigned flags)
+{
+	uint32_t *slot = make_place(p);
+
+	if (!slot)
+		return false;
+	if (is_live(*slot))
+		*slot |= flags << SLOT_FLAGS_SHIFT;
+	else
+		*slot = flags << SLOT_FLAGS_SHIFT;
+	return true;
+}
+
+void
+sidetable_note(void *p, stack_id stack)
+{
+	uint32_t *slot = make_place(p);
+
+	if (slot)
+		*slot = stack & SLOT_STACK_MASK;
+}
+
+static bool
+is_note(uint32_t slot)
+{
+	return slot && slot <= SLOT_STACK_MASK;
+}
+
+stack_id
+sidetable_unnote(void *p)
+{
+	uint32_t *slot = find_slot(p);
+	uint32_t old = slot ? *slot : 0;
+
+	if (!is_note(old))
+		return 0;
+	*slot = 0;
+	return old;
+}
+
+stack_id
+sidetable_find_note(const void *p)
+{
+	const uint32_t *slot = find_slot(p);
+
+	return slot && is_note(*slot) ? *slot : 0;
 }
 
 struct walk {
@@ -286,7 +356,7 @@ walk_leaf(struct leaf *leaf, void *ctx)
 	int stop = 0;
 
 	for (; address < end && !stop; address += (size_t)1 << regions_shift) {
-		if (!*leaf_slot(leaf, address))
+		if (!is_live(*leaf_slot(leaf, address)))
 			continue;
 		read_slot(leaf, address, &b);
 		stop = w->each(&b, w->ctx);

@@ -66,8 +66,26 @@ unsigned sidetable_forget(void *p);
 /* Set flags on a recorded block; false if there is none at p. */
 bool sidetable_flag(const void *p, unsigned flags);
 
+/*
+ * Let sidetable_forget() return these flags for p, recorded or not (a block
+ * from before the hooks, or one that no sample took).  False: no memory.
+ */
+bool sidetable_watch(void *p, unsigned flags);
+
 /* The block that starts at p. */
 bool sidetable_find(const void *p, struct block *out);
+
+/*
+ * A block of the C heap: only its stack is kept, until Python records a block
+ * there.  None of the other functions sees it.
+ */
+void sidetable_note(void *p, stack_id stack);
+
+/* Drop that; returns the stack, 0 if there was none. */
+stack_id sidetable_unnote(void *p);
+
+/* Its stack, 0 if there is none. */
+stack_id sidetable_find_note(const void *p);
 
 /* Every live block in address order; nonzero from the callback stops. */
 int sidetable_walk(int (*each)(const struct block *b, void *ctx), void *ctx);

@@ -177,6 +177,7 @@ start(void)
 {
 	int saved = errno;
 
+	interpose_malloc_resolve();
 	interpose_resolve();
 	if (getauxval(AT_SECURE)) {
 		is_closed = true;

@@ -1,4 +1,4 @@
-"""Build tests/fixtures/planted.c for an interpreter.
+"""Build an extension of tests/fixtures (planted.c) for an interpreter.
 
 One library serves every Python 3 (the stable ABI); 2.7 has its own.
 """
@@ -30,7 +30,7 @@ def _headers_27():
                                       "python2.7"))
 
 
-def _build(folders, flags):
+def _build(source, folders, flags):
     for folder in folders:
         if os.path.exists(os.path.join(folder, "Python.h")):
             break
@@ -41,16 +41,18 @@ def _build(folders, flags):
     subprocess.run(
         shlex.split(os.environ.get("CC", "cc")) +
         ["-shared", "-fPIC", "-g", "-O1", "-I" + folder, "-o", to] + flags +
-        [os.path.join(harness.FIXTURES, "planted.c")], check=True)
+        [os.path.join(harness.FIXTURES, source)], check=True)
     with open(to, "rb") as f:
         return f.read()
 
 
-def files(python):
+def files(python, module="planted"):
     """For Python.run(files=...): the library under its name."""
-    if python.major not in _built:
-        _built[python.major] = (
-            _build(_headers_27(), ["-DPLANTED_27"]) if python.major == 2 else
-            _build(_headers_3(), []))
-    name = "planted.so" if python.major == 2 else "planted.abi3.so"
-    return {name: _built[python.major]}
+    key = (module, python.major)
+    if key not in _built:
+        source = module + ".c"
+        _built[key] = (
+            _build(source, _headers_27(), ["-DPLANTED_27"])
+            if python.major == 2 else _build(source, _headers_3(), []))
+    suffix = ".so" if python.major == 2 else ".abi3.so"
+    return {module + suffix: _built[key]}

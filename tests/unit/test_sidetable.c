@@ -43,6 +43,39 @@ blocks(void)
 	ok(!sidetable_find(AT(0), &b), "nor a stack");
 }
 
+/* What is known of places where Python has recorded no block. */
+static void
+notes(void)
+{
+	struct block b;
+
+	ok(sidetable_watch(AT(0), BLOCK_IS_CODE), "any place is watched");
+	ok(!sidetable_find(AT(0), &b), "and is no block for that");
+	ok(!sidetable_find_note(AT(0)) && !sidetable_unnote(AT(0)),
+	   "nor a note");
+	is_number(sidetable_forget(AT(0)), BLOCK_IS_CODE, "till it dies");
+	is_number(sidetable_forget(AT(0)), 0, "once");
+	sidetable_record(AT(0), 48, 9, 0);
+	sidetable_watch(AT(0), BLOCK_IS_CODE);
+	ok(sidetable_find(AT(0), &b) && b.stack == 9 &&
+		   b.flags == BLOCK_IS_CODE,
+	   "a block is watched as well");
+	sidetable_forget(AT(0));
+
+	sidetable_note(AT(0), 77);
+	is_number(sidetable_find_note(AT(0)), 77, "a note has a stack");
+	ok(!sidetable_find(AT(0), &b), "and is no block");
+	is_number(sidetable_forget(AT(0)), 0, "with no flags");
+	sidetable_note(AT(0), 78);
+	sidetable_record(AT(0), 48, 9, 0);
+	is_number(sidetable_unnote(AT(0)), 0, "a block takes its place");
+	ok(sidetable_find(AT(0), &b) && b.stack == 9, "and stays");
+	sidetable_forget(AT(0));
+	sidetable_note(AT(0), 79);
+	is_number(sidetable_unnote(AT(0)), 79, "it goes with its stack");
+	is_number(sidetable_unnote(AT(0)), 0, "once");
+}
+
 /* More than 254 granules: in a table of their own. */
 static void
 big_ones(void)
@@ -154,6 +187,7 @@ main(void)
 	sidetable_set_alignment(16);
 	sidetable_init(8 << 20, limited);
 	blocks();
+	notes();
 	big_ones();
 	walks();
 	stacks();

@@ -1,0 +1,59 @@
+#include "config.h"
+
+#include "shim/cblocks.h"
+
+#include <errno.h>
+
+#include "shim/capture.h"
+#include "shim/interpose.h"
+#include "shim/layer.h"
+#include "shim/programstart.h"
+#include "shim/trie.h"
+
+bool cblocks_is_on;
+bool cblocks_was_on;
+
+void
+cblocks_start(void)
+{
+	if (!interpose_malloc_is_libc() || cblocks_is_on)
+		return;
+	cblocks_was_on = true;
+	cblocks_is_on = true;
+}
+
+void
+cblocks_stop(void)
+{
+	cblocks_is_on = false;
+}
+
+void
+cblocks_record(void *p, const void *caller)
+{
+	int saved = errno;
+	stack_id stack;
+
+	if (layer_depth)
+		return;
+	/* What the unwinder allocates is its own. */
+	layer_depth++;
+	stack = capture_in_c((uintptr_t)caller);
+	layer_depth--;
+	/* Before the program's first line the interpreter makes its own. */
+	if (stack && !programstart_is_pending() && layer_records_all())
+		sidetable_note(p, stack);
+	errno = saved;
+}
+
+stack_id
+cblocks_forget(void *p)
+{
+	return sidetable_unnote(p);
+}
+
+void
+cblocks_restore(void *p, stack_id stack)
+{
+	sidetable_note(p, stack);
+}

@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Lost memory of the C heap, and memory that only looks so."""
+
+import os
+
+import harness
+import planted
+from findings import brief, frames, is_unhooked, type_names, verdict
+from harness import Skip, equal, test
+
+N = 300
+
+PROGRAM = """
+import sys
+import cmemory
+
+def grow(kind, n):
+    for _ in range(n):
+        cmemory.leak(kind, 1)     # one
+
+def main():
+    way, what, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    if way == 'leak':
+        grow(what, n)
+    else:
+        getattr(cmemory, way)(what, n)
+
+main()
+"""
+LINE = 1 + PROGRAM.split("# one")[0].count("\n")
+
+
+def run(python, way, what, n=N, **options):
+    if is_unhooked(python):
+        raise Skip("a static 2.7 has no hooks")
+    files = dict(planted.files(python, "cmemory"), **{"memory.py": PROGRAM})
+    done = python.run("memory.py", way, what, n, files=files, **options)
+    equal(done.stderr, "", "stderr")
+    equal(done.stdout, "", "stdout")
+    return done
+
+
+def failing(report):
+    return [f for f in report["findings"] if f["kind"] != "unreachable" and
+            f["state"] != "startup"]
+
+
+# What: (blocks of each, the function that asked).
+KINDS = {
+    "malloc": (1, "take_malloc"),
+    "calloc": (1, "take_calloc"),
+    "realloc": (1, "take_realloc"),
+    "memalign": (1, "take_memalign"),
+    "strdup": (1, None),
+    "mapped": (1, "take_malloc"),
+    "node": (2, "take_node"),
+    "ring": (4, "take_node"),
+    "unlocked": (1, "take_malloc"),
+}
+
+
+def add_kind(what, blocks, function):
+    @test("lost memory: %s" % what)
+    def is_found(python):
+        done = run(python, "leak", what, options="exitcode=23")
+        found = failing(done.report)
+        briefs = [brief(f) for f in found]
+        equal({verdict(f) for f in found},
+              {("lost-reference", "unreferenced")}, briefs)
+        equal([type_names(f) for f in found], [["(memory)"]], briefs)
+        example = found[0]
+        # A stale word here or there may keep some of them; one in lost
+        # memory makes two of them one.
+        sizes = example["count"], example["objects"]
+        assert 0.5 * N <= sizes[0] <= N, sizes
+        assert 0.9 * N * blocks <= sizes[1] <= N * blocks, sizes
+        equal(done.status, 23, "status")
+        natives = example["allocated"]["native"]
+        equal(len(natives), 1, "native frames")
+        assert os.path.basename(natives[0]["module"]).startswith(
+            "libc" if what == "strdup" else "cmemory"), natives
+        if what == "unlocked":
+            # Nobody knows what Python did meanwhile.
+            equal(frames(example), [], "frames")
+        else:
+            equal(frames(example)[0], ("grow", "memory.py", LINE), "frame")
+        assert "missing free in" in example["advice"], example["advice"]
+
+
+for each, (many, name) in KINDS.items():
+    add_kind(each, many, name)
+
+
+@test("memory that is held is not lost")
+def held(python):
+    for way in ("plain", "inner", "low", "high", "packed", "chain"):
+        done = run(python, "keep", way, options="exitcode=23")
+        equal([brief(f) for f in failing(done.report)], [], way)
+        equal(done.status, 0, way)
+
+
+@test("memory that is free again is not lost")
+def freed(python):
+    for what in ("malloc", "calloc", "realloc", "memalign", "mapped"):
+        done = run(python, "release", what, options="exitcode=23")
+        equal([brief(f) for f in failing(done.report)], [], what)
+        equal(done.status, 0, what)
+
+
+@test("a few lost blocks are counted")
+def few(python):
+    done = run(python, "leak", "malloc", 9, options="exitcode=23")
+    equal([brief(f) for f in failing(done.report)], [], "findings")
+    equal(done.status, 0, "status")
+    missed = {m["what"]: m["count"]
+              for m in done.report["coverage"]["missed"]}
+    assert 1 <= missed.get("lost-memory", 0) <= 20, missed
+
+
+@test("without hooks for every block nothing is said of memory")
+def not_tracked(python):
+    for track in ("gc", "none", "sample=4096"):
+        done = run(python, "leak", "malloc",
+                   options="exitcode=23:track=" + track)
+        equal([brief(f) for f in failing(done.report)], [], track)
+
+
+harness.main()
