@@ -180,17 +180,24 @@ chunks_find_state(uintptr_t from, uintptr_t to, uintptr_t start, uintptr_t end,
 
 enum { PAGE = 4096, IS_MMAPPED = 2 };
 
-/* The chunk's size; 0 if there is none, or nothing that can be read. */
+/*
+ * The size of the chunk's mapping; 0 if there is none, or nothing that can be
+ * read.  Since glibc 2.43 the chunk's own size leaves out the header.
+ */
 static size_t
 mapped_size(uintptr_t chunk)
 {
 	uintptr_t head[2];
+	size_t size;
 
 	/* A stack's guard (glibc 2.42) is a page like others for the maps. */
 	if (chunk & (PAGE - 1) || !peek(head, chunk, sizeof head) || head[0] ||
-	    (head[1] & (PAGE - 1)) != IS_MMAPPED)
+	    (head[1] & FLAGS) != IS_MMAPPED)
 		return 0;
-	return head[1] & ~(uintptr_t)FLAGS;
+	size = head[1] & ~(uintptr_t)FLAGS;
+	if ((size + BLOCK) % PAGE == 0)
+		size += BLOCK;
+	return size % PAGE ? 0 : size;
 }
 
 uintptr_t
