@@ -79,13 +79,21 @@ is_called_by_site(void *frame)
 	return false;
 }
 
+/* What calls __init__ from 3.13 on has its name for a file (_Py_InitCleanup). */
+static bool
+is_interpreters(const struct code_copy *c)
+{
+	return c->file && c->function && !strcmp(c->file, c->function);
+}
+
 void
 programstart_look(void *frame, uint32_t code)
 {
 	const struct code_copy *c;
 	const char *name;
 
-	if (!programstart_pending || !(c = codes_get(code)))
+	if (!programstart_pending || !(c = codes_get(code)) ||
+	    is_interpreters(c))
 		return;
 	learn_library(c->file);
 	name = last_part(c->file);

@@ -221,6 +221,14 @@ def late(python):
     check_embedded(python, True)
 
 
+@test("what start-up loses is not the program's, sampled or not")
+def startup_is_told_apart(python):
+    for track in ["all"] + ["sample=%d" % n for n in (256, 1024, 4096, 4097)]:
+        report = python.run("-c", "pass", options="track=" + track).report
+        equal([(f["kind"], f["reason"], f["types"]) for f in
+               report["findings"] if f["state"] == "new"], [], track)
+
+
 try:
     main()
 finally:
