@@ -77,24 +77,16 @@ copy_code(void *code, struct code_copy *out)
 	return out->function && out->file;
 }
 
-/*
- * Hear of its death through its block; a code object from before the hooks
- * has none, and is kept alive instead: those are of the start-up.
- */
-static void
-watch(void *code)
-{
-	if (!sidetable_flag(code, BLOCK_IS_CODE) && !object_is_immortal(code))
-		py.Py_IncRef(code);
-}
-
 static uint32_t
 add(void *code)
 {
 	struct entry *e = arena_grab(&arena, sizeof *e);
 	struct code_copy *copy = next_copy();
 
-	if (!e || !copy || !copy_code(code, copy)) {
+	/* Its death is heard of through its block; who cannot die has none. */
+	if (!e || !copy || !copy_code(code, copy) ||
+	    !(object_is_immortal(code) ||
+	      sidetable_watch(code, BLOCK_IS_CODE))) {
 		fault_count(FAULT_CODES_FULL);
 		return 0;
 	}
@@ -105,7 +97,6 @@ add(void *code)
 		fault_count(FAULT_CODES_FULL);
 		return 0;
 	}
-	watch(code);
 	return n_copies++;
 }
 

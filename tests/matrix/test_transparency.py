@@ -88,6 +88,18 @@ def state(python):
             equal(other[key], one[key], "%s: %s" % (name, key))
 
 
+def nobody_stays(options):
+    @test("what a program drops dies: " + (options or "by default"))
+    def all_die(python):
+        _, shim = both(python, "mortals.py", options=options)
+        equal(shim.stdout, "alive: 0\nblocks: the same\n", "stdout")
+
+
+for each in ("", "track=sample=1000", "track=gc", "track=none", "backtrace=0",
+             "native=8", "max_table=64k"):
+    nobody_stays(each)
+
+
 @test("output to closed descriptors fails the same way", sample=True)
 def closed(python):
     for closing in (">&-", "2>&-", "<&-", ">&- 2>&- <&-"):
