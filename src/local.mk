@@ -196,6 +196,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/surplus.h \
 	%D%/analysis/tables.c \
 	%D%/analysis/tables.h \
+	%D%/analysis/threadheaps.c \
+	%D%/analysis/threadheaps.h \
 	%D%/analysis/uncounted.c \
 	%D%/analysis/uncounted.h
 

@@ -35,22 +35,23 @@ next(uintptr_t chunk)
 	return chunk + size_of(chunk);
 }
 
-/* Sizes lead from the start to the end: the last chunk is the top. */
-static bool
-closes(uintptr_t start, uintptr_t end)
+/* Sizes lead from the start to the end. */
+uintptr_t
+chunks_top(uintptr_t start, uintptr_t end)
 {
-	uintptr_t c = start;
+	uintptr_t c = start, last = 0;
 
 	if (start & 15 || end & 15)
-		return false;
+		return 0;
 	while (c < end) {
 		size_t n = size_of(c);
 
 		if (n < SMALLEST || n & 15 || n > end - c)
-			return false;
+			return 0;
+		last = c;
 		c += n;
 	}
-	return c == end;
+	return last;
 }
 
 /*
@@ -128,7 +129,7 @@ chunks_walk(uintptr_t start, uintptr_t end,
 {
 	uintptr_t c, key;
 
-	if (!closes(start, end))
+	if (!chunks_top(start, end))
 		return 0;
 	key = find_key(start, end);
 	for (c = start; next(c) < end; c = next(c)) {

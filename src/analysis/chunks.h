@@ -29,6 +29,9 @@ uintptr_t chunks_walk(uintptr_t start, uintptr_t end,
 		      void (*each)(uintptr_t block, size_t size, void *ctx),
 		      void *ctx);
 
+/* Where the last chunk begins, the top; 0 when this is no such heap. */
+uintptr_t chunks_top(uintptr_t start, uintptr_t end);
+
 /*
  * malloc's own variables (main_arena) in [from, to), of the heap [start, end)
  * with that top: how many bytes from *state on; 0 if they are not there.  They

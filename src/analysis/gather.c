@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/chunks.h"
+#include "analysis/threadheaps.h"
 #include "python/objects.h"
 #include "python/pymalloc.h"
 #include "python/recognize.h"
@@ -191,20 +192,49 @@ add_c_heap(struct gathered *g)
 	cut_out_state(g, start, end, top);
 }
 
-static void
-add_mapped_chunks(struct gathered *g)
+/* Anonymous memory that may be malloc's. */
+static bool
+is_plain(const struct map *map)
 {
 	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE;
 	const unsigned unwanted = MAP_IS_FILE | MAP_IS_SHARED | MAP_IS_HEAP |
 				  MAP_IS_STACK | MAP_IS_SPECIAL |
 				  MAP_IS_DEVICE;
+
+	return (map->flags & (wanted | unwanted)) == wanted;
+}
+
+/* Kernels join neighbours: a heap may begin anywhere in a mapping. */
+static void
+add_thread_heaps(struct gathered *g, const struct map *map)
+{
+	const uintptr_t step = THREAD_HEAP_ALIGNMENT;
+	uintptr_t at = (map->start + step - 1) & ~(step - 1);
+
+	if (at >= map->end ||
+	    !maps_can_read(&g->maps, map->start, map->end - map->start))
+		return;
+	for (; at < map->end; at += step) {
+		uintptr_t end, rest;
+		uintptr_t first = threadheaps_find(at, map->end, &end, &rest);
+
+		if (first && chunks_walk(first, end, add_chunk, g))
+			ranges_add(&g->not_roots, at, rest);
+	}
+}
+
+static void
+add_other_chunks(struct gathered *g)
+{
 	size_t i;
 
 	for (i = 0; i < g->maps.n; i++) {
 		const struct map *map = &g->maps.all[i];
 
-		if ((map->flags & (wanted | unwanted)) == wanted)
-			chunks_walk_mapped(map->start, map->end, add_chunk, g);
+		if (!is_plain(map))
+			continue;
+		chunks_walk_mapped(map->start, map->end, add_chunk, g);
+		add_thread_heaps(g, map);
 	}
 }
 
@@ -228,7 +258,7 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 	}
 	add_pools(g, s, m);
 	add_c_heap(g);
-	add_mapped_chunks(g);
+	add_other_chunks(g);
 	if (g->heap.failed || g->not_roots.failed || g->pools.failed)
 		return false;
 	ranges_sort(&g->not_roots);

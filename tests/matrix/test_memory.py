@@ -12,6 +12,7 @@ N = 300
 
 PROGRAM = """
 import sys
+import threading
 import cmemory
 
 def grow(kind, n):
@@ -20,21 +21,28 @@ def grow(kind, n):
 
 def main():
     way, what, n = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    if way == 'leak':
-        grow(what, n)
+    def do():
+        if way == 'leak':
+            grow(what, n)
+        else:
+            getattr(cmemory, way)(what, n)
+    if len(sys.argv) > 4:
+        thread = threading.Thread(target=do)
+        thread.start()
+        thread.join()
     else:
-        getattr(cmemory, way)(what, n)
+        do()
 
 main()
 """
 LINE = 1 + PROGRAM.split("# one")[0].count("\n")
 
 
-def run(python, way, what, n=N, **options):
+def run(python, way, what, n=N, *more, **options):
     if is_unhooked(python):
         raise Skip("a static 2.7 has no hooks")
     files = dict(planted.files(python, "cmemory"), **{"memory.py": PROGRAM})
-    done = python.run("memory.py", way, what, n, files=files, **options)
+    done = python.run("memory.py", way, what, n, *more, files=files, **options)
     equal(done.stderr, "", "stderr")
     equal(done.stdout, "", "stdout")
     return done
@@ -89,6 +97,23 @@ def add_kind(what, blocks, function):
 
 for each, (many, name) in KINDS.items():
     add_kind(each, many, name)
+
+
+@test("lost memory of another thread's heap")
+def of_thread(python):
+    # The heap's owner has ended; its stack may still hold old words.
+    done = run(python, "leak", "malloc", N, "thread", options="exitcode=23")
+    found = failing(done.report)
+    equal([type_names(f) for f in found], [["(memory)"]], "types")
+    assert 0.9 * N <= found[0]["objects"] <= N, found[0]["objects"]
+    equal(found[0]["allocated"]["thread"], "other", "thread")
+    for way in ("plain", "inner", "chain"):
+        done = run(python, "keep", way, N, "thread", options="exitcode=23")
+        equal([brief(f) for f in failing(done.report)], [], way)
+    for what in ("malloc", "realloc", "mapped"):
+        done = run(python, "release", what, N, "thread",
+                   options="exitcode=23")
+        equal([brief(f) for f in failing(done.report)], [], what)
 
 
 @test("memory that is held is not lost")

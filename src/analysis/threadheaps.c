@@ -1,0 +1,62 @@
+#include "config.h"
+
+#include "analysis/threadheaps.h"
+
+#include <stdbool.h>
+
+#include "analysis/chunks.h"
+
+enum {
+	/* heap_info: arena, previous heap, bytes in use, bytes reserved. */
+	INFO_ARENA = 0,
+	INFO_BYTES = 16,
+	INFO_RESERVED = 24,
+	INFO_LEAST = 32,     /* 48 since 2.35 */
+	INFO_MOST = 64,
+	ARENA_MOST = 0x1000, /* malloc_state: some 2200 bytes */
+	TOP_WITHIN = 0x100,  /* its member top: at 96 up to 2.42 */
+	PAGE = 4096,
+};
+
+static uintptr_t
+word(uintptr_t address)
+{
+	return *(const uintptr_t *)address;
+}
+
+/* Only the heap that an arena takes from now has its top. */
+static bool
+is_top(uintptr_t arena, uintptr_t top)
+{
+	uintptr_t at;
+
+	for (at = arena; at < arena + TOP_WITHIN; at += 8)
+		if (word(at) == top)
+			return true;
+	return false;
+}
+
+uintptr_t
+threadheaps_find(uintptr_t start, uintptr_t limit, uintptr_t *end,
+		 uintptr_t *rest)
+{
+	uintptr_t arena, bytes, reserved, c, top;
+
+	if (start % THREAD_HEAP_ALIGNMENT || limit - start < 2 * PAGE)
+		return 0;
+	arena = word(start + INFO_ARENA);
+	bytes = word(start + INFO_BYTES);
+	reserved = word(start + INFO_RESERVED);
+	if (bytes % PAGE || reserved % PAGE || bytes < PAGE ||
+	    bytes > reserved || reserved > limit - start)
+		return 0;
+	/* The arena's own heap: of a second one only the arena knows the top. */
+	if (arena < start + INFO_LEAST || arena > start + INFO_MOST)
+		return 0;
+	*end = start + bytes;
+	*rest = start + reserved;
+	for (c = (arena + 15) & ~(uintptr_t)15; c < arena + ARENA_MOST; c += 16)
+		if ((top = chunks_top(c, *end)) && is_top(arena, top))
+			return c;
+	return 0;
+}
