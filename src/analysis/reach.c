@@ -276,6 +276,7 @@ visit_node(struct reach *r, uintptr_t entry)
 	} else if (is_dead) {
 		visit_word(r, object_word(o, 0));
 	} else {
+		r->n_objects++;
 		/* What first led to it may have led to its inside. */
 		note_hub(r, node, o);
 		buffer = reach_buffer(r, o, &used);

@@ -49,6 +49,7 @@ struct reach {
 	size_t n_stack, n_room;
 	uintptr_t *later; /* memory that a stack points to */
 	size_t n_later;
+	size_t n_objects; /* reached */
 	uint32_t ticks;
 	bool gave_up; /* out of time */
 	bool in_stacks; /* what is visited now is pointed to by a stack */

@@ -133,6 +133,7 @@ facts_source(struct source *s, struct facts *f)
 	s->find_chunk = s->find_block ? find_chunk : NULL;
 	s->lines = stacks_lines;
 	s->natives = stacks_natives;
+	s->is_inherited = stacks_is_inherited;
 	s->is_main_thread = stacks_is_main_thread;
 	s->is_late = is_late;
 	/* The last tenth is for writing that it was not enough. */
@@ -286,8 +287,12 @@ facts_fill(struct arena *a, const struct facts *f, struct report *r)
 	fill_gc(f, r);
 	r->heap_objects = r->heap_tracked = r->unreachable = r->permanent =
 		r->blocks = r->heap_bytes = REPORT_UNKNOWN;
-	if (hooks_see_objects())
-		r->blocks = (int64_t)sidetable_count();
+	if (hooks_see_objects() && !layer_is_sampling()) {
+		struct sidetable_totals totals = sidetable_count();
+
+		r->blocks = (int64_t)totals.blocks;
+		r->heap_bytes = (int64_t)totals.bytes;
+	}
 	r->pause_seconds = (double)f->pause_ns / 1e9;
 	r->table_bytes = (int64_t)(sidetable_bytes() + stacks_bytes());
 	r->stacks = (int64_t)stacks_number();

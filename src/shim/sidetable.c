@@ -375,22 +375,31 @@ sidetable_walk(int (*each)(const struct block *b, void *ctx), void *ctx)
 static int
 count_leaf(struct leaf *leaf, void *ctx)
 {
-	size_t n = (size_t)1 << (REGION_SHIFT - regions_shift), i, live = 0;
+	size_t n = (size_t)1 << (REGION_SHIFT - regions_shift), i;
+	uintptr_t start = leaf->region << REGION_SHIFT;
 	const uint32_t *slots = leaf_slot(leaf, 0);
+	const uint8_t *sizes = leaf_size(leaf, 0);
+	struct sidetable_totals *totals = ctx;
 
-	for (i = 0; i < n; i++)
-		live += slots[i] >> 31;
-	*(size_t *)ctx += live;
+	for (i = 0; i < n; i++) {
+		if (!is_live(slots[i]))
+			continue;
+		totals->blocks++;
+		totals->bytes += sizes[i] == SIZE_BIG ?
+					 find_big((void *)(start +
+							   (i << regions_shift))) :
+					 (size_t)sizes[i] << regions_shift;
+	}
 	return 0;
 }
 
-size_t
+struct sidetable_totals
 sidetable_count(void)
 {
-	size_t n = 0;
+	struct sidetable_totals totals = {0, 0};
 
-	regions_walk(count_leaf, &n);
-	return n;
+	regions_walk(count_leaf, &totals);
+	return totals;
 }
 
 size_t

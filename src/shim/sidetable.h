@@ -90,8 +90,15 @@ stack_id sidetable_find_note(const void *p);
 /* Every live block in address order; nonzero from the callback stops. */
 int sidetable_walk(int (*each)(const struct block *b, void *ctx), void *ctx);
 
-/* Live blocks, counted slot by slot: for a check, not for a hook. */
-size_t sidetable_count(void);
+/*
+ * Live blocks and the bytes they take (rounded up to granules), counted slot by
+ * slot: for a check, not for a hook.
+ */
+struct sidetable_totals {
+	size_t blocks;
+	uint64_t bytes;
+};
+struct sidetable_totals sidetable_count(void);
 
 /* More containers than there can be blocks for in the table's regions. */
 size_t sidetable_most(void);

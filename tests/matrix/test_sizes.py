@@ -63,4 +63,33 @@ def sizes(python):
         equal(found, [size], name)
 
 
+HEAP = """
+import gc, sys
+gc.disable()
+kept = [[] for i in range(20000)]
+n = getattr(sys, 'getallocatedblocks', lambda: 0)()
+print('%d %d' % (len(gc.get_objects()), n))
+"""
+
+
+@test("the heap's numbers are those that the interpreter has")
+def heap(python):
+    done = python.run("-c", HEAP)
+    tracked, blocks = map(int, done.stdout.split())
+    seen = done.report["heap"]
+    assert abs(seen["tracked"] - tracked) <= 0.01 * tracked, (seen, tracked)
+    assert tracked <= seen["objects"] <= 2 * tracked, (seen, tracked)
+    if python.name == "bullseye-2.7":
+        equal((seen["blocks"], seen["bytes"]), (None, None), "unhooked")
+        return
+    # In 3.6 the hooks come when the interpreter is up.
+    part = 0.2 if python.minor == (3, 6) else 0.02
+    assert not blocks or abs(seen["blocks"] - blocks) <= part * blocks, (
+        seen, blocks)
+    assert 20000 * 56 <= seen["bytes"] <= seen["blocks"] * 200, seen
+    done = python.run("-c", HEAP, options="track=sample=4096")
+    seen = done.report["heap"]
+    equal((seen["blocks"], seen["bytes"]), (None, None), "with samples")
+
+
 main()

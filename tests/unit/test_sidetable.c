@@ -138,7 +138,8 @@ walks(void)
 	for (i = N; i-- > 0;)
 		sidetable_record(AT(i * STEP & ~(size_t)15), 16,
 				 (stack_id)i, 0);
-	is_number(sidetable_count(), N, "all are counted");
+	is_number(sidetable_count().blocks, N, "all are counted");
+	is_number((long)sidetable_count().bytes, 16 * N, "with their bytes");
 	sidetable_walk(see, &s);
 	is_number(s.n, N, "all are walked over");
 	is_number(s.n_misplaced, 0, "in the order of their addresses");
@@ -151,7 +152,7 @@ walks(void)
 	is_number(n_limited, 1, "the limit was told once");
 	for (i = 0; i < N; i++)
 		sidetable_forget(AT(i * STEP & ~(size_t)15));
-	is_number(sidetable_count(), 0, "and all die");
+	is_number(sidetable_count().blocks, 0, "and all die");
 }
 
 /* More nodes than a chunk of the depot has. */
