@@ -293,6 +293,14 @@ report_memory(struct check *c)
 			c->n_initial += g->count;
 			continue;
 		}
+		/*
+		 * The parent's to report; and CPython gives up the memory of
+		 * locks in the child, for another thread may have held them.
+		 */
+		if (c->source->is_inherited(g->stack)) {
+			c->n_inherited += g->count;
+			continue;
+		}
 		if (g->count < MEMORY_FEWEST) {
 			c->n_few += g->count;
 			continue;
@@ -408,6 +416,8 @@ check_report(struct check *c, struct report *r)
 	r->findings = c->findings;
 	r->n_findings = c->n_findings;
 	judge_finish(c->source->options, r);
+	if (c->has_lost)
+		r->heap_objects = (int64_t)(c->reach.n_objects + c->lost.n);
 	r->heap_tracked = (int64_t)c->mirror.n;
 	for (k = 0; k < GENERATIONS; k++)
 		r->generations[k] = (int64_t)c->mirror.n_generation[k];

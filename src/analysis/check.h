@@ -49,6 +49,7 @@ struct check {
 	int64_t n_withheld;     /* islands that a thread may hold */
 	int64_t n_ageless;      /* not recorded: perhaps the interpreter's own */
 	int64_t n_few;         /* blocks of memory that are no series */
+	int64_t n_inherited;   /* blocks from before a fork */
 	int64_t n_initial;      /* made by the initialization of an extension */
 	struct finding *findings;
 	size_t n_findings, n_room;

@@ -71,6 +71,7 @@ struct source {
 	size_t (*lines)(uint32_t stack, struct report_line *out, size_t n_max);
 	size_t (*natives)(uint32_t stack, struct source_native *out,
 			  size_t n_max);
+	bool (*is_inherited)(uint32_t stack); /* by the parent, before a fork */
 	int (*is_main_thread)(uint32_t stack); /* 1, 0, -1 */
 	/* Another look at what was found lost, or NULL (no other threads). */
 	enum source_opinion (*second_opinion)(uintptr_t node);

@@ -9,6 +9,7 @@
 #include "shim/capture.h"
 #include "shim/finish.h"
 #include "shim/process.h"
+#include "shim/stacks.h"
 
 static void
 in_child(void)
@@ -19,6 +20,7 @@ in_child(void)
 	if (!process.options.follow)
 		process.is_inert = true;
 	capture_forked();
+	stacks_forked();
 	finish_forked();
 }
 

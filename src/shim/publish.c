@@ -177,6 +177,43 @@ add_cut(struct report *r)
 			   "beyond max_findings: counted in the summary only");
 }
 
+/* What the check left out, and could not do. */
+static void
+add_all_missed(struct report *r, const struct check *c)
+{
+	const struct report_missed counted[] = {
+		{"lost-reference", c->n_withheld,
+		 "other threads may hold them in registers"},
+		{"lost-reference", c->n_ageless,
+		 "allocations were not recorded (track=): they may be the "
+		 "interpreter's own"},
+		{"lost-memory", c->n_few,
+		 "fewer than 10 blocks of one kind may be kept on purpose"},
+		{"lost-memory", c->n_inherited,
+		 "from before the fork: the parent reports them"},
+		{"lost-reference", c->n_initial,
+		 "made once, when an extension was initialized"},
+		{"audit", c->n_unproven,
+		 "fields that hold references in some instances, but not for "
+		 "certain"},
+	};
+	const struct report_missed undone[] = {
+		{"audit", REPORT_UNKNOWN, c->no_audit},
+		{"reachability", REPORT_UNKNOWN, c->no_reach},
+		{"lost-reference", REPORT_UNKNOWN, c->no_surplus},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof counted / sizeof *counted; i++)
+		if (counted[i].count)
+			add_missed(r, counted[i].what, counted[i].count,
+				   counted[i].why);
+	for (i = 0; i < sizeof undone / sizeof *undone; i++)
+		if (undone[i].why)
+			add_missed(r, undone[i].what, undone[i].count,
+				   undone[i].why);
+}
+
 unsigned
 publish(struct check *c, const struct facts *f, const char *why_not,
 	struct buf *problem)
@@ -196,33 +233,7 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 		check_report(c, &r);
 		add_cut(&r);
 		r.reachability = c->has_lost;
-		if (c->n_withheld)
-			add_missed(&r, "lost-reference", c->n_withheld,
-				   "other threads may hold them in registers");
-		if (c->n_ageless)
-			add_missed(&r, "lost-reference", c->n_ageless,
-				   "allocations were not recorded (track=): "
-				   "they may be the interpreter's own");
-		if (c->n_few)
-			add_missed(&r, "lost-memory", c->n_few,
-				   "fewer than 10 blocks of one kind may be "
-				   "kept on purpose");
-		if (c->n_initial)
-			add_missed(&r, "lost-reference", c->n_initial,
-				   "made once, when an extension was "
-				   "initialized");
-		if (c->n_unproven)
-			add_missed(&r, "audit", c->n_unproven,
-				   "fields that hold references in some "
-				   "instances, but not for certain");
-		if (c->no_audit)
-			add_missed(&r, "audit", REPORT_UNKNOWN, c->no_audit);
-		if (c->no_reach)
-			add_missed(&r, "reachability", REPORT_UNKNOWN,
-				   c->no_reach);
-		if (c->no_surplus)
-			add_missed(&r, "lost-reference", REPORT_UNKNOWN,
-				   c->no_surplus);
+		add_all_missed(&r, c);
 	}
 	symbolizer_fill(&c->arena, &r, (int)(python.version >> 8),
 			f->started_ns +

@@ -42,6 +42,7 @@ enum {
 static struct trie_node *chunks[MAX_NODES / CHUNK_NODES];
 static _Atomic uint32_t *buckets;
 static uint32_t n_nodes = FIRST_NODE; /* handed out so far */
+static uint32_t n_inherited; /* of a fork's child: those of its parent */
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 
 static inline struct trie_node *
@@ -199,6 +200,18 @@ stacks_is_main_thread(stack_id id)
 	while (is_node(id))
 		id = node(id)->parent;
 	return id == TRIE_ROOT_MAIN ? 1 : id == TRIE_ROOT_OTHER ? 0 : -1;
+}
+
+void
+stacks_forked(void)
+{
+	n_inherited = n_nodes;
+}
+
+bool
+stacks_is_inherited(stack_id id)
+{
+	return id < n_inherited;
 }
 
 size_t

@@ -44,6 +44,12 @@ size_t stacks_natives(stack_id id, struct source_native *out, size_t n_max);
 /* Whether the main thread allocated it: 1, 0, or -1 for an unknown stack. */
 int stacks_is_main_thread(stack_id id);
 
+/* In the child of a fork: what is known now is the parent's. */
+void stacks_forked(void);
+
+/* Did the parent allocate from there, before the fork? */
+bool stacks_is_inherited(stack_id id);
+
 size_t stacks_number(void); /* nodes in use */
 size_t stacks_bytes(void);
 

@@ -124,6 +124,42 @@ def held(python):
         equal(done.status, 0, way)
 
 
+FORK = '''
+import cmemory, os
+
+def of_parent():
+    cmemory.keep('plain', 300)
+
+def of_child():
+    cmemory.leak('malloc', 300)   # child
+
+of_parent()
+pid = os.fork()
+if not pid:
+    cmemory.drop()
+    of_child()
+else:
+    os.waitpid(pid, 0)
+'''
+
+
+@test("a child does not report what its parent allocated")
+def forked(python):
+    if is_unhooked(python):
+        raise Skip("a static 2.7 has no hooks")
+    done = python.run("forks.py", files=dict(
+        planted.files(python, "cmemory"), **{"forks.py": FORK}))
+    by_parent = {r["process"]["ppid"]: r for r in done.reports}
+    parent, = [r for r in done.reports if r["process"]["pid"] in by_parent]
+    child = by_parent[parent["process"]["pid"]]
+    equal([brief(f) for f in failing(parent)], [], "of the parent")
+    functions = [frames(f)[0][0] for f in failing(child)]
+    equal(functions, ["of_child"], "of the child")
+    missed = [m for m in child["coverage"]["missed"] if "fork" in m["why"]]
+    equal(len(missed), 1, missed)
+    assert missed[0]["count"] >= 0.9 * N, missed
+
+
 @test("memory that is free again is not lost")
 def freed(python):
     for what in ("malloc", "calloc", "realloc", "memalign", "mapped"):
