@@ -3,6 +3,7 @@
 #include "shim/cblocks.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "shim/capture.h"
 #include "shim/interpose.h"
@@ -28,14 +29,23 @@ cblocks_stop(void)
 	cblocks_is_on = false;
 }
 
+/*
+ * Libraries take pools of memory and use them little by little (sqlite3's page
+ * cache): what the former owner has left there hides leaks.  Larger blocks have
+ * a mapping of their own, mostly, which is clean.
+ */
+enum { CLEARED_MOST = 128 << 10 };
+
 void
-cblocks_record(void *p, const void *caller)
+cblocks_record(void *p, size_t n, const void *caller)
 {
 	int saved = errno;
 	stack_id stack;
 
 	if (layer_depth)
 		return;
+	if (n <= CLEARED_MOST)
+		memset(p, 0, n);
 	/* What the unwinder allocates is its own. */
 	layer_depth++;
 	stack = capture_in_c((uintptr_t)caller);

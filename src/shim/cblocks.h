@@ -16,6 +16,7 @@
 #define LEAKSHIM_SHIM_CBLOCKS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "shim/sidetable.h"
 
@@ -28,8 +29,12 @@ void cblocks_start(void);
 /* Record no more. */
 void cblocks_stop(void);
 
-/* p, not NULL, was allocated; the call returns to caller. */
-void cblocks_record(void *p, const void *caller);
+/*
+ * p, not NULL, was allocated; the call returns to caller.  The first n bytes
+ * may have old data, that nobody reads but the search for what is reachable:
+ * they are cleared.
+ */
+void cblocks_record(void *p, size_t n, const void *caller);
 
 /* p is about to be freed; returns its stack, 0 if it was not recorded. */
 stack_id cblocks_forget(void *p);

@@ -89,11 +89,12 @@ be_ready(const void *function)
 		interpose_malloc_resolve();
 }
 
+/* n_dirty: bytes that may not be 0. */
 static inline void
-note(void *p, const void *caller)
+note(void *p, size_t n_dirty, const void *caller)
 {
 	if (__builtin_expect(cblocks_is_on, 0) && p)
-		cblocks_record(p, caller);
+		cblocks_record(p, n_dirty, caller);
 }
 
 LS_EXPORT void *
@@ -109,7 +110,7 @@ malloc(size_t n)
 		be_ready((void *)next.malloc);
 		p = next.malloc(n);
 	}
-	note(p, __builtin_return_address(0));
+	note(p, n, __builtin_return_address(0));
 	return p;
 }
 
@@ -124,7 +125,7 @@ calloc(size_t n_members, size_t size)
 		be_ready((void *)next.calloc);
 		p = next.calloc(n_members, size);
 	}
-	note(p, __builtin_return_address(0));
+	note(p, 0, __builtin_return_address(0));
 	return p;
 }
 
@@ -148,7 +149,7 @@ realloc(void *old, size_t n)
 	void *p = next_realloc(old, n);
 
 	if (p)
-		note(p, __builtin_return_address(0));
+		note(p, 0, __builtin_return_address(0));
 	else if (stack && n)
 		cblocks_restore(old, stack);
 	return p;
@@ -178,7 +179,7 @@ memalign(size_t alignment, size_t n)
 		be_ready((void *)next.memalign);
 		p = next.memalign(alignment, n);
 	}
-	note(p, __builtin_return_address(0));
+	note(p, n, __builtin_return_address(0));
 	return p;
 }
 
@@ -189,7 +190,7 @@ aligned_alloc(size_t alignment, size_t n)
 
 	be_ready((void *)next.aligned_alloc);
 	p = next.aligned_alloc(alignment, n);
-	note(p, __builtin_return_address(0));
+	note(p, n, __builtin_return_address(0));
 	return p;
 }
 
@@ -201,6 +202,6 @@ posix_memalign(void **out, size_t alignment, size_t n)
 	be_ready((void *)next.posix_memalign);
 	error = next.posix_memalign(out, alignment, n);
 	if (!error)
-		note(*out, __builtin_return_address(0));
+		note(*out, n, __builtin_return_address(0));
 	return error;
 }
