@@ -42,7 +42,7 @@ claim_buffer(uintptr_t node, void *ctx)
 	uintptr_t buffer = o ? reach_buffer(a->pair.r, o, &used) : 0;
 
 	if (buffer)
-		heap_own(&a->pair.r->g.heap, buffer);
+		heap_note(&a->pair.r->g.heap, buffer, HEAP_OWNED);
 	return 0;
 }
 
@@ -52,7 +52,7 @@ count_node(uintptr_t node, void *ctx)
 	struct audit *a = ctx;
 	const struct reach *r = a->pair.r;
 
-	if (!heap_is_owned(&r->g.heap, node) && !reach_is_dead(r, node))
+	if (!heap_is(&r->g.heap, node, HEAP_OWNED) && !reach_is_dead(r, node))
 		reach_words(r, node, count_words, a);
 	return 0;
 }

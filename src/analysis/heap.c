@@ -10,7 +10,6 @@
 #define REGION_BYTES ((uintptr_t)1 << HEAP_REGION_SHIFT)
 
 enum {
-	BITMAPS = 7,
 	BITMAP_BYTES = HEAP_WORDS * 8, /* room for granules of 8 bytes */
 	DIRECTORY = 1 << (HEAP_ADDRESS_BITS - HEAP_REGION_SHIFT),
 };
@@ -40,25 +39,19 @@ intern(struct heap *h, uintptr_t address)
 {
 	struct heap_region *r = heap_region_of(h, address);
 	char *bits;
+	size_t i;
 
 	if (r || address >> HEAP_ADDRESS_BITS)
 		return r;
-	bits = make_room(h) ? ownmap_reserve(BITMAPS * BITMAP_BYTES) : NULL;
+	bits = make_room(h) ? ownmap_reserve(HEAP_BITMAPS * BITMAP_BYTES) : NULL;
 	if (!bits) {
 		h->failed = true;
 		return NULL;
 	}
 	r = &h->regions[h->n_regions++];
-	*r = (struct heap_region){
-		.start = address & ~(REGION_BYTES - 1),
-		.edges = (uint64_t *)(void *)bits,
-		.starts = (uint64_t *)(void *)(bits + BITMAP_BYTES),
-		.objects = (uint64_t *)(void *)(bits + 2 * BITMAP_BYTES),
-		.marks = (uint64_t *)(void *)(bits + 3 * BITMAP_BYTES),
-		.foreign = (uint64_t *)(void *)(bits + 4 * BITMAP_BYTES),
-		.led_to = (uint64_t *)(void *)(bits + 5 * BITMAP_BYTES),
-		.owned = (uint64_t *)(void *)(bits + 6 * BITMAP_BYTES),
-	};
+	*r = (struct heap_region){.start = address & ~(REGION_BYTES - 1)};
+	for (i = 0; i < HEAP_BITMAPS; i++)
+		r->bits[i] = (uint64_t *)(void *)(bits + i * BITMAP_BYTES);
 	h->directory[address >> HEAP_REGION_SHIFT] = h->n_regions;
 	return r;
 }
@@ -66,7 +59,7 @@ intern(struct heap *h, uintptr_t address)
 static void
 set_edge(struct heap_region *r, size_t granule)
 {
-	heap_set(r->edges, granule);
+	heap_set(r->bits[HEAP_EDGES], granule);
 	heap_set(r->edge_words, granule / 64);
 }
 
@@ -81,11 +74,11 @@ heap_add(struct heap *h, uintptr_t start, size_t size, enum heap_kind kind)
 		return;
 	start &= ~(step - 1);
 	set_edge(r, heap_granule(h, start));
-	heap_set(r->starts, heap_granule(h, start));
+	heap_set(r->bits[HEAP_STARTS], heap_granule(h, start));
 	if (kind == HEAP_OBJECT)
-		heap_set(r->objects, heap_granule(h, start));
+		heap_set(r->bits[HEAP_OBJECTS], heap_granule(h, start));
 	if (kind == HEAP_FOREIGN)
-		heap_set(r->foreign, heap_granule(h, start));
+		heap_set(r->bits[HEAP_FOREIGNERS], heap_granule(h, start));
 	h->n_nodes++;
 	for (at = (start | (REGION_BYTES - 1)) + 1; at < end;
 	     at += REGION_BYTES) {
@@ -135,10 +128,10 @@ granules(const struct heap *h)
 	return REGION_BYTES >> h->shift;
 }
 
-/* The address of the next bit, of `edges' or `starts', in [from, to). */
+/* The address of the next such bit in [from, to). */
 static uintptr_t
 next_address(const struct heap *h, uintptr_t from, uintptr_t to,
-	     bool only_starts)
+	     enum heap_bits what)
 {
 	while (from < to) {
 		const struct heap_region *r = heap_region_of(h, from);
@@ -147,8 +140,7 @@ next_address(const struct heap *h, uintptr_t from, uintptr_t to,
 		if (from >> HEAP_ADDRESS_BITS)
 			return to;
 		if (r) {
-			g = next_bit(only_starts ? r->starts : r->edges,
-				     heap_granule(h, from), n);
+			g = next_bit(r->bits[what], heap_granule(h, from), n);
 			if (g < n) {
 				from = r->start + (g << h->shift);
 				return from < to ? from : to;
@@ -165,7 +157,7 @@ heap_has_start(const struct heap *h, uintptr_t from, uintptr_t to)
 	uintptr_t step = (uintptr_t)1 << h->shift;
 
 	from = (from + step - 1) & ~(step - 1);
-	return from < to && next_address(h, from, to, true) < to;
+	return from < to && next_address(h, from, to, HEAP_STARTS) < to;
 }
 
 uintptr_t
@@ -174,14 +166,14 @@ heap_next_edge(const struct heap *h, uintptr_t from, uintptr_t to)
 	uintptr_t step = (uintptr_t)1 << h->shift;
 
 	from = (from + step - 1) & ~(step - 1);
-	return from < to ? next_address(h, from, to, false) : to;
+	return from < to ? next_address(h, from, to, HEAP_EDGES) : to;
 }
 
 uintptr_t
 heap_end(const struct heap *h, uintptr_t node)
 {
 	return next_address(h, node + ((uintptr_t)1 << h->shift),
-			    (uintptr_t)1 << HEAP_ADDRESS_BITS, false);
+			    (uintptr_t)1 << HEAP_ADDRESS_BITS, HEAP_EDGES);
 }
 
 /* The regions' numbers by address; NULL when memory is out. */
@@ -205,7 +197,8 @@ order_regions(const struct heap *h)
 static uint64_t
 wanted_starts(const struct heap_region *r, size_t word, bool only_unmarked)
 {
-	return r->starts[word] & ~(only_unmarked ? r->marks[word] : 0);
+	return r->bits[HEAP_STARTS][word] &
+	       ~(only_unmarked ? r->bits[HEAP_MARKS][word] : 0);
 }
 
 static int
@@ -267,7 +260,7 @@ heap_fini(struct heap *h)
 	uint32_t i;
 
 	for (i = 0; i < h->n_regions; i++)
-		ownunmap(h->regions[i].edges, BITMAPS * BITMAP_BYTES);
+		ownunmap(h->regions[i].bits[0], HEAP_BITMAPS * BITMAP_BYTES);
 	bigarray_unmap(h->regions, h->n_room, sizeof *h->regions);
 	ownunmap(h->directory, DIRECTORY * sizeof *h->directory);
 	memset(h, 0, sizeof *h);

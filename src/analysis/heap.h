@@ -2,11 +2,10 @@
  * heap.h - every block of the process, found by any address inside it
  *
  * Nodes of the reachability analysis: live blocks of Python's allocators and
- * chunks of the C heap.  For each 4 MiB of address space seven bitmaps, one bit
- * for a granule of 16 bytes (8 where Python aligns to 8): where a block starts
- * or ends, which of these are starts, which may be Python objects, which are
- * none of Python's, the marks, and what lost.c and audit.c note.  A node is known by its address; looking up a word that points to no
- * heap costs one load.
+ * chunks of the C heap.  For each 4 MiB of address space some bitmaps (enum
+ * heap_bits), one bit for a granule of 16 bytes, or of 8 where Python aligns to
+ * 8.  A node is known by its address; looking up a word that points to no heap
+ * costs one load.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -27,17 +26,23 @@ enum {
 	HEAP_WORDS = 1 << (HEAP_REGION_SHIFT - 3 - 6), /* of a bitmap */
 };
 
+enum heap_bits {
+	HEAP_EDGES,  /* a block starts or ends at this granule */
+	HEAP_STARTS, /* it starts */
+	/* Of the block that starts there: */
+	HEAP_OBJECTS,    /* may be a Python object */
+	HEAP_MARKS,      /* reached */
+	HEAP_FOREIGNERS, /* a chunk of the C heap, not Python's */
+	HEAP_LED_TO,     /* lost memory that something lost leads to */
+	HEAP_OWNED,      /* memory that one object reads and nobody else */
+	HEAP_BITMAPS
+};
+
 struct heap_region {
 	uintptr_t start;
 	uintptr_t carried; /* the node that reaches into it from before, or 0 */
-	uint64_t *edges;   /* a block starts or ends at this granule */
-	uint64_t *starts;
-	uint64_t *objects;
-	uint64_t *marks;
-	uint64_t *foreign; /* a chunk of the C heap, not Python's */
-	uint64_t *led_to;  /* lost memory that a lost object leads to */
-	uint64_t edge_words[HEAP_WORDS / 64]; /* which of edges are not 0 */
-	uint64_t *owned;   /* memory that one object reads and nobody else */
+	uint64_t *bits[HEAP_BITMAPS];
+	uint64_t edge_words[HEAP_WORDS / 64]; /* which of HEAP_EDGES are not 0 */
 	uint64_t pages[1 << (HEAP_REGION_SHIFT - 12 - 6)]; /* looked at */
 };
 
@@ -120,9 +125,9 @@ heap_set(uint64_t *bits, size_t i)
 }
 
 /*
- * The last word of edges before this one that is not 0; HEAP_WORDS: none.  Data
- * of a library may lie in one region with the heap: all objects point to their
- * types there.
+ * The last word of HEAP_EDGES before this one that is not 0; HEAP_WORDS: none.
+ * Data of a library may lie in one region with the heap: all objects point to
+ * their types there.
  */
 static inline size_t
 heap_edges_before(const struct heap_region *r, size_t word)
@@ -150,89 +155,53 @@ heap_find(const struct heap *h, uintptr_t address)
 		return 0;
 	g = heap_granule(h, address);
 	word = g / 64;
-	bits = r->edges[word] & ~(uint64_t)0 >> (63 - g % 64);
+	bits = r->bits[HEAP_EDGES][word] & ~(uint64_t)0 >> (63 - g % 64);
 	if (!bits) {
 		word = heap_edges_before(r, word);
 		if (word == HEAP_WORDS)
 			return r->carried;
-		bits = r->edges[word];
+		bits = r->bits[HEAP_EDGES][word];
 	}
 	g = word * 64 + 63 - (size_t)__builtin_clzll(bits);
-	return heap_bit(r->starts, g) ? r->start + (g << h->shift) : 0;
+	return heap_bit(r->bits[HEAP_STARTS], g) ? r->start + (g << h->shift) : 0;
 }
 
 static inline bool
-heap_is_marked(const struct heap *h, uintptr_t node)
+heap_is(const struct heap *h, uintptr_t node, enum heap_bits what)
 {
 	const struct heap_region *r = heap_region_of(h, node);
 
-	return heap_bit(r->marks, heap_granule(h, node));
+	return heap_bit(r->bits[what], heap_granule(h, node));
 }
 
-static inline bool
-heap_may_be_object(const struct heap *h, uintptr_t node)
+static inline void
+heap_note(const struct heap *h, uintptr_t node, enum heap_bits what)
 {
 	const struct heap_region *r = heap_region_of(h, node);
 
-	return heap_bit(r->objects, heap_granule(h, node));
+	heap_set(r->bits[what], heap_granule(h, node));
 }
 
 /* It turned out to be none. */
 static inline void
 heap_is_no_object(const struct heap *h, uintptr_t node)
 {
-	struct heap_region *r = heap_region_of(h, node);
+	const struct heap_region *r = heap_region_of(h, node);
 	size_t g = heap_granule(h, node);
 
-	r->objects[g / 64] &= ~((uint64_t)1 << g % 64);
+	r->bits[HEAP_OBJECTS][g / 64] &= ~((uint64_t)1 << g % 64);
 }
 
 static inline bool
-heap_is_foreign(const struct heap *h, uintptr_t node)
+heap_is_marked(const struct heap *h, uintptr_t node)
 {
-	const struct heap_region *r = heap_region_of(h, node);
-
-	return heap_bit(r->foreign, heap_granule(h, node));
-}
-
-static inline void
-heap_lead_to(const struct heap *h, uintptr_t node)
-{
-	struct heap_region *r = heap_region_of(h, node);
-
-	heap_set(r->led_to, heap_granule(h, node));
-}
-
-static inline bool
-heap_is_led_to(const struct heap *h, uintptr_t node)
-{
-	const struct heap_region *r = heap_region_of(h, node);
-
-	return heap_bit(r->led_to, heap_granule(h, node));
-}
-
-static inline void
-heap_own(const struct heap *h, uintptr_t node)
-{
-	struct heap_region *r = heap_region_of(h, node);
-
-	heap_set(r->owned, heap_granule(h, node));
-}
-
-static inline bool
-heap_is_owned(const struct heap *h, uintptr_t node)
-{
-	const struct heap_region *r = heap_region_of(h, node);
-
-	return heap_bit(r->owned, heap_granule(h, node));
+	return heap_is(h, node, HEAP_MARKS);
 }
 
 static inline void
 heap_mark(const struct heap *h, uintptr_t node)
 {
-	struct heap_region *r = heap_region_of(h, node);
-
-	heap_set(r->marks, heap_granule(h, node));
+	heap_note(h, node, HEAP_MARKS);
 }
 
 #endif /* LEAKSHIM_ANALYSIS_HEAP_H */

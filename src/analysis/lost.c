@@ -93,7 +93,7 @@ count_references(uintptr_t node, void *ctx)
 	struct lost *l = ctx;
 	const struct heap *h = &l->reach->g.heap;
 
-	if (heap_is_led_to(h, node) || reach_object(l->reach, node))
+	if (heap_is(h, node, HEAP_LED_TO) || reach_object(l->reach, node))
 		reach_words(l->reach, node, count_words, l);
 	return 0;
 }

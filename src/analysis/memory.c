@@ -52,7 +52,7 @@ static bool
 find_allocation(const struct reach *r, uintptr_t node, struct source_block *b)
 {
 	bool is_known =
-		heap_is_foreign(&r->g.heap, node) ?
+		heap_is(&r->g.heap, node, HEAP_FOREIGNERS) ?
 			r->s->find_chunk && r->s->find_chunk(node, b) :
 			r->s->find_block && r->s->find_block(node, b);
 
@@ -75,10 +75,10 @@ lead_to(struct search *s, uintptr_t node)
 	const struct heap *h = &s->r->g.heap;
 	struct source_block block;
 
-	if (node == s->head || heap_is_led_to(h, node) ||
+	if (node == s->head || heap_is(h, node, HEAP_LED_TO) ||
 	    !is_lost_memory(s->r, node))
 		return;
-	heap_lead_to(h, node);
+	heap_note(h, node, HEAP_LED_TO);
 	if (find_allocation(s->r, node, &block))
 		push(s, &s->todo, node);
 }
@@ -135,7 +135,7 @@ add_head(uintptr_t node, void *ctx)
 	struct source_block block;
 
 	if (!is_lost_memory(s->r, node) ||
-	    heap_is_led_to(&s->r->g.heap, node) ||
+	    heap_is(&s->r->g.heap, node, HEAP_LED_TO) ||
 	    !find_allocation(s->r, node, &block))
 		return s->failed;
 	push(s, &s->heads, node);
@@ -184,11 +184,11 @@ claim_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 		void *o;
 		uintptr_t node = reach_node_of(s->r, *p, &o);
 
-		if (!node || o || heap_is_owned(h, node) ||
+		if (!node || o || heap_is(h, node, HEAP_OWNED) ||
 		    !is_lost_memory(s->r, node) ||
 		    !find_allocation(s->r, node, &block))
 			continue;
-		heap_own(h, node);
+		heap_note(h, node, HEAP_OWNED);
 		count_block(s, s->claims, node);
 		push(s, &s->todo, node);
 	}
@@ -199,13 +199,13 @@ group_head(struct search *s, uintptr_t head)
 {
 	struct source_block block;
 
-	if (heap_is_led_to(&s->r->g.heap, head) ||
+	if (heap_is(&s->r->g.heap, head, HEAP_LED_TO) ||
 	    !find_allocation(s->r, head, &block) ||
 	    !(s->claims = intern_group(s, &block)))
 		return;
 	s->claims->count++;
 	count_block(s, s->claims, head);
-	heap_own(&s->r->g.heap, head);
+	heap_note(&s->r->g.heap, head, HEAP_OWNED);
 	push(s, &s->todo, head);
 	while (s->todo.n && !s->failed)
 		reach_words(s->r, s->todo.all[--s->todo.n], claim_words, s);

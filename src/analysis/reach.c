@@ -62,7 +62,7 @@ find_object(const struct reach *r, uintptr_t node, bool *is_dead)
 	void *o;
 
 	*is_dead = false;
-	if (!heap_may_be_object(&r->g.heap, node))
+	if (!heap_is(&r->g.heap, node, HEAP_OBJECTS))
 		return NULL;
 	o = recognize_object(node, heap_end(&r->g.heap, node) - node, is_dead);
 	if (!o)

@@ -48,9 +48,9 @@ visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 			continue;
 		if (o)
 			w->visit(o, w->visit_ctx);
-		else if (!(w->only_python && heap_is_foreign(h, node)) &&
+		else if (!(w->only_python && heap_is(h, node, HEAP_FOREIGNERS)) &&
 			 pieces_add(&w->pieces, node))
-			heap_lead_to(h, node);
+			heap_note(h, node, HEAP_LED_TO);
 	}
 }
 

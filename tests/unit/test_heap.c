@@ -32,9 +32,10 @@ blocks(void)
 	   "nor behind or before");
 	is_number(heap_end(&h, BASE), BASE + 48, "ends are whole granules");
 	is_number(heap_end(&h, BASE + 128), BASE + 240, "of each block");
-	ok(heap_may_be_object(&h, BASE) && !heap_may_be_object(&h, BASE + 48),
+	ok(heap_is(&h, BASE, HEAP_OBJECTS) && !heap_is(&h, BASE + 48, HEAP_OBJECTS),
 	   "an object is told from memory");
-	ok(heap_is_foreign(&h, BASE + 128) && !heap_is_foreign(&h, BASE),
+	ok(heap_is(&h, BASE + 128, HEAP_FOREIGNERS) &&
+		   !heap_is(&h, BASE, HEAP_FOREIGNERS),
 	   "and that from C's");
 	ok(!heap_is_marked(&h, BASE + 48), "nothing is marked");
 	heap_mark(&h, BASE + 48);
