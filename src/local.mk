@@ -199,7 +199,7 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/uncounted.c \
 	%D%/analysis/uncounted.h
 
-# The shim without its interposers: a unit test that linked those would be
+# The shim without what it exports: a unit test that linked those would be
 # hooked itself.
 libshim_la_SOURCES = \
 	%D%/shim/boot.c \
@@ -282,6 +282,8 @@ lib_LTLIBRARIES += libleakshim.la
 endif
 
 libleakshim_la_SOURCES = \
+	%D%/shim/api.c \
+	%D%/shim/api.h \
 	%D%/shim/interpose.h \
 	%D%/shim/interpose_libc.c \
 	%D%/shim/interpose_py27.c
@@ -338,6 +340,10 @@ leakshim_CPPFLAGS = $(AM_CPPFLAGS) -DLIBDIR='"$(libdir)"' \
 	-DPKGDATADIR='"$(pkgdatadir)"'
 leakshim_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(LIBDW_CFLAGS)
 leakshim_LDADD = libreport.la libcommon.la $(JANSSON_LIBS) $(LIBDW_LIBS)
+
+# --- interfaces -----------------------------------------------------------
+
+dist_include_HEADERS += %D%/leakshim.h
 
 # --- data ------------------------------------------------------------------
 

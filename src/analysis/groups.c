@@ -177,8 +177,29 @@ groups_allocated(const struct source *s, const void *o)
 	if (!s->find_block || !s->find_block(object_block(o), &block)) {
 		block.is_startup = s->sees_all;
 		block.is_unknown = s->sees_some;
+		block.is_old = s->only_new;
 	}
 	return block;
+}
+
+/*
+ * After a mark, an island counts that has a member which is younger: what was
+ * lost already cannot get one.
+ */
+static bool
+is_asked_about(const struct source *s, const struct island *is)
+{
+	const struct graph *g = is->g;
+	uint32_t e;
+
+	if (!s->only_new)
+		return true;
+	for (e = g->island_first[is->number];
+	     e < g->island_first[is->number + 1]; e++)
+		if (!groups_allocated(s, graph_object(g, g->members[e]))
+			     .is_old)
+			return true;
+	return false;
 }
 
 static void
@@ -235,7 +256,8 @@ groups_add(struct groups *out, const struct graph *g, struct mirror *m,
 	for (k = 0; k < g->n_islands; k++) {
 		struct island is = {.g = g, .number = k, .stamp = ++stamp};
 
-		if (verdict_of && verdict_of[k] != verdict)
+		if ((verdict_of && verdict_of[k] != verdict) ||
+		    !is_asked_about(s, &is))
 			continue;
 		add_island(out, &is, s, classes);
 	}

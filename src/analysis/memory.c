@@ -42,7 +42,7 @@ add_block(uintptr_t node, void *ctx)
 	if (!is_lost_memory(s->r, node) ||
 	    heap_is_led_to(&s->r->g.heap, node) || !s->r->s->find_block ||
 	    !s->r->s->find_block(node, &block) || !block.stack ||
-	    block.is_startup || block.may_be_object)
+	    block.is_startup || block.is_old || block.may_be_object)
 		return 0;
 	HASH_FIND(hh, s->groups, &block.stack, sizeof block.stack, g);
 	if (!g) {

@@ -29,6 +29,7 @@ struct source_block {
 	bool is_startup; /* allocated before the program's first line */
 	bool is_unknown; /* whether it was is not known */
 	bool may_be_object; /* of the OBJ domain */
+	bool is_old; /* from before the mark: not asked about */
 };
 
 struct source_native { /* a native frame */
@@ -58,6 +59,7 @@ struct source {
 	/* Every live block in address order; nonzero stops.  NULL: unknown. */
 	int (*walk_blocks)(int (*each)(const struct source_range *b, void *ctx),
 			   void *ctx);
+	bool only_new; /* a check since a mark: what is older is left out */
 	bool sees_all; /* a block that is not there is from before the hooks */
 	bool sees_some; /* ... or it was left out (track=none, sample) */
 	unsigned granule_shift; /* blocks are aligned to 1 << this */

@@ -15,6 +15,23 @@
 /* An interpreter is up and the calling thread holds its GIL. */
 bool gil_is_held(void);
 
+enum gil_state { GIL_HELD, GIL_NOT_HELD, GIL_UNKNOWN };
+
+/*
+ * The same for a caller who would wait for ever if the answer were wrong: not
+ * with PyGILState_Check(), which says yes to everybody once there has been a
+ * second interpreter, and no to who works in that.
+ */
+enum gil_state gil_look(void);
+
+/* From boot, the GIL held: what gil_look() must know. */
+void gil_learn(void);
+
+/* PyGILState_Ensure() and _Release(); gil_can_take(): they are there. */
+bool gil_can_take(void);
+int gil_take(void);
+void gil_give_back(int state);
+
 /* Py_FinalizeEx() is under way. */
 bool is_finalizing(void);
 

@@ -31,16 +31,16 @@ is_file_name(const char *log_path)
 }
 
 void
-facts_gather(struct facts *f, const char *trigger, int number)
+facts_gather(struct facts *f, const char *trigger, const char *path)
 {
 	struct timespec t;
 
 	memset(f, 0, sizeof *f);
 	clock_gettime(CLOCK_REALTIME, &t);
 	f->trigger = trigger;
-	f->number = number;
-	f->is_later_process = is_file_name(process.options.log_path) &&
-			      !process_is_first();
+	f->path = path ? path : process.options.log_path;
+	f->is_chosen = path;
+	f->is_later_process = is_file_name(f->path) && !process_is_first();
 	f->time = (int64_t)t.tv_sec;
 	f->started_ns = clone_now_ns();
 	gcwatch_look(&f->gc);
@@ -48,6 +48,8 @@ facts_gather(struct facts *f, const char *trigger, int number)
 	gclists_thresholds(boot_lists(), f->thresholds);
 	stdlib_find(f->stdlib, sizeof f->stdlib);
 }
+
+static uint32_t since; /* the epoch of the check at hand */
 
 static bool
 find_block(uintptr_t address, struct source_block *out)
@@ -60,6 +62,7 @@ find_block(uintptr_t address, struct source_block *out)
 	out->is_startup = b.flags & BLOCK_IS_STARTUP;
 	out->is_unknown = false;
 	out->may_be_object = b.flags & BLOCK_IS_OBJECT;
+	out->is_old = b.epoch < since;
 	return true;
 }
 
@@ -115,6 +118,8 @@ facts_source(struct source *s, struct facts *f)
 	s->stdlib = f->stdlib[0] ? f->stdlib : NULL;
 	s->cwd = process.cwd[0] ? process.cwd : NULL;
 	is_dead_for_sure = hooks_free_lists_exact();
+	since = f->since;
+	s->only_new = f->since > 0;
 	s->walk_blocks = hooks_see_objects() ? walk_blocks : NULL;
 	s->sees_all = hooks_see_objects() && !layer_is_sampling() &&
 		      !fault_number(FAULT_TABLE_FULL);

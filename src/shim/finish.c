@@ -43,22 +43,31 @@ now(void)
 static void
 end_check(void)
 {
+	bool is_written;
+	int n;
+
 	if (state.stage != STAGE_WAITING && state.stage != STAGE_COMPARED)
 		return;
 	state.stage = STAGE_DONE;
-	state.n_failing = inspector_end();
+	n = inspector_end(&is_written);
+	state.n_failing = n < 0 ? 0 : (unsigned)n;
 	process_tally(state.n_failing, true);
 }
 
 static void
 begin_check(bool collection_follows)
 {
+	struct inspector_request request = {
+		.trigger = "exit",
+		.collection_follows = collection_follows,
+	};
+
 	if (state.stage != STAGE_WATCHING)
 		return;
 	state.stage = STAGE_DONE;
 	if (process.is_inert || !forks_is_own_process())
 		return;
-	if (inspector_begin("exit", collection_follows))
+	if (inspector_begin(&request))
 		state.stage = STAGE_WAITING;
 	if (!collection_follows)
 		end_check();
@@ -113,6 +122,12 @@ change_exit_status(int status, void *unused)
 	instead = status_instead_of(status);
 	if (instead != status)
 		exit(instead);
+}
+
+bool
+finish_has_begun(void)
+{
+	return state.stage != STAGE_WATCHING;
 }
 
 int

@@ -36,6 +36,7 @@ static struct {
 	void *key_generation, *key_collected, *key_uncollectable;
 	bool is_called; /* by gc.callbacks */
 	bool is_counting;
+	bool is_collecting;
 	bool saveall_seen;
 	uint64_t started_ns;
 	struct report_generation generations[GENERATIONS];
@@ -95,6 +96,12 @@ gcwatch_note_flags(void)
 
 	if (debug >= 0 && debug & DEBUG_SAVEALL)
 		watch.saveall_seen = true;
+}
+
+bool
+gcwatch_is_collecting(void)
+{
+	return watch.is_collecting || gcwatch27_is_collecting();
 }
 
 bool
@@ -190,7 +197,9 @@ on_collection(void *self, void *args)
 		gcwatch_note_flags();
 		reftracer_keep();
 		watch.started_ns = clone_now_ns();
+		watch.is_collecting = true;
 	} else if (!strcmp(text, "stop")) {
+		watch.is_collecting = false;
 		on_stop(info);
 		if (is_finalizing())
 			finish_after_collection();

@@ -36,6 +36,9 @@ struct gcwatch_state {
 
 void gcwatch_look(struct gcwatch_state *out);
 
+/* One is under way: objects are in no list, or in none that we know. */
+bool gcwatch_is_collecting(void);
+
 /* Is a collection expected when the interpreter is finalized? */
 bool gcwatch_will_collect_at_end(void);
 

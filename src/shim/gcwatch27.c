@@ -27,6 +27,12 @@ static bool is_installed;
 static bool is_inside; /* a finalizer may call gc.collect(): it does nothing */
 
 bool
+gcwatch27_is_collecting(void)
+{
+	return is_inside;
+}
+
+bool
 gcwatch27_is_due(void)
 {
 	int counts[GENERATIONS], thresholds[GENERATIONS];

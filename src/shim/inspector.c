@@ -2,6 +2,7 @@
 
 #include "shim/inspector.h"
 
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -22,6 +23,9 @@
 #include "shim/say.h"
 #include "shim/secondlook.h"
 #include "shim/sidetable.h"
+
+/* Interpreters with a GIL of their own may ask at once. */
+static atomic_flag has_turn = ATOMIC_FLAG_INIT;
 
 static bool
 map_page(void)
@@ -175,14 +179,61 @@ inspect_here(void)
 	return ok;
 }
 
+static const char *
+why_survival_is_unknown(const struct inspector_request *r)
+{
+	if (!process.options.isolate)
+		return "isolate=0 does not wait for the last collection";
+	return r->collection_follows ? NULL : "no collection ran at the end";
+}
+
+static void
+prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
+{
+	struct facts *f = &inspection.facts;
+
+	facts_gather(f, r->trigger, r->path);
+	f->since = r->since;
+	f->text_path = r->text_path;
+	/* Reports to other places do not change the names of the usual ones. */
+	f->number = r->path ? ++inspection.n_chosen : ++inspection.n_reports;
+	f->survival_unknown = why_survival_is_unknown(r);
+	facts_source(&inspection.source, f);
+	inspection.source.parent =
+		process.options.isolate ? inspection.parent : 0;
+	inspection.source.stack_from = (uintptr_t)registers;
+}
+
 bool
-inspector_begin(const char *trigger, bool collection_follows)
+inspector_take_turn(void)
+{
+	return !atomic_flag_test_and_set(&has_turn);
+}
+
+void
+inspector_end_turn(void)
+{
+	atomic_flag_clear(&has_turn);
+}
+
+size_t
+inspector_suspects(void)
+{
+	return inspection.page ? inspection.page->n_suspects : 0;
+}
+
+bool
+inspector_begin(const struct inspector_request *request)
 {
 	volatile uintptr_t registers[REGISTERS] = {0};
 	const char *why = boot_problem();
 
 	registers_save(registers);
 	layer_take_last(); /* or it would be a root */
+	if (inspection.page && inspection.pid)
+		clone_reap(inspection.pid);
+	if (inspection.page)
+		drop_page();
 	if (why || !map_page()) {
 		say("no report", why ? why :
 				       "no memory to begin an analysis "
@@ -192,15 +243,7 @@ inspector_begin(const char *trigger, bool collection_follows)
 	inspection.parent = process.pid;
 	inspection.until_ns =
 		clone_now_ns() + (uint64_t)process.options.timeout * 1000000000;
-	facts_gather(&inspection.facts, trigger, ++inspection.n_reports);
-	facts_source(&inspection.source, &inspection.facts);
-	inspection.source.parent =
-		process.options.isolate ? inspection.parent : 0;
-	inspection.source.stack_from = (uintptr_t)registers;
-	inspection.facts.survival_unknown =
-		!process.options.isolate ?
-			"isolate=0 does not wait for the last collection" :
-		!collection_follows ? "no collection ran at the end" : NULL;
+	prepare(request, registers);
 	if (!process.options.isolate)
 		return inspect_here();
 	secondlook_prepare(&inspection.source);
@@ -211,7 +254,7 @@ inspector_begin(const char *trigger, bool collection_follows)
 	if (!await(STAGE_FOUND))
 		return false;
 	secondlook_begin();
-	if (collection_follows)
+	if (request->collection_follows)
 		mark_suspects();
 	return true;
 }
@@ -267,17 +310,41 @@ inspector_order(void)
 	clone_wake(&inspection.page->order);
 }
 
-unsigned
-inspector_end(void)
+/*
+ * A block from before the hooks, known for its mark alone: a later check would
+ * take it for one of 0 bytes.
+ */
+static void
+forget_marks(void)
 {
-	unsigned n_failing = 0;
+	size_t i;
+
+	for (i = 0; i < inspection.page->n_suspects; i++) {
+		uintptr_t p = inspection.page->suspects[i].address;
+		struct block b;
+		int back;
+
+		for (back = 0; back <= 32; back += 8)
+			if (sidetable_find((void *)(p - (uintptr_t)back), &b) &&
+			    !b.size && b.flags == BLOCK_IS_MARKED)
+				sidetable_forget((void *)(p - (uintptr_t)back));
+	}
+}
+
+int
+inspector_end(bool *is_written)
+{
+	int n_failing;
 
 	if (!inspection.page)
-		return 0;
+		return -1;
 	inspector_order();
 	if (inspection.pid && !await(STAGE_WRITTEN))
-		return 0;
-	n_failing = inspection.page->n_failing;
+		return -1;
+	n_failing = (int)inspection.page->n_failing;
+	*is_written = !inspection.page->problem[0];
+	if (hooks_prove_identity())
+		forget_marks();
 	if (inspection.page->problem[0])
 		say("the report is not complete", inspection.page->problem);
 	if (inspection.pid)
@@ -289,5 +356,6 @@ inspector_end(void)
 void
 inspector_forget(void)
 {
+	inspector_end_turn();
 	drop_page();
 }
