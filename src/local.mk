@@ -322,6 +322,7 @@ leakshim_SOURCES = \
 	%D%/cli/forward.h \
 	%D%/cli/library.c \
 	%D%/cli/main.c \
+	%D%/cli/python_path.c \
 	%D%/cli/merge.c \
 	%D%/cli/merge.h \
 	%D%/cli/read_finding.c \
@@ -344,6 +345,11 @@ leakshim_LDADD = libreport.la libcommon.la $(JANSSON_LIBS) $(LIBDW_LIBS)
 # --- interfaces -----------------------------------------------------------
 
 dist_include_HEADERS += %D%/leakshim.h
+
+helpersdir = $(pkgdatadir)/python
+dist_helpers_DATA = \
+	%D%/interface/leakshim.py \
+	%D%/interface/pytest_leakshim.py
 
 # --- data ------------------------------------------------------------------
 

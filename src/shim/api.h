@@ -44,4 +44,7 @@ LS_EXPORT long leakshim_py_begin(long mark, const char *json_path,
  */
 LS_EXPORT int leakshim_py_end(int has_collected);
 
+/* 1: from here on what collections free is noted; 0 ends it.  They nest. */
+LS_EXPORT int leakshim_py_collected(int on);
+
 #endif /* LEAKSHIM_SHIM_API_H */

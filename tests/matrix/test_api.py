@@ -81,7 +81,8 @@ def another(python):
     assert done.stdout.strip() in ("0", "EDEADLK"), done.stdout
 
 
-@test("a hundred checks leave nothing behind", sample=True)
+@test("a hundred checks leave nothing behind",
+      lambda p: not p.is_debug, sample=True)
 def often(python):
     needs_marks(python)
     for isolate in "10":
