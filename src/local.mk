@@ -95,6 +95,8 @@ libreport_la_SOURCES = \
 	%D%/report/advice.h \
 	%D%/report/advice_edge.c \
 	%D%/report/advice_edge.h \
+	%D%/report/copy.c \
+	%D%/report/copy.h \
 	%D%/report/fingerprint.c \
 	%D%/report/fingerprint.h \
 	%D%/report/headline.c \
@@ -135,6 +137,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/chunks.h \
 	%D%/analysis/classes.c \
 	%D%/analysis/classes.h \
+	%D%/analysis/collected.c \
+	%D%/analysis/collected.h \
 	%D%/analysis/components.c \
 	%D%/analysis/components.h \
 	%D%/analysis/confirm.c \
@@ -210,6 +214,8 @@ libshim_la_SOURCES = \
 	%D%/shim/clone.h \
 	%D%/shim/codes.c \
 	%D%/shim/codes.h \
+	%D%/shim/collected.c \
+	%D%/shim/collected.h \
 	%D%/shim/doctor.c \
 	%D%/shim/doctor.h \
 	%D%/shim/exit27.c \

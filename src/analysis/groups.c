@@ -183,8 +183,9 @@ groups_allocated(const struct source *s, const void *o)
 }
 
 /*
- * After a mark, an island counts that has a member which is younger: what was
- * lost already cannot get one.
+ * After a mark, an island counts if what holds all of it together is younger, or
+ * a part of that.  An old word in a block that was lost long ago may lead to
+ * anything: the other members say nothing.
  */
 static bool
 is_asked_about(const struct source *s, const struct island *is)
@@ -195,10 +196,13 @@ is_asked_about(const struct source *s, const struct island *is)
 	if (!s->only_new)
 		return true;
 	for (e = g->island_first[is->number];
-	     e < g->island_first[is->number + 1]; e++)
-		if (!groups_allocated(s, graph_object(g, g->members[e]))
-			     .is_old)
+	     e < g->island_first[is->number + 1]; e++) {
+		uint32_t i = g->members[e];
+
+		if (g->component[i] == g->head_component[is->number] &&
+		    !groups_allocated(s, graph_object(g, i)).is_old)
 			return true;
+	}
 	return false;
 }
 
@@ -225,6 +229,8 @@ add_island(struct groups *out, struct island *is, const struct source *s,
 			head_class ? head_class->id : 0);
 	for (i = 0; i < is->n_classes; i++)
 		signature = mix(signature, is->classes[i]->id + 1);
+	if (s->by_epoch)
+		signature = mix(signature, block.epoch);
 	group = intern_group(out, is, signature, classes->arena);
 	if (!group) {
 		out->failed = true;

@@ -39,7 +39,7 @@ def pytest_addoption(parser):
 def _find_library():
     named = os.environ.get("LEAKSHIM_LIBRARY")
     if named:
-        return named if os.path.exists(named) else None
+        return os.path.abspath(named) if os.path.exists(named) else None
     here = os.path.dirname(os.path.abspath(leakshim.__file__))
     prefix = os.path.join(here, os.pardir, os.pardir, os.pardir)
     folders = [os.path.join(prefix, name) for name in ("lib", "lib64")]

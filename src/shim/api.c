@@ -7,6 +7,7 @@
 #include "common/buf.h"
 #include "python/gil.h"
 #include "shim/boot.h"
+#include "shim/collected.h"
 #include "shim/finish.h"
 #include "shim/forks.h"
 #include "shim/gcwatch.h"
@@ -248,6 +249,6 @@ leakshim_py_end(int has_collected)
 int
 leakshim_py_collected(int on)
 {
-	(void)on;
+	collected_want(on);
 	return 0;
 }

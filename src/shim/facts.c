@@ -13,6 +13,7 @@
 #include "shim/boot.h"
 #include "shim/capture.h"
 #include "shim/clone.h"
+#include "shim/collected.h"
 #include "shim/fault.h"
 #include "shim/hooks.h"
 #include "shim/layer.h"
@@ -22,7 +23,7 @@
 #include "shim/stacks.h"
 #include "shim/stdlib.h"
 
-enum { MAX_MISSED = FAULTS + 15 };
+enum { MAX_MISSED = FAULTS + 16 };
 
 static bool
 is_file_name(const char *log_path)
@@ -63,6 +64,7 @@ find_block(uintptr_t address, struct source_block *out)
 	out->is_unknown = false;
 	out->may_be_object = b.flags & BLOCK_IS_OBJECT;
 	out->is_old = b.epoch < since;
+	out->epoch = b.epoch;
 	return true;
 }
 
@@ -97,6 +99,13 @@ walk_blocks(int (*each)(const struct source_range *b, void *ctx), void *ctx)
 	return sidetable_walk(pass_block, &w);
 }
 
+static void
+walk_collected(void (*each)(const struct finding *f, bool is_own, void *ctx),
+	       void *ctx)
+{
+	collected_walk(since, each, ctx);
+}
+
 static uint64_t late_ns;
 
 static bool
@@ -108,7 +117,7 @@ is_late(void)
 void
 facts_source(struct source *s, struct facts *f)
 {
-	memset(s, 0, sizeof *s);
+	facts_tables(s);
 	s->options = &process.options;
 	s->n_lists = interpreters_lists(boot_lists(), s->lists,
 					SOURCE_MAX_INTERPRETERS);
@@ -116,10 +125,22 @@ facts_source(struct source *s, struct facts *f)
 	s->gc_enabled = f->gc.enabled;
 	s->saveall_seen = f->gc.saveall_seen;
 	s->stdlib = f->stdlib[0] ? f->stdlib : NULL;
-	s->cwd = process.cwd[0] ? process.cwd : NULL;
-	is_dead_for_sure = hooks_free_lists_exact();
+	s->is_late = is_late;
 	since = f->since;
 	s->only_new = f->since > 0;
+	s->walk_collected = collected_is_wanted() ? walk_collected : NULL;
+	/* The last tenth is for writing that it was not enough. */
+	late_ns = f->started_ns +
+		  (uint64_t)process.options.timeout * 900000000;
+}
+
+void
+facts_tables(struct source *s)
+{
+	memset(s, 0, sizeof *s);
+	since = 0;
+	s->cwd = process.cwd[0] ? process.cwd : NULL;
+	is_dead_for_sure = hooks_free_lists_exact();
 	s->walk_blocks = hooks_see_objects() ? walk_blocks : NULL;
 	s->sees_all = hooks_see_objects() && !layer_is_sampling() &&
 		      !fault_number(FAULT_TABLE_FULL);
@@ -130,10 +151,6 @@ facts_source(struct source *s, struct facts *f)
 	s->lines = stacks_lines;
 	s->natives = stacks_natives;
 	s->is_main_thread = stacks_is_main_thread;
-	s->is_late = is_late;
-	/* The last tenth is for writing that it was not enough. */
-	late_ns = f->started_ns +
-		  (uint64_t)process.options.timeout * 900000000;
 }
 
 /* ---- in the clone ---- */
@@ -219,6 +236,9 @@ fill_missed(const struct facts *f, struct report *r)
 	if (native_problem())
 		add_missed(r, "native-frames", REPORT_UNKNOWN,
 			   native_problem());
+	if (collected_dropped())
+		add_missed(r, "collected", collected_dropped(),
+			   "too many kinds of them, or no memory");
 	if (f->survival_unknown)
 		add_missed(r, "not-clearable", REPORT_UNKNOWN,
 			   f->survival_unknown);

@@ -46,6 +46,9 @@ void facts_gather(struct facts *f, const char *trigger, const char *path);
 /* What the analysis is given; points into f and into the process's tables. */
 void facts_source(struct source *s, struct facts *f);
 
+/* The part of that which is the same for every check. */
+void facts_tables(struct source *s);
+
 /* Everything of a report that is not a finding or a number of the heap. */
 void facts_fill(struct arena *a, const struct facts *f, struct report *r);
 

@@ -10,6 +10,7 @@
 #include "python/atexits.h"
 #include "python/gil.h"
 #include "shim/boot.h"
+#include "shim/collected.h"
 #include "shim/exit27.h"
 #include "shim/forks.h"
 #include "shim/gcwatch.h"
@@ -158,6 +159,7 @@ finish_forked(void)
 {
 	/* The parent's check, if one was on its way, is the parent's. */
 	inspector_forget();
+	collected_forked();
 	state.exec_tried_at = 0;
 	if (state.stage == STAGE_WAITING || state.stage == STAGE_COMPARED)
 		state.stage = STAGE_DONE;
