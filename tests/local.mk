@@ -29,6 +29,7 @@ SHIM_TESTS = \
 BATS_TESTS = \
 	%D%/bats/doctor.bats \
 	%D%/bats/preload.bats \
+	%D%/bats/recipes.bats \
 	%D%/bats/report.bats \
 	%D%/bats/run.bats \
 	%D%/bats/summary.bats
