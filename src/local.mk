@@ -269,6 +269,8 @@ libshim_la_SOURCES = \
 	%D%/shim/stacks.h \
 	%D%/shim/start.c \
 	%D%/shim/start.h \
+	%D%/shim/suspects.c \
+	%D%/shim/suspects.h \
 	%D%/shim/symbolizer.c \
 	%D%/shim/symbolizer.h \
 	%D%/shim/testhooks.c \

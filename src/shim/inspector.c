@@ -23,6 +23,7 @@
 #include "shim/say.h"
 #include "shim/secondlook.h"
 #include "shim/sidetable.h"
+#include "shim/suspects.h"
 
 /* Interpreters with a GIL of their own may ask at once. */
 static atomic_flag has_turn = ATOMIC_FLAG_INIT;
@@ -120,24 +121,6 @@ await(uint32_t wanted)
 		clone_reap(inspection.pid);
 	drop_page();
 	return false;
-}
-
-static void
-mark_suspects(void)
-{
-	size_t i;
-
-	hooks_install_identity();
-	if (!hooks_prove_identity())
-		return;
-	for (i = 0; i < inspection.page->n_suspects; i++) {
-		void *o = (void *)inspection.page->suspects[i].address;
-		void *block = (void *)object_block(o);
-
-		/* A block from before the hooks: from now on it is known. */
-		if (!sidetable_flag(block, BLOCK_IS_MARKED))
-			sidetable_record(block, 0, 0, BLOCK_IS_MARKED);
-	}
 }
 
 static bool
@@ -255,30 +238,8 @@ inspector_begin(const struct inspector_request *request)
 		return false;
 	secondlook_begin();
 	if (request->collection_follows)
-		mark_suspects();
+		suspects_mark(inspection.page);
 	return true;
-}
-
-static bool
-any_mark_left(void)
-{
-	size_t i;
-
-	if (!hooks_prove_identity())
-		return inspection.page->n_suspects > 0;
-	for (i = 0; i < inspection.page->n_suspects; i++) {
-		/* Not object_block(): the object may be gone. */
-		const struct suspect *s = &inspection.page->suspects[i];
-		uintptr_t p = s->address;
-		struct block b;
-		int back;
-
-		for (back = 0; back <= 32; back += 8)
-			if (sidetable_find((void *)(p - (uintptr_t)back), &b) &&
-			    b.flags & BLOCK_IS_MARKED)
-				return true;
-	}
-	return false;
 }
 
 void
@@ -290,7 +251,7 @@ inspector_compare(void)
 
 	/* DEBUG_SAVEALL keeps everything: survival says nothing then. */
 	if (!inspection.page || !inspection.pid ||
-	    inspection.facts.gc.saveall_now || !any_mark_left())
+	    inspection.facts.gc.saveall_now || !suspects_any_left(inspection.page))
 		return;
 	facts_source(&inspection.source, &inspection.facts);
 	pid = clone_start(inspection_compare, inspection.page, &why);
@@ -310,27 +271,6 @@ inspector_order(void)
 	clone_wake(&inspection.page->order);
 }
 
-/*
- * A block from before the hooks, known for its mark alone: a later check would
- * take it for one of 0 bytes.
- */
-static void
-forget_marks(void)
-{
-	size_t i;
-
-	for (i = 0; i < inspection.page->n_suspects; i++) {
-		uintptr_t p = inspection.page->suspects[i].address;
-		struct block b;
-		int back;
-
-		for (back = 0; back <= 32; back += 8)
-			if (sidetable_find((void *)(p - (uintptr_t)back), &b) &&
-			    !b.size && b.flags == BLOCK_IS_MARKED)
-				sidetable_forget((void *)(p - (uintptr_t)back));
-	}
-}
-
 int
 inspector_end(bool *is_written)
 {
@@ -343,8 +283,7 @@ inspector_end(bool *is_written)
 		return -1;
 	n_failing = (int)inspection.page->n_failing;
 	*is_written = !inspection.page->problem[0];
-	if (hooks_prove_identity())
-		forget_marks();
+	suspects_forget(inspection.page);
 	if (inspection.page->problem[0])
 		say("the report is not complete", inspection.page->problem);
 	if (inspection.pid)
