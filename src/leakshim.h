@@ -7,8 +7,8 @@
  *
  * Nothing has to be linked: without the library in LD_PRELOAD (`leakshim run')
  * the same program runs, leakshim_is_active() is 0, and the other functions
- * return -1 with errno ENOSYS.  An executable that is linked without -pie must
- * be linked with -Wl,-z,dynamic-undefined-weak to find the library.
+ * return -1 with errno ENOSYS.  An executable that does not find the library may
+ * have to be linked with -Wl,-z,dynamic-undefined-weak; an extension never.
  *
  * The caller may hold the GIL or not, in any thread, and the functions may be
  * called as often as one likes.  They run no Python code and free nothing.

@@ -167,7 +167,10 @@ why_survival_is_unknown(const struct inspector_request *r)
 {
 	if (!process.options.isolate)
 		return "isolate=0 does not wait for the last collection";
-	return r->collection_follows ? NULL : "no collection ran at the end";
+	if (r->collection_follows)
+		return NULL;
+	return strcmp(r->trigger, "exit") ? "the check ran no collection" :
+					    "no collection ran at the end";
 }
 
 static void

@@ -165,6 +165,13 @@ def alone():
             done = subprocess.run([program], stdout=subprocess.PIPE,
                                   check=True, encoding="utf-8")
             equal(done.stdout, "0 -1 1\n", " ".join(command))
+            if "-static" in flags:
+                continue
+            # It finds the library, which finds no Python.
+            done = subprocess.run([program], stdout=subprocess.PIPE,
+                                  check=True, encoding="utf-8",
+                                  env={"LD_PRELOAD": harness.LEAKSHIM_SO})
+            equal(done.stdout, "0 -1 0\n", "preloaded: " + " ".join(command))
 
 
 main()

@@ -43,6 +43,39 @@ blocks(void)
 	ok(!sidetable_find(AT(0), &b), "nor a stack");
 }
 
+static uint32_t
+epoch_of(void *p)
+{
+	struct block b;
+
+	return sidetable_find(p, &b) ? b.epoch : UINT32_MAX;
+}
+
+static void
+epochs(void)
+{
+	uint32_t first;
+
+	sidetable_record(AT(4096), 40, 7, 0);
+	is_number(epoch_of(AT(4096)), 0, "before the first epoch there is none");
+	first = sidetable_begin_epoch();
+	is_number(first, 1, "which is the first");
+	is_number(epoch_of(AT(4096)), 0, "what was there stays old");
+	sidetable_record(AT(8192), 40, 7, 0);
+	is_number(epoch_of(AT(8192)), first, "a new block is of its epoch");
+	is_number(sidetable_begin_epoch(), first + 1, "epochs are counted");
+	is_number(epoch_of(AT(8192)), first, "and keep their blocks");
+	sidetable_restack(AT(4096), 8, 0);
+	is_number(epoch_of(AT(4096)), first + 1,
+		  "out of a free list it is another object");
+	sidetable_forget(AT(8192));
+	sidetable_record(AT(8192), 1000000, 7, 0);
+	is_number(epoch_of(AT(8192)), first + 1, "so is one in its place");
+	is_number(sidetable_epoch(), first + 1, "the epoch of now");
+	sidetable_forget(AT(4096));
+	sidetable_forget(AT(8192));
+}
+
 /* More than 254 granules: in a table of their own. */
 static void
 big_ones(void)
@@ -157,5 +190,6 @@ main(void)
 	big_ones();
 	walks();
 	stacks();
+	epochs();
 	return tap_done();
 }
