@@ -248,6 +248,18 @@ def _tell(text, findings, n_ignored):
     return "\n\n".join([head] + [_trim(part) for part in parts]) + "\n"
 
 
+# Generator, coroutine, asynchronous generator (Include/code.h).
+_RUNS_LATER = 0x20 | 0x80 | 0x200
+
+
+def _need_function(function):
+    code = getattr(function, "__code__", None)
+    if code and code.co_flags & _RUNS_LATER:
+        raise TypeError("no_leaks: %s() runs after it has returned: put what "
+                        "runs it under no_leaks" % function.__name__)
+    return function
+
+
 class no_leaks(object):
     """What runs in here must not leak: a context manager, and a decorator.
 
@@ -268,7 +280,7 @@ class no_leaks(object):
     def __init__(self, kinds=None, ignore=(), warmup=0):
         self._function = None
         if callable(kinds) and not isinstance(kinds, str):  # @no_leaks alone
-            self._function, kinds = kinds, None
+            self._function, kinds = _need_function(kinds), None
             functools.update_wrapper(self, self._function)
         self.kinds = ",".join(_as_list(kinds)) or LEAKS
         self.ignore = [type_name(each) for each in _as_list(ignore)]
@@ -342,7 +354,7 @@ class no_leaks(object):
     def __call__(self, *arguments, **keywords):
         if self._function is not None:
             return self.run(self._function, *arguments, **keywords)
-        function, = arguments
+        function = _need_function(*arguments)
 
         @functools.wraps(function)
         def checked(*more, **named):

@@ -29,7 +29,7 @@ def guarded(python):
                         flags=re.MULTILINE)
     equal(failed, [], "failed")
     equal(done.status, 0, "status")
-    assert re.search(r"^Ran 19 tests", done.stderr, re.MULTILINE), done.stderr
+    assert re.search(r"^Ran 20 tests", done.stderr, re.MULTILINE), done.stderr
 
 
 @test("with isolate=0 too", sample=True)
