@@ -28,9 +28,8 @@ tell(struct check *c, const struct graph *g, const struct group *group,
 }
 
 bool
-collected_find(struct check *c,
-	       void (*each)(const struct finding *f, uint32_t epoch,
-			    bool is_own))
+collected_find(struct check *c, void (*each)(const struct finding *f,
+					     uint32_t epoch, bool is_own))
 {
 	const struct unreachable *u = &c->unreachable;
 	node_id *ids = bigarray_map(u->n, sizeof *ids);

@@ -22,8 +22,7 @@
  * After check_find(): a finding for each group of islands that have the same
  * epoch; it lives as long as the check.  False when memory is out.
  */
-bool collected_find(struct check *c,
-		    void (*each)(const struct finding *f, uint32_t epoch,
-				 bool is_own));
+bool collected_find(struct check *c, void (*each)(const struct finding *f,
+						  uint32_t epoch, bool is_own));
 
 #endif /* LEAKSHIM_ANALYSIS_COLLECTED_H */

@@ -42,7 +42,8 @@ current_state(void)
 	if (py._PyThreadState_UncheckedGet)
 		return (uintptr_t)py._PyThreadState_UncheckedGet();
 	return py._PyThreadState_Current ?
-		       *(uintptr_t *)py._PyThreadState_Current : 0;
+		       *(uintptr_t *)py._PyThreadState_Current :
+		       0;
 }
 
 void

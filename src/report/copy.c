@@ -27,8 +27,8 @@ static void
 copy_types(struct arena *a, struct finding *f)
 {
 	struct report_type *t = copy_array(a, f->types, f->n_types, sizeof *t);
-	struct report_finalizer *z = copy_array(a, f->finalizers,
-						f->n_finalizers, sizeof *z);
+	struct report_finalizer *z =
+		copy_array(a, f->finalizers, f->n_finalizers, sizeof *z);
 	size_t i;
 
 	for (i = 0; t && i < f->n_types; i++) {
@@ -60,10 +60,10 @@ copy_cycle(struct arena *a, struct finding *f)
 static void
 copy_allocation(struct arena *a, struct finding *f)
 {
-	struct report_line *l = copy_array(a, f->python, f->n_python,
-					   sizeof *l);
-	struct report_native *n = copy_array(a, f->native, f->n_native,
-					     sizeof *n);
+	struct report_line *l =
+		copy_array(a, f->python, f->n_python, sizeof *l);
+	struct report_native *n =
+		copy_array(a, f->native, f->n_native, sizeof *n);
 	size_t i;
 
 	for (i = 0; l && i < f->n_python; i++) {

@@ -147,7 +147,8 @@ leakshim_abi1_check_since(long mark, const char *log_path)
 	return mark ? check(mark, log_path) : fail(EINVAL);
 }
 
-/* Needs no GIL: what is allocated meanwhile is on one side of it or the other. */
+/* Needs no GIL: what is allocated meanwhile is on one side of it or the other.
+ */
 long
 leakshim_abi1_checkpoint(void)
 {
