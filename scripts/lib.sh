@@ -36,6 +36,8 @@ test_packages() {
 		jq                      reads reports in them
 		python3-jsonschema      validates reports
 		libjemalloc2            another malloc to live with
+		python3-pytest          the pytest plugin
+		python3-pytest-xdist    ... and several processes of it
 		mandoc                  checks the man pages
 		binutils                checks what the library exports
 		debootstrap             unpacks other Debian suites' Pythons

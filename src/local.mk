@@ -95,6 +95,8 @@ libreport_la_SOURCES = \
 	%D%/report/advice.h \
 	%D%/report/advice_edge.c \
 	%D%/report/advice_edge.h \
+	%D%/report/copy.c \
+	%D%/report/copy.h \
 	%D%/report/fingerprint.c \
 	%D%/report/fingerprint.h \
 	%D%/report/headline.c \
@@ -135,6 +137,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/chunks.h \
 	%D%/analysis/classes.c \
 	%D%/analysis/classes.h \
+	%D%/analysis/collected.c \
+	%D%/analysis/collected.h \
 	%D%/analysis/components.c \
 	%D%/analysis/components.h \
 	%D%/analysis/confirm.c \
@@ -201,7 +205,7 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/uncounted.c \
 	%D%/analysis/uncounted.h
 
-# The shim without its interposers: a unit test that linked those would be
+# The shim without what it exports: a unit test that linked those would be
 # hooked itself.
 libshim_la_SOURCES = \
 	%D%/shim/boot.c \
@@ -214,6 +218,8 @@ libshim_la_SOURCES = \
 	%D%/shim/clone.h \
 	%D%/shim/codes.c \
 	%D%/shim/codes.h \
+	%D%/shim/collected.c \
+	%D%/shim/collected.h \
 	%D%/shim/doctor.c \
 	%D%/shim/doctor.h \
 	%D%/shim/exit27.c \
@@ -267,6 +273,8 @@ libshim_la_SOURCES = \
 	%D%/shim/stacks.h \
 	%D%/shim/start.c \
 	%D%/shim/start.h \
+	%D%/shim/suspects.c \
+	%D%/shim/suspects.h \
 	%D%/shim/symbolizer.c \
 	%D%/shim/symbolizer.h \
 	%D%/shim/testhooks.c \
@@ -286,6 +294,8 @@ lib_LTLIBRARIES += libleakshim.la
 endif
 
 libleakshim_la_SOURCES = \
+	%D%/shim/api.c \
+	%D%/shim/api.h \
 	%D%/shim/interpose.h \
 	%D%/shim/interpose_libc.c \
 	%D%/shim/interpose_malloc.c \
@@ -325,6 +335,7 @@ leakshim_SOURCES = \
 	%D%/cli/forward.h \
 	%D%/cli/library.c \
 	%D%/cli/main.c \
+	%D%/cli/python_path.c \
 	%D%/cli/merge.c \
 	%D%/cli/merge.h \
 	%D%/cli/read_finding.c \
@@ -343,6 +354,15 @@ leakshim_CPPFLAGS = $(AM_CPPFLAGS) -DLIBDIR='"$(libdir)"' \
 	-DPKGDATADIR='"$(pkgdatadir)"'
 leakshim_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(LIBDW_CFLAGS)
 leakshim_LDADD = libreport.la libcommon.la $(JANSSON_LIBS) $(LIBDW_LIBS)
+
+# --- interfaces -----------------------------------------------------------
+
+dist_include_HEADERS += %D%/leakshim.h
+
+helpersdir = $(pkgdatadir)/python
+dist_helpers_DATA = \
+	%D%/interface/leakshim.py \
+	%D%/interface/pytest_leakshim.py
 
 # --- data ------------------------------------------------------------------
 

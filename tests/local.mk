@@ -29,23 +29,28 @@ SHIM_TESTS = \
 BATS_TESTS = \
 	%D%/bats/doctor.bats \
 	%D%/bats/preload.bats \
+	%D%/bats/recipes.bats \
 	%D%/bats/report.bats \
 	%D%/bats/run.bats \
 	%D%/bats/summary.bats
 
 MATRIX_TESTS = \
+	%D%/matrix/test_api.py \
 	%D%/matrix/test_audit.py \
 	%D%/matrix/test_backtraces.py \
 	%D%/matrix/test_clean.py \
+	%D%/matrix/test_collected.py \
 	%D%/matrix/test_differential.py \
 	%D%/matrix/test_faults.py \
 	%D%/matrix/test_fuzz_reports.py \
 	%D%/matrix/test_follow.py \
 	%D%/matrix/test_gcstats.py \
+	%D%/matrix/test_helper.py \
 	%D%/matrix/test_identity.py \
 	%D%/matrix/test_lost.py \
 	%D%/matrix/test_memory.py \
 	%D%/matrix/test_native.py \
+	%D%/matrix/test_pytest.py \
 	%D%/matrix/test_run_python.py \
 	%D%/matrix/test_schema.py \
 	%D%/matrix/test_sizes.py \

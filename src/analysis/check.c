@@ -393,6 +393,20 @@ add_resurrected(struct check *c, struct finding *found)
 	keep_finding(c, f);
 }
 
+static void
+add_collected(const struct finding *collected, bool is_own, void *ctx)
+{
+	struct check *c = ctx;
+	struct finding *f = add_finding(c);
+
+	if (!f)
+		return;
+	*f = *collected;
+	f->is_printed = judge_is_worth_printing(c->source, f, is_own);
+	if (!merge_into_known(c, f))
+		c->n_findings++;
+}
+
 void
 check_report(struct check *c, struct report *r)
 {
@@ -412,6 +426,8 @@ check_report(struct check *c, struct report *r)
 		c->failed = true;
 	if (!resurrected_walk(c, add_resurrected))
 		c->failed = true;
+	if (c->source->walk_collected)
+		c->source->walk_collected(add_collected, c);
 	judge_order(c->findings, c->n_findings);
 	r->findings = c->findings;
 	r->n_findings = c->n_findings;

@@ -177,8 +177,33 @@ groups_allocated(const struct source *s, const void *o)
 	if (!s->find_block || !s->find_block(object_block(o), &block)) {
 		block.is_startup = s->sees_all;
 		block.is_unknown = s->sees_some;
+		block.is_old = s->only_new;
 	}
 	return block;
+}
+
+/*
+ * After a mark, an island counts if what holds all of it together is younger, or
+ * a part of that.  An old word in a block that was lost long ago may lead to
+ * anything: the other members say nothing.
+ */
+static bool
+is_asked_about(const struct source *s, const struct island *is)
+{
+	const struct graph *g = is->g;
+	uint32_t e;
+
+	if (!s->only_new)
+		return true;
+	for (e = g->island_first[is->number];
+	     e < g->island_first[is->number + 1]; e++) {
+		uint32_t i = g->members[e];
+
+		if (g->component[i] == g->head_component[is->number] &&
+		    !groups_allocated(s, graph_object(g, i)).is_old)
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -204,6 +229,8 @@ add_island(struct groups *out, struct island *is, const struct source *s,
 			head_class ? head_class->id : 0);
 	for (i = 0; i < is->n_classes; i++)
 		signature = mix(signature, is->classes[i]->id + 1);
+	if (s->by_epoch)
+		signature = mix(signature, block.epoch);
 	group = intern_group(out, is, signature, classes->arena);
 	if (!group) {
 		out->failed = true;
@@ -235,7 +262,8 @@ groups_add(struct groups *out, const struct graph *g, struct mirror *m,
 	for (k = 0; k < g->n_islands; k++) {
 		struct island is = {.g = g, .number = k, .stamp = ++stamp};
 
-		if (verdict_of && verdict_of[k] != verdict)
+		if ((verdict_of && verdict_of[k] != verdict) ||
+		    !is_asked_about(s, &is))
 			continue;
 		add_island(out, &is, s, classes);
 	}

@@ -79,7 +79,7 @@ judge_is_worth_printing(const struct source *s, const struct finding *f,
 		return kinds_match(s->options->kinds, f->kind, f->reason);
 	if (f->state == STATE_STARTUP)
 		return false;
-	if (!is_waiting_only(f))
+	if (!is_waiting_only(f) && f->kind != FINDING_COLLECTED)
 		return true;
 	if (f->n_finalizers || is_own)
 		return true;

@@ -56,7 +56,8 @@ find_allocation(const struct reach *r, uintptr_t node, struct source_block *b)
 			r->s->find_chunk && r->s->find_chunk(node, b) :
 			r->s->find_block && r->s->find_block(node, b);
 
-	return is_known && b->stack && !b->is_startup && !b->may_be_object;
+	return is_known && b->stack && !b->is_startup && !b->is_old &&
+	       !b->may_be_object;
 }
 
 bool

@@ -3,6 +3,7 @@
 #include "analysis/resurrected.h"
 
 #include "analysis/describe.h"
+#include "analysis/groups.h"
 #include "common/hash.h"
 #include "python/objects.h"
 #include "python/sizes.h"
@@ -31,12 +32,12 @@ count(struct check *c, node_id id, const struct class *class,
       struct seen **table)
 {
 	void *o = mirror_object(&c->mirror, id);
-	struct source_block block = {0};
+	struct source_block block = groups_allocated(c->source, o);
 	struct seen *s;
 	uint64_t key;
 
-	if (c->source->find_block)
-		c->source->find_block(object_block(o), &block);
+	if (block.is_old)
+		return true;
 	key = (uint64_t)class->id << 32 | block.stack;
 	HASH_FIND(hh, *table, &key, sizeof key, s);
 	if (s) {

@@ -29,6 +29,8 @@ struct source_block {
 	bool is_startup; /* allocated before the program's first line */
 	bool is_unknown; /* whether it was is not known */
 	bool may_be_object; /* of the OBJ domain */
+	bool is_old; /* from before the mark: not asked about */
+	uint32_t epoch; /* of the allocation, 0: unknown, or before the first */
 };
 
 struct source_native { /* a native frame */
@@ -58,6 +60,8 @@ struct source {
 	/* Every live block in address order; nonzero stops.  NULL: unknown. */
 	int (*walk_blocks)(int (*each)(const struct source_range *b, void *ctx),
 			   void *ctx);
+	bool by_epoch; /* islands of different epochs are different */
+	bool only_new; /* a check since a mark: what is older is left out */
 	bool sees_all; /* a block that is not there is from before the hooks */
 	bool sees_some; /* ... or it was left out (track=none, sample) */
 	unsigned granule_shift; /* blocks are aligned to 1 << this */
@@ -73,6 +77,10 @@ struct source {
 			  size_t n_max);
 	bool (*is_inherited)(uint32_t stack); /* by the parent, before a fork */
 	int (*is_main_thread)(uint32_t stack); /* 1, 0, -1 */
+	/* What collections have freed so far; NULL: nobody looked. */
+	void (*walk_collected)(void (*each)(const struct finding *f,
+					    bool is_own, void *ctx),
+			       void *ctx);
 	/* Another look at what was found lost, or NULL (no other threads). */
 	enum source_opinion (*second_opinion)(uintptr_t node);
 	bool (*is_late)(void); /* the time that may be waited is over */

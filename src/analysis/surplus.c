@@ -217,7 +217,7 @@ surplus_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 			groups_allocated(c->source, hub->object);
 		struct finding f;
 
-		if (may_be_a_hash(hub, &b))
+		if (b.is_old || may_be_a_hash(hub, &b))
 			continue;
 		if (may_be_in_registers(hub)) {
 			c->n_withheld++;

@@ -26,6 +26,7 @@ enum status {
 int run_main(int argc, char **argv);
 int report_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
+int python_path_main(int argc, char **argv);
 
 /* "leakshim: WHAT: WHY" on stderr; printf formats. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));

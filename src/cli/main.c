@@ -19,12 +19,14 @@ static const struct verb {
 	 "render one report, or several merged"},
 	{"doctor", doctor_main, "[COMMAND...]",
 	 "which parts work for this interpreter, and why not"},
+	{"python-path", python_path_main, "",
+	 "print the folder of leakshim.py and pytest_leakshim.py"},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof *verbs };
 
 static const char *const later[] = {"attach", "check",	"status", "detach",
-				    "diff",   "gate",	"python-path"};
+				    "diff",   "gate"};
 
 void
 complain(const char *format, ...)

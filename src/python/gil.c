@@ -3,6 +3,7 @@
 #include "python/gil.h"
 
 #include "python/api.h"
+#include "python/peek.h"
 
 /* PyThreadState.thread_id (Include/pystate.h, 2.7). */
 enum { TSTATE_THREAD_ID_27 = 144 };
@@ -18,16 +19,6 @@ is_mine_27(const char *tstate)
 }
 
 bool
-gil_is_of_this_thread(const void *tstate)
-{
-	if (python.version >= HAS_THREAD_LOCAL_TSTATE)
-		return true;
-	if (py.PyGILState_Check)
-		return py.PyGILState_Check() != 0;
-	return is_mine_27(tstate);
-}
-
-bool
 gil_is_held(void)
 {
 	const char *tstate;
@@ -40,6 +31,89 @@ gil_is_held(void)
 		return false;
 	tstate = *(char **)py._PyThreadState_Current;
 	return tstate && is_mine_27(tstate);
+}
+
+/* Where a thread state has its thread's id; 0: not found. */
+static size_t thread_id_at;
+
+static uintptr_t
+own_id(void)
+{
+	return (uintptr_t)py.PyThread_get_thread_ident();
+}
+
+/* The thread state of whoever runs Python code now; from 3.12 on: our own. */
+static uintptr_t
+current_state(void)
+{
+	if (py.PyThreadState_GetUnchecked)
+		return (uintptr_t)py.PyThreadState_GetUnchecked();
+	if (py._PyThreadState_UncheckedGet)
+		return (uintptr_t)py._PyThreadState_UncheckedGet();
+	return py._PyThreadState_Current ?
+		       *(uintptr_t *)py._PyThreadState_Current :
+		       0;
+}
+
+void
+gil_learn(void)
+{
+	enum { MOST_WORDS = 64 };
+	uintptr_t state = current_state();
+	size_t at;
+
+	/* The only word that can be the address of a thread's descriptor. */
+	thread_id_at = 0;
+	for (at = 8; at < MOST_WORDS * 8 && !thread_id_at; at += 8)
+		if (peek_word(state + at, 0) == own_id())
+			thread_id_at = at;
+}
+
+bool
+gil_is_of_this_thread(const void *tstate)
+{
+	if (python.version >= HAS_THREAD_LOCAL_TSTATE)
+		return true;
+	return thread_id_at &&
+	       *(const uintptr_t *)(const void *)((const char *)tstate +
+						  thread_id_at) == own_id();
+}
+
+enum gil_state
+gil_look(void)
+{
+	uintptr_t state;
+
+	if (!py.Py_IsInitialized || !py.Py_IsInitialized())
+		return GIL_NOT_HELD;
+	state = current_state();
+	if (!state)
+		return GIL_NOT_HELD;
+	if (python.version >= HAS_THREAD_LOCAL_TSTATE)
+		return GIL_HELD;
+	if (!thread_id_at)
+		return GIL_UNKNOWN;
+	/* It may be another thread's, which ends at this moment. */
+	return peek_word(state + thread_id_at, 0) == own_id() ? GIL_HELD :
+								GIL_NOT_HELD;
+}
+
+bool
+gil_can_take(void)
+{
+	return py.PyGILState_Ensure && py.PyGILState_Release;
+}
+
+int
+gil_take(void)
+{
+	return py.PyGILState_Ensure();
+}
+
+void
+gil_give_back(int state)
+{
+	py.PyGILState_Release(state);
 }
 
 bool

@@ -17,10 +17,27 @@ bool gil_is_held(void);
 
 /*
  * Is the thread state that frames_tstate() gave, not NULL, the calling thread's
- * own?  Asked in each malloc(3), so only the question that is open is: up to
- * 3.11 it is a global variable, the state of whoever holds the GIL.
+ * own?  Asked in each malloc(3), and only for one that was the thread's before:
+ * up to 3.11 it may be another's by now.  False before gil_learn().
  */
 bool gil_is_of_this_thread(const void *tstate);
+
+enum gil_state { GIL_HELD, GIL_NOT_HELD, GIL_UNKNOWN };
+
+/*
+ * The same for a caller who would wait for ever if the answer were wrong: not
+ * with PyGILState_Check(), which says yes to everybody once there has been a
+ * second interpreter, and no to who works in that.
+ */
+enum gil_state gil_look(void);
+
+/* From boot, the GIL held: what gil_look() must know. */
+void gil_learn(void);
+
+/* PyGILState_Ensure() and _Release(); gil_can_take(): they are there. */
+bool gil_can_take(void);
+int gil_take(void);
+void gil_give_back(int state);
 
 /* Py_FinalizeEx() is under way. */
 bool is_finalizing(void);

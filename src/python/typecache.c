@@ -8,6 +8,7 @@
 enum {
 	STRING_HASH = 24,       /* of str, and of 2.7's */
 	FEWEST_ENTRIES = 32,    /* so many stand right by no accident */
+	HOPELESS = 16,
 	STATE_BYTES = 512 << 10, /* PyInterpreterState has some 250 KiB at most */
 	SIZE_27 = 1 << 10,
 	SIZE = 1 << 12,
@@ -67,8 +68,8 @@ is_cache(uintptr_t start, uintptr_t end, enum formula f)
 			continue;
 		if (index_of(at, f) == i)
 			right++;
-		else
-			wrong++;
+		else if (++wrong > HOPELESS && wrong > right)
+			return false; /* soon: there are many to be asked */
 	}
 	return right >= FEWEST_ENTRIES && wrong <= right / 16;
 }

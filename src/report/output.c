@@ -102,7 +102,7 @@ void
 output_expand(const char *log_path, const struct output_names *names,
 	      struct buf *out)
 {
-	bool has_pid = false, has_number = false, has_suffix;
+	bool has_pid = false, has_number = false, is_taken, is_another;
 	const char *s;
 
 	buf_clear(out);
@@ -117,11 +117,12 @@ output_expand(const char *log_path, const struct output_names *names,
 		has_number |= s[1] == 'n';
 		put_pattern(out, *++s, names);
 	}
-	has_suffix = names->is_later || (names->number > 1 && !has_number) ||
-		     is_newer(buf_string(out), names->started_ns);
-	if (!has_pid && has_suffix)
+	is_taken = is_newer(buf_string(out), names->started_ns);
+	is_another = !has_number && names->number > 1 &&
+		     (is_taken || !names->is_chosen);
+	if (!has_pid && (names->is_later || is_another || is_taken))
 		buf_printf(out, ".%d", names->pid);
-	if (!has_number && names->number > 1)
+	if (is_another)
 		buf_printf(out, ".%d", names->number);
 }
 

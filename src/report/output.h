@@ -30,6 +30,7 @@ bool output_stderr_is_same(void);
 struct output_names {
 	pid_t pid;
 	int number;      /* of the report in this process, from 1 */
+	bool is_chosen;  /* the caller named it: a suffix only if it is there */
 	bool is_later;   /* not the first process of the run */
 	int64_t started_ns; /* CLOCK_REALTIME_COARSE of the process's start */
 	const char *folder; /* where a relative name starts, or NULL */

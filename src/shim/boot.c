@@ -121,6 +121,7 @@ take_place(void)
 	char folder[1024];
 
 	finalizers_init();
+	gil_learn();
 	/* Before the hooks keep dead objects out of them. */
 	if (process.options.reachability)
 		state.n_arrays = freelists_find_arrays(state.arrays);

@@ -13,6 +13,7 @@
 #include "shim/boot.h"
 #include "shim/capture.h"
 #include "shim/clone.h"
+#include "shim/collected.h"
 #include "shim/fault.h"
 #include "shim/hooks.h"
 #include "shim/layer.h"
@@ -22,7 +23,7 @@
 #include "shim/stacks.h"
 #include "shim/stdlib.h"
 
-enum { MAX_MISSED = FAULTS + 15 };
+enum { MAX_MISSED = FAULTS + 16 };
 
 static bool
 is_file_name(const char *log_path)
@@ -31,16 +32,16 @@ is_file_name(const char *log_path)
 }
 
 void
-facts_gather(struct facts *f, const char *trigger, int number)
+facts_gather(struct facts *f, const char *trigger, const char *path)
 {
 	struct timespec t;
 
 	memset(f, 0, sizeof *f);
 	clock_gettime(CLOCK_REALTIME, &t);
 	f->trigger = trigger;
-	f->number = number;
-	f->is_later_process = is_file_name(process.options.log_path) &&
-			      !process_is_first();
+	f->path = path ? path : process.options.log_path;
+	f->is_chosen = path;
+	f->is_later_process = is_file_name(f->path) && !process_is_first();
 	f->time = (int64_t)t.tv_sec;
 	f->started_ns = clone_now_ns();
 	gcwatch_look(&f->gc);
@@ -48,6 +49,8 @@ facts_gather(struct facts *f, const char *trigger, int number)
 	gclists_thresholds(boot_lists(), f->thresholds);
 	stdlib_find(f->stdlib, sizeof f->stdlib);
 }
+
+static uint32_t since; /* the epoch of the check at hand */
 
 static bool
 find_block(uintptr_t address, struct source_block *out)
@@ -60,15 +63,21 @@ find_block(uintptr_t address, struct source_block *out)
 	out->is_startup = b.flags & BLOCK_IS_STARTUP;
 	out->is_unknown = false;
 	out->may_be_object = b.flags & BLOCK_IS_OBJECT;
+	out->is_old = b.epoch < since;
+	out->epoch = b.epoch;
 	return true;
 }
 
 static bool
 find_chunk(uintptr_t address, struct source_block *out)
 {
-	*out = (struct source_block){
-		.stack = sidetable_find_note((void *)address)};
-	return out->stack;
+	struct block b;
+
+	if (!sidetable_find_note((void *)address, &b))
+		return false;
+	*out = (struct source_block){.stack = b.stack,
+				     .is_old = b.epoch < since};
+	return true;
 }
 
 struct block_walk {
@@ -102,6 +111,13 @@ walk_blocks(int (*each)(const struct source_range *b, void *ctx), void *ctx)
 	return sidetable_walk(pass_block, &w);
 }
 
+static void
+walk_collected(void (*each)(const struct finding *f, bool is_own, void *ctx),
+	       void *ctx)
+{
+	collected_walk(since, each, ctx);
+}
+
 static uint64_t late_ns;
 
 static bool
@@ -113,7 +129,7 @@ is_late(void)
 void
 facts_source(struct source *s, struct facts *f)
 {
-	memset(s, 0, sizeof *s);
+	facts_tables(s);
 	s->options = &process.options;
 	s->n_lists = interpreters_lists(boot_lists(), s->lists,
 					SOURCE_MAX_INTERPRETERS);
@@ -121,6 +137,20 @@ facts_source(struct source *s, struct facts *f)
 	s->gc_enabled = f->gc.enabled;
 	s->saveall_seen = f->gc.saveall_seen;
 	s->stdlib = f->stdlib[0] ? f->stdlib : NULL;
+	s->is_late = is_late;
+	since = f->since;
+	s->only_new = f->since > 0;
+	s->walk_collected = collected_is_wanted() ? walk_collected : NULL;
+	/* The last tenth is for writing that it was not enough. */
+	late_ns = f->started_ns +
+		  (uint64_t)process.options.timeout * 900000000;
+}
+
+void
+facts_tables(struct source *s)
+{
+	memset(s, 0, sizeof *s);
+	since = 0;
 	s->cwd = process.cwd[0] ? process.cwd : NULL;
 	is_dead_for_sure = hooks_free_lists_exact();
 	s->walk_blocks = hooks_see_objects() ? walk_blocks : NULL;
@@ -135,10 +165,6 @@ facts_source(struct source *s, struct facts *f)
 	s->natives = stacks_natives;
 	s->is_inherited = stacks_is_inherited;
 	s->is_main_thread = stacks_is_main_thread;
-	s->is_late = is_late;
-	/* The last tenth is for writing that it was not enough. */
-	late_ns = f->started_ns +
-		  (uint64_t)process.options.timeout * 900000000;
 }
 
 /* ---- in the clone ---- */
@@ -224,6 +250,9 @@ fill_missed(const struct facts *f, struct report *r)
 	if (native_problem())
 		add_missed(r, "native-frames", REPORT_UNKNOWN,
 			   native_problem());
+	if (collected_dropped())
+		add_missed(r, "collected", collected_dropped(),
+			   "too many kinds of them, or no memory");
 	if (f->survival_unknown)
 		add_missed(r, "not-clearable", REPORT_UNKNOWN,
 			   f->survival_unknown);

@@ -24,6 +24,10 @@
 struct facts {
 	const char *trigger; /* static */
 	int number;          /* of the report in this process, from 1 */
+	uint32_t since;      /* the first epoch asked about; 0: all */
+	const char *path;    /* log_path, or what the caller named instead */
+	bool is_chosen;      /* ... */
+	const char *text_path; /* for the text as well, or NULL */
 	bool is_later_process; /* not the first of its run: names differ */
 	int64_t time;        /* seconds since the epoch */
 	uint64_t started_ns; /* CLOCK_MONOTONIC */
@@ -36,10 +40,14 @@ struct facts {
 	char stdlib[4096]; /* folder of the standard library, or empty */
 };
 
-void facts_gather(struct facts *f, const char *trigger, int number);
+/* path: where the report goes, instead of log_path; or NULL. */
+void facts_gather(struct facts *f, const char *trigger, const char *path);
 
 /* What the analysis is given; points into f and into the process's tables. */
 void facts_source(struct source *s, struct facts *f);
+
+/* The part of that which is the same for every check. */
+void facts_tables(struct source *s);
 
 /* Everything of a report that is not a finding or a number of the heap. */
 void facts_fill(struct arena *a, const struct facts *f, struct report *r);

@@ -10,6 +10,7 @@
 #include "python/atexits.h"
 #include "python/gil.h"
 #include "shim/boot.h"
+#include "shim/collected.h"
 #include "shim/exit27.h"
 #include "shim/forks.h"
 #include "shim/gcwatch.h"
@@ -43,22 +44,31 @@ now(void)
 static void
 end_check(void)
 {
+	bool is_written;
+	int n;
+
 	if (state.stage != STAGE_WAITING && state.stage != STAGE_COMPARED)
 		return;
 	state.stage = STAGE_DONE;
-	state.n_failing = inspector_end();
+	n = inspector_end(&is_written);
+	state.n_failing = n < 0 ? 0 : (unsigned)n;
 	process_tally(state.n_failing, true);
 }
 
 static void
 begin_check(bool collection_follows)
 {
+	struct inspector_request request = {
+		.trigger = "exit",
+		.collection_follows = collection_follows,
+	};
+
 	if (state.stage != STAGE_WATCHING)
 		return;
 	state.stage = STAGE_DONE;
 	if (process.is_inert || !forks_is_own_process())
 		return;
-	if (inspector_begin("exit", collection_follows))
+	if (inspector_begin(&request))
 		state.stage = STAGE_WAITING;
 	if (!collection_follows)
 		end_check();
@@ -115,6 +125,12 @@ change_exit_status(int status, void *unused)
 		exit(instead);
 }
 
+bool
+finish_has_begun(void)
+{
+	return state.stage != STAGE_WATCHING;
+}
+
 int
 finish_before__exit(int status)
 {
@@ -143,6 +159,7 @@ finish_forked(void)
 {
 	/* The parent's check, if one was on its way, is the parent's. */
 	inspector_forget();
+	collected_forked();
 	state.exec_tried_at = 0;
 	if (state.stage == STAGE_WAITING || state.stage == STAGE_COMPARED)
 		state.stage = STAGE_DONE;

@@ -13,6 +13,7 @@
 #include "python/text.h"
 #include "shim/boot.h"
 #include "shim/clone.h"
+#include "shim/collected.h"
 #include "shim/finish.h"
 #include "shim/forks.h"
 #include "shim/gcwatch27.h"
@@ -36,6 +37,7 @@ static struct {
 	void *key_generation, *key_collected, *key_uncollectable;
 	bool is_called; /* by gc.callbacks */
 	bool is_counting;
+	bool is_collecting;
 	bool saveall_seen;
 	uint64_t started_ns;
 	struct report_generation generations[GENERATIONS];
@@ -95,6 +97,12 @@ gcwatch_note_flags(void)
 
 	if (debug >= 0 && debug & DEBUG_SAVEALL)
 		watch.saveall_seen = true;
+}
+
+bool
+gcwatch_is_collecting(void)
+{
+	return watch.is_collecting || gcwatch27_is_collecting();
 }
 
 bool
@@ -174,6 +182,20 @@ on_stop(void *info)
 	      clone_now_ns() - watch.started_ns);
 }
 
+bool
+gcwatch_is_enabled(void)
+{
+	return ask(watch.isenabled) == 1;
+}
+
+bool
+gcwatch_is_keeping_all(void)
+{
+	long debug = ask(watch.get_debug);
+
+	return debug >= 0 && debug & DEBUG_SAVEALL;
+}
+
 /* gc.callbacks: (phase, info). */
 static void *
 on_collection(void *self, void *args)
@@ -189,8 +211,13 @@ on_collection(void *self, void *args)
 	if (!strcmp(text, "start")) {
 		gcwatch_note_flags();
 		reftracer_keep();
+		if (collected_is_wanted() && !gcwatch_is_keeping_all())
+			collected_note((int)number_in(
+				info, watch.key_generation));
 		watch.started_ns = clone_now_ns();
+		watch.is_collecting = true;
 	} else if (!strcmp(text, "stop")) {
+		watch.is_collecting = false;
 		on_stop(info);
 		if (is_finalizing())
 			finish_after_collection();

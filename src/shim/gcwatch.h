@@ -36,6 +36,15 @@ struct gcwatch_state {
 
 void gcwatch_look(struct gcwatch_state *out);
 
+/* gc.isenabled() */
+bool gcwatch_is_enabled(void);
+
+/* gc.DEBUG_SAVEALL is set: collections free nothing. */
+bool gcwatch_is_keeping_all(void);
+
+/* One is under way: objects are in no list, or in none that we know. */
+bool gcwatch_is_collecting(void);
+
 /* Is a collection expected when the interpreter is finalized? */
 bool gcwatch_will_collect_at_end(void);
 

@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "python/api.h"
+#include "python/layout.h"
 #include "python/objects.h"
 #include "shim/boot.h"
 #include "shim/clone.h"
+#include "shim/collected.h"
 #include "shim/forks.h"
 #include "shim/gcwatch.h"
 #include "shim/process.h"
@@ -27,6 +29,12 @@ static bool is_installed;
 static bool is_inside; /* a finalizer may call gc.collect(): it does nothing */
 
 bool
+gcwatch27_is_collecting(void)
+{
+	return is_inside;
+}
+
+bool
 gcwatch27_is_due(void)
 {
 	int counts[GENERATIONS], thresholds[GENERATIONS];
@@ -38,11 +46,51 @@ gcwatch27_is_due(void)
 	return counts[0] >= thresholds[0] && thresholds[0];
 }
 
+/*
+ * What the next allocation collects, if it does: collect_generations() takes
+ * the oldest whose count is over its threshold, but puts off the oldest of all
+ * by numbers that nobody outside knows.  Better miss what it frees there.  -1:
+ * nothing, the collector is off.
+ */
+static int
+generation_due(const int counts[GENERATIONS])
+{
+	int thresholds[GENERATIONS];
+
+	gclists_thresholds(boot_lists(), thresholds);
+	if (counts[0] != thresholds[0] || !gcwatch_is_enabled())
+		return -1;
+	return counts[1] > thresholds[1] || counts[2] > thresholds[2];
+}
+
+static void
+note_collected(int generation)
+{
+	if (generation >= 0 && generation < GENERATIONS &&
+	    !gcwatch_is_keeping_all())
+		collected_note(generation);
+}
+
+/* gc.collect(generation=2); -1: who knows. */
+static int
+generation_asked(void *args, void *keywords)
+{
+	if (keywords)
+		return -1;
+	if (!args || !object_word(args, OB_SIZE))
+		return GENERATIONS - 1;
+	args = object_pointer(args, layout->tuple_items);
+	return object_type(args) == py.PyInt_Type ?
+		       (int)py.PyLong_AsLong(args) : -1;
+}
+
 void
 gcwatch27_begin(struct gcwatch27_moment *m)
 {
 	is_inside = true;
 	gclists_counts(boot_lists(), m->counts);
+	if (collected_is_wanted())
+		note_collected(generation_due(m->counts));
 	m->started_ns = clone_now_ns();
 }
 
@@ -80,7 +128,11 @@ collect(void *self, void *args, void *keywords)
 	if (is_inside || process.is_inert || !forks_is_own_process())
 		return real_collect(self, args, keywords);
 	gcwatch_note_flags();
-	gcwatch27_begin(&m);
+	is_inside = true;
+	gclists_counts(boot_lists(), m.counts);
+	if (collected_is_wanted())
+		note_collected(generation_asked(args, keywords));
+	m.started_ns = clone_now_ns();
 	result = real_collect(self, args, keywords);
 	is_inside = false;
 	if (!result)

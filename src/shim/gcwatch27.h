@@ -32,6 +32,9 @@ bool gcwatch27_install(void *gc);
 /* May the next container that is allocated start a collection? */
 bool gcwatch27_is_due(void);
 
+/* A collection that we know of is under way. */
+bool gcwatch27_is_collecting(void);
+
 /* Around what may collect. */
 void gcwatch27_begin(struct gcwatch27_moment *m);
 void gcwatch27_end(const struct gcwatch27_moment *m);

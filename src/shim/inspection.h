@@ -54,7 +54,8 @@ struct inspection {
 	uint64_t until_ns; /* the end of the program's patience */
 	struct facts facts;
 	struct source source;
-	int n_reports;
+	int n_reports; /* to log_path */
+	int n_chosen;  /* to places that the caller of a check named */
 };
 
 extern struct inspection inspection;

@@ -2,6 +2,7 @@
 
 #include "shim/inspector.h"
 
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -22,6 +23,10 @@
 #include "shim/say.h"
 #include "shim/secondlook.h"
 #include "shim/sidetable.h"
+#include "shim/suspects.h"
+
+/* Interpreters with a GIL of their own may ask at once. */
+static atomic_flag has_turn = ATOMIC_FLAG_INIT;
 
 static bool
 map_page(void)
@@ -118,24 +123,6 @@ await(uint32_t wanted)
 	return false;
 }
 
-static void
-mark_suspects(void)
-{
-	size_t i;
-
-	hooks_install_identity();
-	if (!hooks_prove_identity())
-		return;
-	for (i = 0; i < inspection.page->n_suspects; i++) {
-		void *o = (void *)inspection.page->suspects[i].address;
-		void *block = (void *)object_block(o);
-
-		/* A block from before the hooks: from now on it is known. */
-		if (!sidetable_flag(block, BLOCK_IS_MARKED))
-			sidetable_record(block, 0, 0, BLOCK_IS_MARKED);
-	}
-}
-
 static bool
 begin_in_clone(const char **why)
 {
@@ -175,14 +162,64 @@ inspect_here(void)
 	return ok;
 }
 
+static const char *
+why_survival_is_unknown(const struct inspector_request *r)
+{
+	if (!process.options.isolate)
+		return "isolate=0 does not wait for the last collection";
+	if (r->collection_follows)
+		return NULL;
+	return strcmp(r->trigger, "exit") ? "the check ran no collection" :
+					    "no collection ran at the end";
+}
+
+static void
+prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
+{
+	struct facts *f = &inspection.facts;
+
+	facts_gather(f, r->trigger, r->path);
+	f->since = r->since;
+	f->text_path = r->text_path;
+	/* Reports to other places do not change the names of the usual ones. */
+	f->number = r->path ? ++inspection.n_chosen : ++inspection.n_reports;
+	f->survival_unknown = why_survival_is_unknown(r);
+	facts_source(&inspection.source, f);
+	inspection.source.parent =
+		process.options.isolate ? inspection.parent : 0;
+	inspection.source.stack_from = (uintptr_t)registers;
+}
+
 bool
-inspector_begin(const char *trigger, bool collection_follows)
+inspector_take_turn(void)
+{
+	return !atomic_flag_test_and_set(&has_turn);
+}
+
+void
+inspector_end_turn(void)
+{
+	atomic_flag_clear(&has_turn);
+}
+
+size_t
+inspector_suspects(void)
+{
+	return inspection.page ? inspection.page->n_suspects : 0;
+}
+
+bool
+inspector_begin(const struct inspector_request *request)
 {
 	volatile uintptr_t registers[REGISTERS] = {0};
 	const char *why = boot_problem();
 
 	registers_save(registers);
 	layer_take_last(); /* or it would be a root */
+	if (inspection.page && inspection.pid)
+		clone_reap(inspection.pid);
+	if (inspection.page)
+		drop_page();
 	if (why || !map_page()) {
 		say("no report", why ? why :
 				       "no memory to begin an analysis "
@@ -192,15 +229,7 @@ inspector_begin(const char *trigger, bool collection_follows)
 	inspection.parent = process.pid;
 	inspection.until_ns =
 		clone_now_ns() + (uint64_t)process.options.timeout * 1000000000;
-	facts_gather(&inspection.facts, trigger, ++inspection.n_reports);
-	facts_source(&inspection.source, &inspection.facts);
-	inspection.source.parent =
-		process.options.isolate ? inspection.parent : 0;
-	inspection.source.stack_from = (uintptr_t)registers;
-	inspection.facts.survival_unknown =
-		!process.options.isolate ?
-			"isolate=0 does not wait for the last collection" :
-		!collection_follows ? "no collection ran at the end" : NULL;
+	prepare(request, registers);
 	if (!process.options.isolate)
 		return inspect_here();
 	secondlook_prepare(&inspection.source);
@@ -211,31 +240,9 @@ inspector_begin(const char *trigger, bool collection_follows)
 	if (!await(STAGE_FOUND))
 		return false;
 	secondlook_begin();
-	if (collection_follows)
-		mark_suspects();
+	if (request->collection_follows)
+		suspects_mark(inspection.page);
 	return true;
-}
-
-static bool
-any_mark_left(void)
-{
-	size_t i;
-
-	if (!hooks_prove_identity())
-		return inspection.page->n_suspects > 0;
-	for (i = 0; i < inspection.page->n_suspects; i++) {
-		/* Not object_block(): the object may be gone. */
-		const struct suspect *s = &inspection.page->suspects[i];
-		uintptr_t p = s->address;
-		struct block b;
-		int back;
-
-		for (back = 0; back <= 32; back += 8)
-			if (sidetable_find((void *)(p - (uintptr_t)back), &b) &&
-			    b.flags & BLOCK_IS_MARKED)
-				return true;
-	}
-	return false;
 }
 
 void
@@ -247,7 +254,7 @@ inspector_compare(void)
 
 	/* DEBUG_SAVEALL keeps everything: survival says nothing then. */
 	if (!inspection.page || !inspection.pid ||
-	    inspection.facts.gc.saveall_now || !any_mark_left())
+	    inspection.facts.gc.saveall_now || !suspects_any_left(inspection.page))
 		return;
 	facts_source(&inspection.source, &inspection.facts);
 	pid = clone_start(inspection_compare, inspection.page, &why);
@@ -267,17 +274,19 @@ inspector_order(void)
 	clone_wake(&inspection.page->order);
 }
 
-unsigned
-inspector_end(void)
+int
+inspector_end(bool *is_written)
 {
-	unsigned n_failing = 0;
+	int n_failing;
 
 	if (!inspection.page)
-		return 0;
+		return -1;
 	inspector_order();
 	if (inspection.pid && !await(STAGE_WRITTEN))
-		return 0;
-	n_failing = inspection.page->n_failing;
+		return -1;
+	n_failing = (int)inspection.page->n_failing;
+	*is_written = !inspection.page->problem[0];
+	suspects_forget(inspection.page);
 	if (inspection.page->problem[0])
 		say("the report is not complete", inspection.page->problem);
 	if (inspection.pid)
@@ -289,5 +298,6 @@ inspector_end(void)
 void
 inspector_forget(void)
 {
+	inspector_end_turn();
 	drop_page();
 }

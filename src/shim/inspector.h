@@ -18,12 +18,32 @@
 #define LEAKSHIM_SHIM_INSPECTOR_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct inspector_request {
+	const char *trigger; /* as in the report */
+	bool collection_follows;
+	uint32_t since;        /* an epoch: what is older is left out; 0: all */
+	const char *path;      /* instead of log_path, or NULL */
+	const char *text_path; /* path is JSON, and this text: exactly so named */
+};
 
 /*
- * Begin a check; trigger as in the report.  False when there will be no
- * report: why has been said.
+ * Checks in the middle of the program: one at a time.  False: there is one.  The
+ * one at the end asks nobody.
  */
-bool inspector_begin(const char *trigger, bool collection_follows);
+bool inspector_take_turn(void);
+void inspector_end_turn(void);
+
+/*
+ * Begin a check.  False when there will be no report: why has been said.  One
+ * that was begun and never ended is given up.
+ */
+bool inspector_begin(const struct inspector_request *request);
+
+/* How many suspects there are, for the collection that may follow. */
+size_t inspector_suspects(void);
 
 /* After the last collection: find out what survived it. */
 void inspector_compare(void);
@@ -31,8 +51,11 @@ void inspector_compare(void);
 /* Nothing more will be found out: let the report be written meanwhile. */
 void inspector_order(void);
 
-/* Wait until the report is written; the number of failing findings in it. */
-unsigned inspector_end(void);
+/*
+ * Wait until the report is written; the number of failing findings in it, or
+ * -1: there is none (said).  Without -1 *is_written says whether all of it is.
+ */
+int inspector_end(bool *is_written);
 
 /* In a fork()ed child: the check on its way is not ours. */
 void inspector_forget(void);

@@ -241,7 +241,6 @@ complain_of_unfinished(struct buf *b)
 	const char *name = o->check_every      ? "check_every" :
 			   o->growth	       ? "growth" :
 			   o->signal	       ? "signal" :
-			   o->collected	       ? "collected" :
 			   o->suppressions[0]  ? "suppressions" :
 			   o->baseline[0]      ? "baseline" :
 						 NULL;

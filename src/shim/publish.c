@@ -85,7 +85,8 @@ put_problem(struct buf *problem, const char *path, int error)
 }
 
 static void
-render(const struct report *r, bool to_file, int fd, struct buf *out)
+render(const struct report *r, enum options_format format, bool to_file, int fd,
+       struct buf *out)
 {
 	const struct options *o = &process.options;
 	struct text_style style = {
@@ -94,7 +95,7 @@ render(const struct report *r, bool to_file, int fd, struct buf *out)
 		.with_missed = o->verbosity >= 1,
 	};
 
-	if (o->format == OPTIONS_FORMAT_JSON)
+	if (format == OPTIONS_FORMAT_JSON)
 		report_json(out, r, o->verbosity >= 2);
 	else
 		report_text(out, r, &style);
@@ -111,17 +112,42 @@ is_silent(const struct report *r, bool to_file, const char *why_not)
 			   !report_has_news(r));
 }
 
+/* For leakshim.py, which made a folder for them: both formats. */
+static void
+write_both(const struct report *r, const struct facts *f, struct buf *problem)
+{
+	const struct {
+		enum options_format format;
+		const char *path;
+	} files[] = {{OPTIONS_FORMAT_JSON, f->path},
+		     {OPTIONS_FORMAT_TEXT, f->text_path}};
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		struct buf text;
+		int error;
+
+		buf_init(&text);
+		render(r, files[i].format, true, -1, &text);
+		error = output_write_file(files[i].path, &text);
+		if (error)
+			put_problem(problem, files[i].path, error);
+		buf_fini(&text);
+	}
+}
+
 static void
 write_out(const struct report *r, const struct facts *f, const char *why_not,
 	  struct buf *problem)
 {
-	const char *path = process.options.log_path;
+	const char *path = f->path;
 	bool to_stderr = is_word(path, "stderr");
 	bool to_stdout = is_word(path, "stdout");
 	bool to_file = !to_stderr && !to_stdout;
 	struct output_names names = {
 		.pid = (pid_t)r->pid,
 		.number = f->number,
+		.is_chosen = f->is_chosen,
 		.is_later = f->is_later_process,
 		.started_ns = process.started_ns,
 		/* Programs change their folder; the option meant the first. */
@@ -138,7 +164,8 @@ write_out(const struct report *r, const struct facts *f, const char *why_not,
 		return;
 	buf_init(&text);
 	buf_init(&name);
-	render(r, to_file, to_stderr ? STDERR_FILENO : STDOUT_FILENO, &text);
+	render(r, process.options.format, to_file,
+	       to_stderr ? STDERR_FILENO : STDOUT_FILENO, &text);
 	if (to_file) {
 		output_expand(path, &names, &name);
 		error = output_write_file(buf_string(&name), &text);
@@ -241,6 +268,9 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 	r.analysis_seconds = (double)(clone_now_ns() - f->started_ns) / 1e9;
 	for (i = 0; i < r.n_findings; i++)
 		n_failing += r.findings[i].is_failing;
-	write_out(&r, f, why_not, problem);
+	if (f->text_path)
+		write_both(&r, f, problem);
+	else
+		write_out(&r, f, why_not, problem);
 	return n_failing;
 }

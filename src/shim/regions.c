@@ -93,6 +93,29 @@ regions_intern(uintptr_t region)
 	return &e->leaf;
 }
 
+/*
+ * Only where a program asks for epochs: most never do.  Of two threads that make
+ * it at once one loses.
+ */
+uint32_t *
+regions_epoch(struct leaf *leaf, uintptr_t address)
+{
+	uint32_t *epochs = __atomic_load_n(&leaf->epochs, __ATOMIC_ACQUIRE);
+	size_t bytes = sizeof *epochs << (REGION_SHIFT - regions_shift);
+
+	if (!epochs) {
+		uint32_t *ours = ownmap_reserve(bytes);
+
+		if (__atomic_compare_exchange_n(&leaf->epochs, &epochs, ours,
+						false, __ATOMIC_ACQ_REL,
+						__ATOMIC_ACQUIRE))
+			epochs = ours;
+		else
+			ownunmap(ours, bytes);
+	}
+	return epochs ? epochs + leaf_granule(address) : NULL;
+}
+
 static int
 by_address(const struct entry *x, const struct entry *y)
 {

@@ -27,6 +27,7 @@ enum {
  */
 struct leaf {
 	uintptr_t region; /* address >> REGION_SHIFT */
+	uint32_t *epochs; /* of each granule; NULL while none is counted */
 };
 
 enum {
@@ -64,6 +65,9 @@ struct leaf *regions_find_slow(uintptr_t region);
 
 /* The leaf of the address, made if need be; NULL when memory is out. */
 struct leaf *regions_intern(uintptr_t region);
+
+/* The epoch of the block at address, to be written; NULL: memory is out. */
+uint32_t *regions_epoch(struct leaf *leaf, uintptr_t address);
 
 /* Leaves in the order of their addresses; nonzero from each() stops. */
 int regions_walk(int (*each)(struct leaf *leaf, void *ctx), void *ctx);

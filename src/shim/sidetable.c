@@ -32,6 +32,7 @@ static atomic_flag bigs_lock = ATOMIC_FLAG_INIT;
 static uint64_t limit;
 static void (*when_limited)(void); /* once */
 static bool is_on;
+static uint32_t epoch_now; /* 0: nobody has asked for epochs */
 
 bool
 sidetable_init(uint64_t max_bytes, void (*at_limit)(void))
@@ -46,6 +47,20 @@ void
 sidetable_set_alignment(unsigned bytes)
 {
 	regions_init(bytes < 16 ? 3 : 4);
+}
+
+uint32_t
+sidetable_begin_epoch(void)
+{
+	if (epoch_now == UINT32_MAX)
+		return 0;
+	return __atomic_add_fetch(&epoch_now, 1, __ATOMIC_RELAXED);
+}
+
+uint32_t
+sidetable_epoch(void)
+{
+	return epoch_now;
 }
 
 unsigned
@@ -142,6 +157,16 @@ granules_of(size_t size)
 	return (size + ((size_t)1 << regions_shift) - 1) >> regions_shift;
 }
 
+/* Only when epochs are counted.  Memory out: the block seems to be older. */
+static void
+stamp(struct leaf *leaf, uintptr_t address, uint32_t epoch)
+{
+	uint32_t *e = regions_epoch(leaf, address);
+
+	if (e)
+		*e = epoch;
+}
+
 /*
  * All cases but the usual one.  Last calls of sidetable_record(), which so
  * needs no registers of its own.
@@ -167,6 +192,8 @@ record_unusual(void *p, size_t size, stack_id stack, unsigned flags)
 	slot = leaf_slot(leaf, address);
 	if (*slot && *leaf_size(leaf, address) == SIZE_BIG)
 		forget_big(p);
+	if (epoch_now)
+		stamp(leaf, address, epoch_now);
 	*slot = make_slot(stack, flags);
 	if (granules >= SIZE_BIG) {
 		*leaf_size(leaf, address) = SIZE_BIG;
@@ -184,7 +211,7 @@ sidetable_record(void *p, size_t size, stack_id stack, unsigned flags)
 	size_t granules = granules_of(size);
 
 	if (__builtin_expect(!leaf || *leaf_slot(leaf, address) ||
-				     granules >= SIZE_BIG, 0)) {
+				     granules >= SIZE_BIG || epoch_now, 0)) {
 		record_unusual(p, size, stack, flags);
 		return;
 	}
@@ -205,8 +232,11 @@ sidetable_restack(void *p, stack_id stack, unsigned flags)
 {
 	uint32_t *slot = find_slot(p);
 
-	if (slot && is_live(*slot))
-		*slot = make_slot(stack, flags);
+	if (!slot || !is_live(*slot))
+		return;
+	if (epoch_now)
+		stamp(regions_find((uintptr_t)p), (uintptr_t)p, epoch_now);
+	*slot = make_slot(stack, flags);
 }
 
 static __attribute__((noinline)) unsigned
@@ -263,6 +293,7 @@ read_slot(struct leaf *leaf, uintptr_t address, struct block *out)
 	out->address = address;
 	out->stack = slot & SLOT_STACK_MASK;
 	out->flags = flags_of(slot);
+	out->epoch = leaf->epochs ? leaf->epochs[leaf_granule(address)] : 0;
 	out->size = size == SIZE_BIG ? find_big((void *)address) :
 				       (size_t)size << regions_shift;
 }
@@ -311,8 +342,11 @@ sidetable_note(void *p, stack_id stack)
 {
 	uint32_t *slot = make_place(p);
 
-	if (slot)
-		*slot = stack & SLOT_STACK_MASK;
+	if (!slot)
+		return;
+	if (epoch_now)
+		stamp(regions_find((uintptr_t)p), (uintptr_t)p, epoch_now);
+	*slot = stack & SLOT_STACK_MASK;
 }
 
 static bool
@@ -333,12 +367,18 @@ sidetable_unnote(void *p)
 	return old;
 }
 
-stack_id
-sidetable_find_note(const void *p)
+bool
+sidetable_find_note(const void *p, struct block *out)
 {
-	const uint32_t *slot = find_slot(p);
+	uintptr_t address = (uintptr_t)p;
+	struct leaf *leaf = regions_find(address);
 
-	return slot && is_note(*slot) ? *slot : 0;
+	*out = (struct block){.address = address};
+	if (!leaf || !is_note(*leaf_slot(leaf, address)))
+		return false;
+	out->stack = *leaf_slot(leaf, address);
+	out->epoch = leaf->epochs ? leaf->epochs[leaf_granule(address)] : 0;
+	return true;
 }
 
 struct walk {

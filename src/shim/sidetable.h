@@ -38,6 +38,7 @@ struct block {
 	size_t size; /* bytes asked for where known, else of the size class */
 	stack_id stack;
 	unsigned flags; /* enum block_flag */
+	uint32_t epoch; /* in which it was allocated, 0: before they began */
 };
 
 /*
@@ -54,6 +55,15 @@ void sidetable_set_alignment(unsigned bytes);
 
 /* Blocks are aligned to 1 << this. */
 unsigned sidetable_granule_shift(void);
+
+/*
+ * From now on blocks belong to another epoch, whose number is returned, from 1
+ * on; 0 when there are no more.  Costs memory from the first call on.
+ */
+uint32_t sidetable_begin_epoch(void);
+
+/* The epoch of what is allocated now; 0: none has begun. */
+uint32_t sidetable_epoch(void);
 
 void sidetable_record(void *p, size_t size, stack_id stack, unsigned flags);
 
@@ -84,8 +94,8 @@ void sidetable_note(void *p, stack_id stack);
 /* Drop that; returns the stack, 0 if there was none. */
 stack_id sidetable_unnote(void *p);
 
-/* Its stack, 0 if there is none. */
-stack_id sidetable_find_note(const void *p);
+/* Its stack and epoch (out's other members are 0); false if there is none. */
+bool sidetable_find_note(const void *p, struct block *out);
 
 /* Every live block in address order; nonzero from the callback stops. */
 int sidetable_walk(int (*each)(const struct block *b, void *ctx), void *ctx);

@@ -1,4 +1,4 @@
-"""Build an extension of tests/fixtures (planted.c) for an interpreter.
+"""Build extensions of tests/fixtures, planted.c and others, for an interpreter.
 
 One library serves every Python 3 (the stable ABI); 2.7 has its own.
 """
@@ -30,29 +30,28 @@ def _headers_27():
                                       "python2.7"))
 
 
-def _build(source, folders, flags):
+def _build(name, folders, flags):
     for folder in folders:
         if os.path.exists(os.path.join(folder, "Python.h")):
             break
     else:
         raise harness.Skip("no Python.h to build an extension with")
-    to = os.path.join(harness._scratch, "planted%d.so" % len(_built))
+    to = os.path.join(harness._scratch, "%s%d.so" % (name, len(_built)))
     # -g: reports may name lines; -fno-omit...: and find the caller.
     subprocess.run(
         shlex.split(os.environ.get("CC", "cc")) +
-        ["-shared", "-fPIC", "-g", "-O1", "-I" + folder, "-o", to] + flags +
-        [os.path.join(harness.FIXTURES, source)], check=True)
+        ["-shared", "-fPIC", "-g", "-O1", "-I" + folder,
+         "-I" + os.path.join(harness.TOP, "src"), "-o", to] + flags +
+        [os.path.join(harness.FIXTURES, name + ".c")], check=True)
     with open(to, "rb") as f:
         return f.read()
 
 
-def files(python, module="planted"):
+def files(python, name="planted"):
     """For Python.run(files=...): the library under its name."""
-    key = (module, python.major)
+    key = name, python.major
     if key not in _built:
-        source = module + ".c"
         _built[key] = (
-            _build(source, _headers_27(), ["-DPLANTED_27"])
-            if python.major == 2 else _build(source, _headers_3(), []))
-    suffix = ".so" if python.major == 2 else ".abi3.so"
-    return {module + suffix: _built[key]}
+            _build(name, _headers_27(), ["-DPLANTED_27", "-D%s_27" % name.upper()])
+            if python.major == 2 else _build(name, _headers_3(), []))
+    return {name + (".so" if python.major == 2 else ".abi3.so"): _built[key]}

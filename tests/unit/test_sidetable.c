@@ -51,7 +51,7 @@ notes(void)
 
 	ok(sidetable_watch(AT(0), BLOCK_IS_CODE), "any place is watched");
 	ok(!sidetable_find(AT(0), &b), "and is no block for that");
-	ok(!sidetable_find_note(AT(0)) && !sidetable_unnote(AT(0)),
+	ok(!sidetable_find_note(AT(0), &b) && !sidetable_unnote(AT(0)),
 	   "nor a note");
 	is_number(sidetable_forget(AT(0)), BLOCK_IS_CODE, "till it dies");
 	is_number(sidetable_forget(AT(0)), 0, "once");
@@ -63,7 +63,8 @@ notes(void)
 	sidetable_forget(AT(0));
 
 	sidetable_note(AT(0), 77);
-	is_number(sidetable_find_note(AT(0)), 77, "a note has a stack");
+	ok(sidetable_find_note(AT(0), &b) && b.stack == 77,
+	   "a note has a stack");
 	ok(!sidetable_find(AT(0), &b), "and is no block");
 	is_number(sidetable_forget(AT(0)), 0, "with no flags");
 	sidetable_note(AT(0), 78);
@@ -74,6 +75,39 @@ notes(void)
 	sidetable_note(AT(0), 79);
 	is_number(sidetable_unnote(AT(0)), 79, "it goes with its stack");
 	is_number(sidetable_unnote(AT(0)), 0, "once");
+}
+
+static uint32_t
+epoch_of(void *p)
+{
+	struct block b;
+
+	return sidetable_find(p, &b) ? b.epoch : UINT32_MAX;
+}
+
+static void
+epochs(void)
+{
+	uint32_t first;
+
+	sidetable_record(AT(4096), 40, 7, 0);
+	is_number(epoch_of(AT(4096)), 0, "before the first epoch there is none");
+	first = sidetable_begin_epoch();
+	is_number(first, 1, "which is the first");
+	is_number(epoch_of(AT(4096)), 0, "what was there stays old");
+	sidetable_record(AT(8192), 40, 7, 0);
+	is_number(epoch_of(AT(8192)), first, "a new block is of its epoch");
+	is_number(sidetable_begin_epoch(), first + 1, "epochs are counted");
+	is_number(epoch_of(AT(8192)), first, "and keep their blocks");
+	sidetable_restack(AT(4096), 8, 0);
+	is_number(epoch_of(AT(4096)), first + 1,
+		  "out of a free list it is another object");
+	sidetable_forget(AT(8192));
+	sidetable_record(AT(8192), 1000000, 7, 0);
+	is_number(epoch_of(AT(8192)), first + 1, "so is one in its place");
+	is_number(sidetable_epoch(), first + 1, "the epoch of now");
+	sidetable_forget(AT(4096));
+	sidetable_forget(AT(8192));
 }
 
 /* More than 254 granules: in a table of their own. */
@@ -192,5 +226,6 @@ main(void)
 	big_ones();
 	walks();
 	stacks();
+	epochs();
 	return tap_done();
 }

@@ -1,0 +1,77 @@
+#include "config.h"
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+#define MODULE "leakshim.py"
+
+static bool
+has_module(const char *folder, char out[PATH_MAX])
+{
+	char path[PATH_MAX + 64];
+	int n = snprintf(path, sizeof path, "%s/" MODULE, folder);
+
+	return n < (int)sizeof path && access(path, R_OK) == 0 &&
+	       realpath(folder, out);
+}
+
+/* An installation that was moved, or a build tree inside the source's. */
+static bool
+find_beside(char out[PATH_MAX])
+{
+	static const char *const places[] = {"/../share/leakshim/python",
+					     "/../src/interface"};
+	char folder[PATH_MAX], path[PATH_MAX + 32];
+	ssize_t n = readlink("/proc/self/exe", folder, sizeof folder - 1);
+	char *slash;
+	size_t i;
+
+	if (n <= 0)
+		return false;
+	folder[n] = '\0';
+	slash = strrchr(folder, '/');
+	if (!slash)
+		return false;
+	*slash = '\0';
+	for (i = 0; i < sizeof places / sizeof *places; i++) {
+		snprintf(path, sizeof path, "%s%s", folder, places[i]);
+		if (has_module(path, out))
+			return true;
+	}
+	return false;
+}
+
+int
+python_path_main(int argc, char **argv)
+{
+	char folder[PATH_MAX];
+
+	if (argc == 2 &&
+	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+		puts("usage: leakshim python-path\n\n"
+		     "Print the folder of leakshim.py and pytest_leakshim.py, "
+		     "for PYTHONPATH.");
+		return STATUS_OK;
+	}
+	if (argc > 1) {
+		complain("python-path: it takes no argument: leave out '%s'",
+			 argv[1]);
+		return STATUS_USAGE;
+	}
+	if (!find_beside(folder) && !has_module(PKGDATADIR "/python", folder)) {
+		complain(MODULE " is neither in " PKGDATADIR
+				"/python nor beside the command: install it");
+		return STATUS_FAILED;
+	}
+	puts(folder);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return STATUS_OK;
+	complain("standard output cannot be written");
+	return STATUS_FAILED;
+}

@@ -1,0 +1,50 @@
+/*
+ * api.h - a check in the middle of the program, asked for by itself
+ *
+ * What leakshim.h and leakshim.py call.  The names with abi1 are those of
+ * leakshim.h, whose inline functions have the plain ones; the plain names are
+ * for dlsym(3).  Those with py are for leakshim.py of the same version alone.
+ *
+ * A check has two halves, between which leakshim.py lets the interpreter
+ * collect: what is still there afterwards can never be freed.  Whoever began it
+ * has the one check that there is at a time, until it has ended it.
+ *
+ * Contract of every function here:
+ *   side       shim; any thread, the GIL held or not (leakshim_py_*: held)
+ *   allocates  mmap(2) only
+ *   locks      the GIL, where the caller does not hold it
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_SHIM_API_H
+#define LEAKSHIM_SHIM_API_H
+
+#include "shim/export.h"
+
+LS_EXPORT int leakshim_is_active(void);
+LS_EXPORT int leakshim_check(const char *log_path);
+LS_EXPORT long leakshim_checkpoint(void);
+LS_EXPORT int leakshim_check_since(long mark, const char *log_path);
+
+LS_EXPORT int leakshim_abi1_is_active(void);
+LS_EXPORT int leakshim_abi1_check(const char *log_path);
+LS_EXPORT long leakshim_abi1_checkpoint(void);
+LS_EXPORT int leakshim_abi1_check_since(long mark, const char *log_path);
+
+/*
+ * Begin a check of what is younger than the mark (0: of everything), which will
+ * write two files of exactly these names.  options: as LEAKSHIM_OPTIONS, for
+ * this check alone, or NULL.  Returns the number of objects that a collection
+ * would have to free, or -1 and errno; then there is nothing to end.
+ */
+LS_EXPORT long leakshim_py_begin(long mark, const char *json_path,
+				 const char *text_path, const char *options);
+
+/*
+ * End it; has_collected: a full collection lies between.  As leakshim_check().
+ */
+LS_EXPORT int leakshim_py_end(int has_collected);
+
+/* 1: from here on what collections free is noted; 0 ends it.  They nest. */
+LS_EXPORT int leakshim_py_collected(int on);
+
+#endif /* LEAKSHIM_SHIM_API_H */
