@@ -6,7 +6,7 @@ import os
 import subprocess
 
 import planted
-from findings import frames, is_unhooked, the_one
+from findings import frames, is_unhooked, the_one, type_names
 from harness import LEAKSHIM, Skip, equal, main, test
 
 N = 100
@@ -48,6 +48,8 @@ def add_tests(what):
         equal(report["coverage"]["native"], True, "coverage.native")
         found = [f for f in report["findings"] if
                  f["kind"] == "lost-reference" and f["state"] == "new"]
+        if what == "record":  # not the C structure that holds it
+            found = [f for f in found if type_names(f) != ["(memory)"]]
         assert found, "nothing found"
         example = max(found, key=lambda f: f["count"])
         if what in ("argument", "record"):  # Python code made those

@@ -62,15 +62,15 @@ start("glibc's malloc checks",
       env={"GLIBC_TUNABLES": "glibc.malloc.check=3"})
 
 
-@test("starts with another malloc in front of ours")
+@test("starts with another malloc in front of ours, and behind")
 def other_malloc(python):
     found = glob.glob("/usr/lib/*/libjemalloc.so.2")
     if python.in_root or python.by_loader:
         raise Skip("its root has no jemalloc")
     if not found:
         raise Skip("libjemalloc2 is not here")
-    env = {"LEAKSHIM_SO": "%s:%s" % (found[0], LEAKSHIM_SO)}
-    check(python.run(FIXTURE, env=env), True)
+    for order in ((found[0], LEAKSHIM_SO), (LEAKSHIM_SO, found[0])):
+        check(python.run(FIXTURE, env={"LEAKSHIM_SO": ":".join(order)}), True)
 
 
 def track(option, has_frames, tracking):
