@@ -11,10 +11,16 @@ noinst_LTLIBRARIES += \
 libcommon_la_SOURCES = \
 	%D%/common/arena.c \
 	%D%/common/arena.h \
+	%D%/common/baseline.c \
+	%D%/common/baseline.h \
 	%D%/common/buf.c \
 	%D%/common/buf.h \
+	%D%/common/days.c \
+	%D%/common/days.h \
 	%D%/common/hash.c \
 	%D%/common/hash.h \
+	%D%/common/jsonscan.c \
+	%D%/common/jsonscan.h \
 	%D%/common/kinds.def \
 	%D%/common/numbers.c \
 	%D%/common/numbers.h \
@@ -23,9 +29,15 @@ libcommon_la_SOURCES = \
 	%D%/common/options.h \
 	%D%/common/ownmap.c \
 	%D%/common/ownmap.h \
+	%D%/common/pattern.c \
+	%D%/common/pattern.h \
+	%D%/common/readfile.c \
+	%D%/common/readfile.h \
 	%D%/common/spin.h \
 	%D%/common/suggest.c \
 	%D%/common/suggest.h \
+	%D%/common/suppressions.c \
+	%D%/common/suppressions.h \
 	%D%/common/tally.h \
 	%D%/common/words.c \
 	%D%/common/words.h
@@ -95,6 +107,8 @@ libreport_la_SOURCES = \
 	%D%/report/advice.h \
 	%D%/report/advice_edge.c \
 	%D%/report/advice_edge.h \
+	%D%/report/filter.c \
+	%D%/report/filter.h \
 	%D%/report/fingerprint.c \
 	%D%/report/fingerprint.h \
 	%D%/report/headline.c \
@@ -109,6 +123,8 @@ libreport_la_SOURCES = \
 	%D%/report/kinds.h \
 	%D%/report/native.c \
 	%D%/report/native.h \
+	%D%/report/order.c \
+	%D%/report/order.h \
 	%D%/report/output.c \
 	%D%/report/output.h \
 	%D%/report/report.h \
@@ -118,6 +134,8 @@ libreport_la_SOURCES = \
 	%D%/report/text_audit.h \
 	%D%/report/text_finding.c \
 	%D%/report/text_finding.h \
+	%D%/report/text_rules.c \
+	%D%/report/text_rules.h \
 	%D%/report/words.c
 
 libanalysis_la_SOURCES = \
@@ -212,6 +230,8 @@ libshim_la_SOURCES = \
 	%D%/shim/codes.h \
 	%D%/shim/doctor.c \
 	%D%/shim/doctor.h \
+	%D%/shim/errortext.c \
+	%D%/shim/errortext.h \
 	%D%/shim/exit27.c \
 	%D%/shim/exit27.h \
 	%D%/shim/export.h \
@@ -220,6 +240,8 @@ libshim_la_SOURCES = \
 	%D%/shim/fault.c \
 	%D%/shim/fault.def \
 	%D%/shim/fault.h \
+	%D%/shim/filters.c \
+	%D%/shim/filters.h \
 	%D%/shim/finish.c \
 	%D%/shim/finish.h \
 	%D%/shim/forks.c \
