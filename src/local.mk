@@ -337,13 +337,24 @@ leakshim_SOURCES = \
 	%D%/cli/audit.c \
 	%D%/cli/audit.h \
 	%D%/cli/cli.h \
+	%D%/cli/compare.c \
+	%D%/cli/compare.h \
+	%D%/cli/complain.c \
+	%D%/cli/diff.c \
 	%D%/cli/doctor.c \
 	%D%/cli/forward.c \
 	%D%/cli/forward.h \
+	%D%/cli/gate.c \
+	%D%/cli/inputs.c \
+	%D%/cli/inputs.h \
 	%D%/cli/library.c \
 	%D%/cli/main.c \
 	%D%/cli/merge.c \
 	%D%/cli/merge.h \
+	%D%/cli/merge_head.c \
+	%D%/cli/merge_head.h \
+	%D%/cli/merge_rows.c \
+	%D%/cli/merge_rows.h \
 	%D%/cli/read_finding.c \
 	%D%/cli/read_finding.h \
 	%D%/cli/read_json.c \
@@ -351,11 +362,19 @@ leakshim_SOURCES = \
 	%D%/cli/read_report.c \
 	%D%/cli/read_report.h \
 	%D%/cli/report.c \
+	%D%/cli/rules_format.c \
+	%D%/cli/rules_format.h \
 	%D%/cli/run.c \
+	%D%/cli/screen.c \
+	%D%/cli/screen.h \
 	%D%/cli/symbolize.c \
 	%D%/cli/symbolize.h \
 	%D%/cli/target.c \
-	%D%/cli/target.h
+	%D%/cli/target.h \
+	%D%/cli/verdict.c \
+	%D%/cli/verdict.h \
+	%D%/cli/write_baseline.c \
+	%D%/cli/write_baseline.h
 leakshim_CPPFLAGS = $(AM_CPPFLAGS) -DLIBDIR='"$(libdir)"' \
 	-DPKGDATADIR='"$(pkgdatadir)"'
 leakshim_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(LIBDW_CFLAGS)
