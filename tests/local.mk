@@ -17,6 +17,12 @@ UNIT_TESTS = \
 	%D%/unit/test_sort \
 	%D%/unit/test_text
 
+# Built with sanitizers, whatever the rest is built with.
+FUZZ_TESTS = \
+	%D%/fuzz/fuzz_options \
+	%D%/fuzz/fuzz_report \
+	%D%/fuzz/fuzz_suppressions
+
 SCRIPT_TESTS = \
 	scripts/check-headers \
 	scripts/check-layers \
@@ -65,11 +71,63 @@ check_LTLIBRARIES += %D%/unit/libtap.la
 check_PROGRAMS += $(UNIT_TESTS)
 LDADD = %D%/unit/libtap.la $(LAYERS) -ldl
 
+# --- fuzz ------------------------------------------------------------------
+
+FUZZ_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=undefined
+FUZZ_LDFLAGS = $(AM_LDFLAGS) -fsanitize=address,undefined
+FUZZ_LIBS = %D%/fuzz/libfuzzed.la $(JANSSON_LIBS)
+
+if HAVE_SANITIZERS
+if BUILD_TOOL
+if !CROSS
+check_LTLIBRARIES += %D%/fuzz/libfuzzed.la
+check_PROGRAMS += $(FUZZ_TESTS)
+endif
+endif
+endif
+# What they are thrown at: the layers, and the readers of the command.
+%C%_fuzz_libfuzzed_la_SOURCES = \
+	$(libcommon_la_SOURCES) \
+	$(libreport_la_SOURCES) \
+	src/cli/merge.c \
+	src/cli/merge_head.c \
+	src/cli/merge_rows.c \
+	src/cli/read_finding.c \
+	src/cli/read_json.c \
+	src/cli/read_report.c \
+	src/cli/rules_format.c \
+	src/cli/verdict.c
+%C%_fuzz_libfuzzed_la_CFLAGS = $(FUZZ_CFLAGS)
+
+# Of one name with a function of the library, that of the program is linked.
+FUZZ_COMMON = %D%/fuzz/arena_malloc.c %D%/fuzz/fuzz.c %D%/fuzz/fuzz.h
+%C%_fuzz_fuzz_options_SOURCES = %D%/fuzz/fuzz_options.c $(FUZZ_COMMON)
+%C%_fuzz_fuzz_options_CFLAGS = $(FUZZ_CFLAGS)
+%C%_fuzz_fuzz_options_LDFLAGS = $(FUZZ_LDFLAGS)
+%C%_fuzz_fuzz_options_LDADD = $(FUZZ_LIBS)
+%C%_fuzz_fuzz_report_SOURCES = %D%/fuzz/fuzz_report.c $(FUZZ_COMMON)
+%C%_fuzz_fuzz_report_CFLAGS = $(FUZZ_CFLAGS)
+%C%_fuzz_fuzz_report_LDFLAGS = $(FUZZ_LDFLAGS)
+%C%_fuzz_fuzz_report_LDADD = $(FUZZ_LIBS)
+%C%_fuzz_fuzz_suppressions_SOURCES = %D%/fuzz/fuzz_suppressions.c \
+	$(FUZZ_COMMON)
+%C%_fuzz_fuzz_suppressions_CFLAGS = $(FUZZ_CFLAGS)
+%C%_fuzz_fuzz_suppressions_LDFLAGS = $(FUZZ_LDFLAGS)
+%C%_fuzz_fuzz_suppressions_LDADD = $(FUZZ_LIBS)
+EXTRA_DIST += %D%/fuzz/corpus
+CLEANFILES += fuzz_options.input fuzz_report.input fuzz_suppressions.input
+
 # --- what runs where -------------------------------------------------------
 
 TESTS += $(SCRIPT_TESTS)
 if !CROSS
 TESTS += $(UNIT_TESTS)
+if HAVE_SANITIZERS
+if BUILD_TOOL
+TESTS += $(FUZZ_TESTS)
+endif
+endif
 endif
 if BUILD_SHIM
 TESTS += $(SHIM_TESTS)

@@ -211,7 +211,12 @@ merge_head_result(struct merge_head *h, struct arena *a, struct report *out)
 	out->n_findings = 0;
 	if (!is_several)
 		out->n_merged = 0;
-	merge_rows_result(a, h->missed, h->audit, h->rules, is_several, out);
+	if (is_several) {
+		merge_rows_sort(&h->missed);
+		merge_rows_sort(&h->audit);
+		merge_rows_sort(&h->rules);
+	}
+	merge_rows_result(a, h->missed, h->audit, h->rules, out);
 }
 
 void

@@ -233,15 +233,16 @@ fill_rules(struct arena *a, struct merge_row *table, struct report *out)
 }
 
 void
+merge_rows_sort(struct merge_row **table)
+{
+	HASH_SORT(*table, compare_rows);
+}
+
+void
 merge_rows_result(struct arena *a, struct merge_row *missed,
 		  struct merge_row *audit, struct merge_row *rules,
-		  bool in_order, struct report *out)
+		  struct report *out)
 {
-	if (in_order) {
-		HASH_SORT(missed, compare_rows);
-		HASH_SORT(audit, compare_rows);
-		HASH_SORT(rules, compare_rows);
-	}
 	fill_missed(a, missed, out);
 	fill_audit(a, audit, out);
 	fill_rules(a, rules, out);

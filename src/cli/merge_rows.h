@@ -13,8 +13,6 @@
 #ifndef LEAKSHIM_CLI_MERGE_ROWS_H
 #define LEAKSHIM_CLI_MERGE_ROWS_H
 
-#include <stdbool.h>
-
 #include "report/report.h"
 
 struct arena;
@@ -24,10 +22,13 @@ void merge_rows_missed(struct merge_row **table, const struct report *r);
 void merge_rows_audit(struct merge_row **table, const struct report *r);
 void merge_rows_rules(struct merge_row **table, const struct report *r);
 
-/* The rows of each table in *out; as they came, or in an order of their own. */
+/* Bring them from the order in which they came into one of their own. */
+void merge_rows_sort(struct merge_row **table);
+
+/* The rows of each table in *out. */
 void merge_rows_result(struct arena *a, struct merge_row *missed,
 		       struct merge_row *audit, struct merge_row *rules,
-		       bool in_order, struct report *out);
+		       struct report *out);
 
 void merge_rows_free(struct merge_row **table);
 
