@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	%D%/unit/test_arena \
 	%D%/unit/test_buf \
 	%D%/unit/test_chunks \
+	%D%/unit/test_filter \
 	%D%/unit/test_fingerprint \
 	%D%/unit/test_fuzz \
 	%D%/unit/test_heap \
@@ -15,6 +16,7 @@ UNIT_TESTS = \
 	%D%/unit/test_options \
 	%D%/unit/test_sidetable \
 	%D%/unit/test_sort \
+	%D%/unit/test_suppressions \
 	%D%/unit/test_text
 
 # Built with sanitizers, whatever the rest is built with.
@@ -33,7 +35,9 @@ SHIM_TESTS = \
 	scripts/check-symbols
 
 BATS_TESTS = \
+	%D%/bats/diff.bats \
 	%D%/bats/doctor.bats \
+	%D%/bats/gate.bats \
 	%D%/bats/preload.bats \
 	%D%/bats/report.bats \
 	%D%/bats/run.bats \
@@ -47,9 +51,11 @@ MATRIX_TESTS = \
 	%D%/matrix/test_faults.py \
 	%D%/matrix/test_fuzz_reports.py \
 	%D%/matrix/test_follow.py \
+	%D%/matrix/test_gate.py \
 	%D%/matrix/test_gcstats.py \
 	%D%/matrix/test_identity.py \
 	%D%/matrix/test_lost.py \
+	%D%/matrix/test_merge.py \
 	%D%/matrix/test_native.py \
 	%D%/matrix/test_run_python.py \
 	%D%/matrix/test_schema.py \
@@ -73,9 +79,9 @@ LDADD = %D%/unit/libtap.la $(LAYERS) -ldl
 
 # --- fuzz ------------------------------------------------------------------
 
-FUZZ_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) -fno-omit-frame-pointer \
+FLAGS_OF_FUZZ = $(AM_CFLAGS) $(JANSSON_CFLAGS) -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined
-FUZZ_LDFLAGS = $(AM_LDFLAGS) -fsanitize=address,undefined
+LINK_OF_FUZZ = $(AM_LDFLAGS) -fsanitize=address,undefined
 FUZZ_LIBS = %D%/fuzz/libfuzzed.la $(JANSSON_LIBS)
 
 if HAVE_SANITIZERS
@@ -98,22 +104,22 @@ endif
 	src/cli/read_report.c \
 	src/cli/rules_format.c \
 	src/cli/verdict.c
-%C%_fuzz_libfuzzed_la_CFLAGS = $(FUZZ_CFLAGS)
+%C%_fuzz_libfuzzed_la_CFLAGS = $(FLAGS_OF_FUZZ)
 
 # Of one name with a function of the library, that of the program is linked.
 FUZZ_COMMON = %D%/fuzz/arena_malloc.c %D%/fuzz/fuzz.c %D%/fuzz/fuzz.h
 %C%_fuzz_fuzz_options_SOURCES = %D%/fuzz/fuzz_options.c $(FUZZ_COMMON)
-%C%_fuzz_fuzz_options_CFLAGS = $(FUZZ_CFLAGS)
-%C%_fuzz_fuzz_options_LDFLAGS = $(FUZZ_LDFLAGS)
+%C%_fuzz_fuzz_options_CFLAGS = $(FLAGS_OF_FUZZ)
+%C%_fuzz_fuzz_options_LDFLAGS = $(LINK_OF_FUZZ)
 %C%_fuzz_fuzz_options_LDADD = $(FUZZ_LIBS)
 %C%_fuzz_fuzz_report_SOURCES = %D%/fuzz/fuzz_report.c $(FUZZ_COMMON)
-%C%_fuzz_fuzz_report_CFLAGS = $(FUZZ_CFLAGS)
-%C%_fuzz_fuzz_report_LDFLAGS = $(FUZZ_LDFLAGS)
+%C%_fuzz_fuzz_report_CFLAGS = $(FLAGS_OF_FUZZ)
+%C%_fuzz_fuzz_report_LDFLAGS = $(LINK_OF_FUZZ)
 %C%_fuzz_fuzz_report_LDADD = $(FUZZ_LIBS)
 %C%_fuzz_fuzz_suppressions_SOURCES = %D%/fuzz/fuzz_suppressions.c \
 	$(FUZZ_COMMON)
-%C%_fuzz_fuzz_suppressions_CFLAGS = $(FUZZ_CFLAGS)
-%C%_fuzz_fuzz_suppressions_LDFLAGS = $(FUZZ_LDFLAGS)
+%C%_fuzz_fuzz_suppressions_CFLAGS = $(FLAGS_OF_FUZZ)
+%C%_fuzz_fuzz_suppressions_LDFLAGS = $(LINK_OF_FUZZ)
 %C%_fuzz_fuzz_suppressions_LDADD = $(FUZZ_LIBS)
 EXTRA_DIST += %D%/fuzz/corpus
 CLEANFILES += fuzz_options.input fuzz_report.input fuzz_suppressions.input

@@ -181,8 +181,9 @@ judge_finish(const struct options *o, struct report *r)
 			      strcmp(o->kinds, "all");
 		is_cut = f->is_printed && printed++ >= o->max_findings;
 		f->is_printed &= !is_cut;
-		/* Pending garbage is a line of its own. */
+		/* Pending garbage is a line of its own, if it does not fail. */
 		if (!f->is_printed)
-			leave_out(r, f, is_cut && !is_waiting_only(f));
+			leave_out(r, f, is_cut && (f->is_failing ||
+						   !is_waiting_only(f)));
 	}
 }

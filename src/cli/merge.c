@@ -116,13 +116,29 @@ intern_type(struct entry *e, const char *name)
 	return &e->types[e->n_types++];
 }
 
+/* The head stands first: the same one, or of two the lesser. */
+static void
+choose_head(struct entry *e, const struct finding *f)
+{
+	struct type *t, head;
+
+	if (!f->n_types || (e->n_types && strcmp(e->types[0].name,
+						 f->types[0].name) <= 0))
+		return;
+	t = intern_type(e, f->types[0].name);
+	head = *t;
+	*t = e->types[0];
+	e->types[0] = head;
+}
+
 static void
 add_types(struct entry *e, const struct finding *f, bool is_new)
 {
 	bool is_same = is_new || has_same_types(e, f);
-	bool has_head = e->n_types && f->n_types &&
-			!strcmp(e->types[0].name, f->types[0].name);
 	size_t i;
+
+	if (!is_same)
+		choose_head(e, f);
 
 	for (i = 0; i < f->n_types; i++) {
 		const struct report_type *from = &f->types[i];
@@ -136,10 +152,10 @@ add_types(struct entry *e, const struct finding *f, bool is_new)
 			t->file = copy(from->module_file);
 		}
 	}
-	/* An order that does not depend on who came first; the head stays. */
+	/* An order that does not depend on who came first. */
 	if (!is_same && e->n_types)
-		qsort(e->types + has_head, e->n_types - has_head,
-		      sizeof *e->types, compare_types);
+		qsort(e->types + 1, e->n_types - 1, sizeof *e->types,
+		      compare_types);
 }
 
 /* ---- findings ---- */
