@@ -248,3 +248,14 @@ gate: FAILED: 1 of 2 findings fails; 1 new, 0 known, 1 suppressed" ]
 	"$LEAKSHIM" report --baseline=two.json --format=json two.json >r.json
 	assert_json r.json '[.findings[].state] == ["known", "known"]'
 }
+
+@test "the rules of leakshim-suppressions(5) are rules" {
+	leaks 1 one.json
+	sed -n '/^.Sh EXAMPLES/,/^.Ed/p' \
+		"$TOP_SRCDIR/man/leakshim-suppressions.5" |
+		grep -v '^\.' >my.supp
+	gate --suppressions=my.supp one.json
+	[ "$status" -eq 23 ]
+	[ -z "$stderr" ]
+	[ "$(grep -c ': unused: ' <<<"$output")" -ge 3 ]
+}
