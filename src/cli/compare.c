@@ -107,8 +107,8 @@ compare_reports(struct arena *a, const struct report *before,
 		if (!was || !is_compared(was))
 			add(out, COMPARE_NEW, NULL, f);
 		else
-			add(out, has_grown(was, f) ? COMPARE_GROWN :
-						     COMPARE_KNOWN,
+			add(out,
+			    has_grown(was, f) ? COMPARE_GROWN : COMPARE_KNOWN,
 			    was, f);
 	}
 	for (i = 0; i < before->n_findings; i++) {

@@ -45,7 +45,8 @@ static void
 usage(void)
 {
 	puts("usage: leakshim diff [OPTION...] OLD NEW\n\n"
-	     "Compares two JSON reports, or folders of them: what is new, known, "
+	     "Compares two JSON reports, or folders of them: what is new, "
+	     "known, "
 	     "grown and\nfixed. Exit status 23 if what is new fails.\n\n"
 	     "Options:\n"
 	     "  --format=FORMAT      text (when none is given) or json\n"
@@ -120,8 +121,8 @@ put_counts(struct buf *out, const struct diff *d)
 
 	buf_put(out, "==leakshim== ");
 	for (k = 0; k < COMPARE_CLASSES; k++)
-		buf_printf(out, "%s%zu %s", k ? ", " : "",
-			   d->compare.counts[k], classes[k]);
+		buf_printf(out, "%s%zu %s", k ? ", " : "", d->compare.counts[k],
+			   classes[k]);
 	buf_putc(out, '\n');
 }
 

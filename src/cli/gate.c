@@ -33,7 +33,8 @@ usage(void)
 {
 	puts("usage: leakshim gate [OPTION...] FILE...\n\n"
 	     "Reads JSON reports (files, folders, `-') as one and says whether "
-	     "they let a build\npass: exit status 23 for findings that are new, "
+	     "they let a build\npass: exit status 23 for findings that are "
+	     "new, "
 	     "0 for none.\n\nOptions:\n"
 	     "  --baseline=FILE      findings of this report are known, and "
 	     "pass\n"
@@ -43,7 +44,8 @@ usage(void)
 	     "fail; again for\n"
 	     "                       another kind\n"
 	     "  --write_baseline=FILE\n"
-	     "                       make or refresh a baseline with what would "
+	     "                       make or refresh a baseline with what "
+	     "would "
 	     "fail, and pass\n"
 	     "  --help               this text");
 }
@@ -136,7 +138,7 @@ put_rules(const struct screen *s)
 		printf("gate: %s:%d: %s%s: %s\n", s->rules_name, rule->line,
 		       is_over ? "expired" : "",
 		       rule->is_used ? "" :
-		       is_over	     ? " and unused" :
+		       is_over       ? " and unused" :
 				       "unused",
 		       buf_string(&b));
 		buf_fini(&b);
@@ -202,8 +204,7 @@ put_verdict(const struct gate *g, size_t n_failing)
 		counts[g->report.findings[i].state]++;
 	printf("gate: %s: %zu of %zu %s %s; %zu new, %zu known, "
 	       "%zu suppressed\n",
-	       n_failing ? "FAILED" : "passed", n_failing,
-	       g->report.n_findings,
+	       n_failing ? "FAILED" : "passed", n_failing, g->report.n_findings,
 	       g->report.n_findings == 1 ? "finding" : "findings",
 	       n_failing == 1 ? "fails" : "fail", counts[STATE_NEW],
 	       counts[STATE_KNOWN], counts[STATE_SUPPRESSED]);

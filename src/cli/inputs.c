@@ -64,7 +64,8 @@ read_entry(const char *path, const struct inputs_look *look, struct merge *m,
 	struct stat st;
 	int status;
 
-	/* Links to folders may lead round in a circle: they are not followed. */
+	/* Links to folders may lead round in a circle: they are not followed.
+	 */
 	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return read_folder(path, look, m, depth + 1);
 	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))

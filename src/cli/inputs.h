@@ -2,9 +2,9 @@
  * inputs.h - the reports that a command line names
  *
  * A name is a file, a folder or `-' for standard input.  Of a folder, every
- * file in it and below it that is a report is read, whatever it is called; others
- * are passed over, and so is what begins with a dot.  One report is in memory
- * at a time.
+ * file in it and below it that is a report is read, whatever it is called;
+ * others are passed over, and so is what begins with a dot.  One report is in
+ * memory at a time.
  *
  * Contract of every function here:
  *   side       tool

@@ -228,8 +228,8 @@ fill_rules(struct arena *a, struct merge_row *table, struct report *out)
 	out->n_rules = 0;
 	for (row = table; list && row; row = row->hh.next)
 		list[out->n_rules++] = (struct report_rule){
-			row->name, row->word, row->numbers[0],
-			row->numbers[1], row->numbers[2]};
+			row->name, row->word, row->numbers[0], row->numbers[1],
+			row->numbers[2]};
 }
 
 void

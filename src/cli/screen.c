@@ -131,10 +131,12 @@ mark_used(struct screen *s, const struct report *r)
 {
 	size_t i, j;
 
-	for (i = 0; i < s->rules.n; i++)
-		for (j = 0; j < r->n_rules; j++)
-			if (!strcmp(s->rules.rules[i].text, r->rules[j].rule))
-				s->rules.rules[i].is_used = true;
+	for (i = 0; i < s->rules.n; i++) {
+		struct suppression *rule = &s->rules.rules[i];
+
+		for (j = 0; !rule->is_used && j < r->n_rules; j++)
+			rule->is_used = !strcmp(rule->text, r->rules[j].rule);
+	}
 }
 
 void

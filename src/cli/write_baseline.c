@@ -181,8 +181,8 @@ say_what(const char *path, const struct report *r, const struct baseline *old,
 		n_kept += baseline_has(old, r->findings[i].fingerprint);
 	buf_init(&b);
 	buf_count(&b, r->n_findings, "finding", "findings");
-	printf("gate: %s: %s, %zu added, %zu removed%s\n", path,
-	       buf_string(&b), r->n_findings - n_kept, old->n - n_kept,
+	printf("gate: %s: %s, %zu added, %zu removed%s\n", path, buf_string(&b),
+	       r->n_findings - n_kept, old->n - n_kept,
 	       is_changed ? "" : " (not written: nothing has changed)");
 	buf_fini(&b);
 }

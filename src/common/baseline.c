@@ -128,8 +128,8 @@ complain(const struct jsonscan *j, const char *name, struct buf *complaint)
 }
 
 bool
-baseline_parse(struct baseline *b, const char *name, const char *text,
-	       size_t n, struct buf *complaint)
+baseline_parse(struct baseline *b, const char *name, const char *text, size_t n,
+	       struct buf *complaint)
 {
 	struct jsonscan j;
 

@@ -44,8 +44,8 @@ jsonscan_open(struct jsonscan *j, char bracket)
 {
 	char close = bracket == '{' ? '}' : ']';
 
-	if (!take(j, bracket, bracket == '{' ? "an object is wanted" :
-					       "a list is wanted"))
+	if (!take(j, bracket,
+		  bracket == '{' ? "an object is wanted" : "a list is wanted"))
 		return false;
 	if (jsonscan_peek(j) != close)
 		return true;
@@ -86,8 +86,8 @@ take_escape(struct jsonscan *j)
 		return -1;
 	if (*j->at == 'u') {
 		for (i = 1; i <= 4; i++) {
-			int digit = j->end - j->at > i ? hex_value(j->at[i]) :
-							 -1;
+			int digit =
+				j->end - j->at > i ? hex_value(j->at[i]) : -1;
 
 			if (digit < 0)
 				return -1;
@@ -133,7 +133,8 @@ jsonscan_string(struct jsonscan *j, char *out, size_t room)
 bool
 jsonscan_key(struct jsonscan *j, char *out, size_t room)
 {
-	return jsonscan_string(j, out, room) && take(j, ':', "a colon is wanted");
+	return jsonscan_string(j, out, room) &&
+	       take(j, ':', "a colon is wanted");
 }
 
 static size_t

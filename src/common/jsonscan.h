@@ -7,9 +7,11 @@
  * one.
  *
  *     jsonscan_init(&j, text, n);
- *     for (more = jsonscan_open(&j, '{'); more; more = jsonscan_next(&j, '}')) {
- *         jsonscan_key(&j, key, sizeof key);
- *         jsonscan_skip(&j);
+ *     more = jsonscan_open(&j, '{');
+ *     while (more) {
+ *             jsonscan_key(&j, key, sizeof key);
+ *             jsonscan_skip(&j);
+ *             more = jsonscan_next(&j, '}');
  *     }
  *
  * After the first fault every function returns false and `problem' is set.

@@ -43,8 +43,8 @@ pattern_match(const char *pattern, const char *text)
 	to_end = last > pattern && last[-1] == '$';
 	last -= to_end;
 	for (;;) {
-		const char *star = memchr(pattern, '*',
-					  (size_t)(last - pattern));
+		const char *star =
+			memchr(pattern, '*', (size_t)(last - pattern));
 		const char *stop = star ? star : last;
 
 		at = behind_piece(at, end, pattern, (size_t)(stop - pattern),

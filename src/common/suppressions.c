@@ -140,9 +140,8 @@ take_subject(struct line *l, struct arena *a, struct suppression *rule)
 static bool
 is_fingerprint(const char *s, size_t n)
 {
-	size_t i, n_kind = n > FINGERPRINT_DIGITS ?
-				   n - FINGERPRINT_DIGITS - 1 :
-				   0;
+	size_t i, n_kind = n > FINGERPRINT_DIGITS ? n - FINGERPRINT_DIGITS - 1 :
+						    0;
 
 	if (!n_kind || s[n_kind] != '-' || !words_are_kind(s, n_kind) ||
 	    memchr(s, '/', n_kind))
@@ -222,16 +221,16 @@ count_lines(const char *text, size_t n)
 }
 
 bool
-suppressions_parse(struct suppressions *s, const char *name,
-		   const char *text, size_t n, struct buf *complaints)
+suppressions_parse(struct suppressions *s, const char *name, const char *text,
+		   size_t n, struct buf *complaints)
 {
 	const char *at = text, *end = text + n;
 	int number;
 
 	memset(s, 0, sizeof *s);
 	arena_init(&s->arena);
-	s->rules = arena_array(&s->arena, count_lines(text, n),
-			       sizeof *s->rules);
+	s->rules =
+		arena_array(&s->arena, count_lines(text, n), sizeof *s->rules);
 	if (!s->rules)
 		return false;
 	/* Editors on other systems begin a file with a mark. */
@@ -239,8 +238,8 @@ suppressions_parse(struct suppressions *s, const char *name,
 		at += 3;
 	for (number = 1; at < end; number++) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
-		struct line l = {.start = at, .at = at,
-				 .end = stop ? stop : end};
+		struct line l = {
+			.start = at, .at = at, .end = stop ? stop : end};
 
 		at = stop ? stop + 1 : end;
 		trim(&l);

@@ -45,7 +45,7 @@ struct suppression {
 	const char *pattern;
 	int64_t until; /* days since 1970: it is over from that day on */
 	/* What came of it: counted by whoever matches. */
-	bool is_used; /* it matched, expired or not */
+	bool is_used;                     /* it matched, expired or not */
 	int64_t findings, objects, bytes; /* suppressed, or would have been */
 };
 

@@ -113,6 +113,10 @@ filter_suppress(const struct suppressions *s, struct finding *list, size_t n,
 {
 	size_t i;
 
+	/* With isolate=0 there may have been another check in this process. */
+	for (i = 0; i < s->n; i++)
+		s->rules[i].findings = s->rules[i].objects = s->rules[i].bytes =
+			0;
 	for (i = 0; i < n; i++) {
 		struct finding *f = &list[i];
 		struct suppression *rule, *over;

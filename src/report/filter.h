@@ -38,7 +38,8 @@ struct suppression *filter_find(const struct suppressions *s,
 
 /*
  * Give new findings that a rule matches the state `suppressed', and count them
- * for the rule.  Findings that are suppressed already use a rule as well.
+ * for the rule, from 0 on.  Findings that are suppressed already use a rule as
+ * well.
  */
 void filter_suppress(const struct suppressions *s, struct finding *list,
 		     size_t n, int64_t today);

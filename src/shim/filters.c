@@ -44,7 +44,7 @@ read_suppressions(const char *path, struct buf *complaints)
 		suppressions_parse(&filters.suppressions, path,
 				   f.data ? f.data : "", f.n, complaints);
 	filters.no_suppressions =
-		!filters.has_suppressions      ? "no memory for its rules" :
+		!filters.has_suppressions       ? "no memory for its rules" :
 		filters.suppressions.faults > 0 ? "lines that are no rules" :
 						  NULL;
 	if (!filters.has_suppressions)
@@ -63,9 +63,8 @@ read_baseline(const char *path, struct buf *complaints)
 		complain("baseline", path, error, complaints);
 		return;
 	}
-	filters.has_baseline = baseline_parse(&filters.baseline, path,
-					      f.data ? f.data : "", f.n,
-					      complaints);
+	filters.has_baseline = baseline_parse(
+		&filters.baseline, path, f.data ? f.data : "", f.n, complaints);
 	filters.no_baseline = filters.has_baseline ? NULL : "it is no report";
 	readfile_close(&f);
 }

@@ -30,7 +30,7 @@ static int n_complaints;
 static struct {
 	size_t n;
 	char data[MAX_BYTES];
-} *shared;
+} * shared;
 
 /* ---- what the command's files want of its main file ---- */
 
@@ -217,7 +217,9 @@ open_shared(const char *program)
 	char name[256];
 	int fd;
 
-	snprintf(name, sizeof name, "%s.input", slash ? slash + 1 : program);
+	slash = slash ? slash + 1 : program;
+	snprintf(name, sizeof name, "%.*s.input", (int)strcspn(slash, "."),
+		 slash);
 	fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
 	if (fd < 0 || ftruncate(fd, sizeof *shared) < 0)
 		exit(1);
@@ -236,8 +238,9 @@ read_corpus(const char *program)
 	const char *name = strrchr(program, '_');
 	char folder[4096];
 
-	snprintf(folder, sizeof folder, "%s/tests/fuzz/corpus/%s",
-		 top ? top : ".", name ? name + 1 : "");
+	name = name ? name + 1 : "";
+	snprintf(folder, sizeof folder, "%s/tests/fuzz/corpus/%.*s",
+		 top ? top : ".", (int)strcspn(name, "."), name);
 	read_seeds(folder);
 }
 

@@ -1,12 +1,12 @@
 /*
  * fuzz.h - hostile input for what parses text of others
  *
- * fuzz_X tries every file of tests/fuzz/corpus/X as it is, then changes of them:
- * LEAKSHIM_FUZZ of them, or a number that takes seconds; the same ones on each
- * run.  The programs are
- * built with AddressSanitizer and UBSan, and every grab from an arena is a
- * malloc() of its own in them.  What is being tried stands in the file
- * fuzz_X.input: after a crash it is the one, and belongs into the corpus.
+ * fuzz_X tries every file of tests/fuzz/corpus/X as it is, then changes of
+ * them: LEAKSHIM_FUZZ of them, or a number that takes seconds; the same ones on
+ * each run.  The programs are built with AddressSanitizer and UBSan, and every
+ * grab from an arena is a malloc() of its own in them.  What is being tried
+ * stands in the file fuzz_X.input: after a crash it is the one, and belongs
+ * into the corpus.
  */
 #ifndef LEAKSHIM_FUZZ_FUZZ_H
 #define LEAKSHIM_FUZZ_FUZZ_H

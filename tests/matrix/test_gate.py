@@ -124,6 +124,16 @@ def bad_files(python):
               "coverage.missed of " + options)
 
 
+@test("a check in the process itself knows them as well", sample=True)
+def in_place(python):
+    for rule, status in (("type:K00", 0), ("type:K01", 9)):
+        run = python.run("fifty.py", 1,
+                         options=FAIL + "isolate=0:suppressions=my.supp",
+                         files={"my.supp": rule + "\n"})
+        equal((run.status, run.stderr), (status, ""), rule)
+        equal(len(run.report["suppressions"]), status == 0, "rows")
+
+
 @test("the files are read before the program changes its folder",
       sample=True)
 def chdir(python):

@@ -32,13 +32,14 @@ lost(void)
 	static const struct report_type types[] = {
 		{"pkg.Type", 1, 1, "/lib/pkg.so", false},
 		{"bytes", 1, 1, NULL, false}};
-	static const struct report_line lines[] = {
-		{"inner", "/srv/a.py", 1}, {"outer", "/srv/b.py", 2}};
+	static const struct report_line lines[] = {{"inner", "/srv/a.py", 1},
+						   {"outer", "/srv/b.py", 2}};
 	static const struct report_native natives[] = {
-		{.function = "make_it", .module = "/usr/lib/libfoo.so.1",
+		{.function = "make_it",
+		 .module = "/usr/lib/libfoo.so.1",
 		 .file = "make.c"}};
-	struct finding f = sample_finding(FINDING_LOST_REFERENCE,
-					  REASON_UNREFERENCED);
+	struct finding f =
+		sample_finding(FINDING_LOST_REFERENCE, REASON_UNREFERENCED);
 
 	f.types = types;
 	f.n_types = 2;
