@@ -11,10 +11,16 @@ noinst_LTLIBRARIES += \
 libcommon_la_SOURCES = \
 	%D%/common/arena.c \
 	%D%/common/arena.h \
+	%D%/common/baseline.c \
+	%D%/common/baseline.h \
 	%D%/common/buf.c \
 	%D%/common/buf.h \
+	%D%/common/days.c \
+	%D%/common/days.h \
 	%D%/common/hash.c \
 	%D%/common/hash.h \
+	%D%/common/jsonscan.c \
+	%D%/common/jsonscan.h \
 	%D%/common/kinds.def \
 	%D%/common/numbers.c \
 	%D%/common/numbers.h \
@@ -23,9 +29,15 @@ libcommon_la_SOURCES = \
 	%D%/common/options.h \
 	%D%/common/ownmap.c \
 	%D%/common/ownmap.h \
+	%D%/common/pattern.c \
+	%D%/common/pattern.h \
+	%D%/common/readfile.c \
+	%D%/common/readfile.h \
 	%D%/common/spin.h \
 	%D%/common/suggest.c \
 	%D%/common/suggest.h \
+	%D%/common/suppressions.c \
+	%D%/common/suppressions.h \
 	%D%/common/tally.h \
 	%D%/common/words.c \
 	%D%/common/words.h
@@ -95,6 +107,8 @@ libreport_la_SOURCES = \
 	%D%/report/advice.h \
 	%D%/report/advice_edge.c \
 	%D%/report/advice_edge.h \
+	%D%/report/filter.c \
+	%D%/report/filter.h \
 	%D%/report/fingerprint.c \
 	%D%/report/fingerprint.h \
 	%D%/report/headline.c \
@@ -109,6 +123,8 @@ libreport_la_SOURCES = \
 	%D%/report/kinds.h \
 	%D%/report/native.c \
 	%D%/report/native.h \
+	%D%/report/order.c \
+	%D%/report/order.h \
 	%D%/report/output.c \
 	%D%/report/output.h \
 	%D%/report/report.h \
@@ -118,6 +134,8 @@ libreport_la_SOURCES = \
 	%D%/report/text_audit.h \
 	%D%/report/text_finding.c \
 	%D%/report/text_finding.h \
+	%D%/report/text_rules.c \
+	%D%/report/text_rules.h \
 	%D%/report/words.c
 
 libanalysis_la_SOURCES = \
@@ -216,6 +234,8 @@ libshim_la_SOURCES = \
 	%D%/shim/codes.h \
 	%D%/shim/doctor.c \
 	%D%/shim/doctor.h \
+	%D%/shim/errortext.c \
+	%D%/shim/errortext.h \
 	%D%/shim/exit27.c \
 	%D%/shim/exit27.h \
 	%D%/shim/export.h \
@@ -224,6 +244,8 @@ libshim_la_SOURCES = \
 	%D%/shim/fault.c \
 	%D%/shim/fault.def \
 	%D%/shim/fault.h \
+	%D%/shim/filters.c \
+	%D%/shim/filters.h \
 	%D%/shim/finish.c \
 	%D%/shim/finish.h \
 	%D%/shim/forks.c \
@@ -320,13 +342,24 @@ leakshim_SOURCES = \
 	%D%/cli/audit.c \
 	%D%/cli/audit.h \
 	%D%/cli/cli.h \
+	%D%/cli/compare.c \
+	%D%/cli/compare.h \
+	%D%/cli/complain.c \
+	%D%/cli/diff.c \
 	%D%/cli/doctor.c \
 	%D%/cli/forward.c \
 	%D%/cli/forward.h \
+	%D%/cli/gate.c \
+	%D%/cli/inputs.c \
+	%D%/cli/inputs.h \
 	%D%/cli/library.c \
 	%D%/cli/main.c \
 	%D%/cli/merge.c \
 	%D%/cli/merge.h \
+	%D%/cli/merge_head.c \
+	%D%/cli/merge_head.h \
+	%D%/cli/merge_rows.c \
+	%D%/cli/merge_rows.h \
 	%D%/cli/read_finding.c \
 	%D%/cli/read_finding.h \
 	%D%/cli/read_json.c \
@@ -334,11 +367,19 @@ leakshim_SOURCES = \
 	%D%/cli/read_report.c \
 	%D%/cli/read_report.h \
 	%D%/cli/report.c \
+	%D%/cli/rules_format.c \
+	%D%/cli/rules_format.h \
 	%D%/cli/run.c \
+	%D%/cli/screen.c \
+	%D%/cli/screen.h \
 	%D%/cli/symbolize.c \
 	%D%/cli/symbolize.h \
 	%D%/cli/target.c \
-	%D%/cli/target.h
+	%D%/cli/target.h \
+	%D%/cli/verdict.c \
+	%D%/cli/verdict.h \
+	%D%/cli/write_baseline.c \
+	%D%/cli/write_baseline.h
 leakshim_CPPFLAGS = $(AM_CPPFLAGS) -DLIBDIR='"$(libdir)"' \
 	-DPKGDATADIR='"$(pkgdatadir)"'
 leakshim_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(LIBDW_CFLAGS)

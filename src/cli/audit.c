@@ -106,14 +106,13 @@ say_missing(const struct report *r)
 	complain("doctor: process %ld was not audited: %s", (long)r->pid, why);
 }
 
-/* Read all reports into *r, and remove them; returns their number. */
+/* Merge all reports, and remove them; returns their number. */
 static int
-take_reports(struct arena *a, const char *folder, struct report *r)
+take_reports(struct arena *a, const char *folder, struct merge *m)
 {
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
-	struct report next;
-	int n = 0;
+	struct report r;
 
 	while (dir && (entry = readdir(dir))) {
 		char path[sizeof entry->d_name + 4096];
@@ -121,17 +120,16 @@ take_reports(struct arena *a, const char *folder, struct report *r)
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-		if (read_report(a, path, n ? &next : r) == 0) {
-			say_missing(n ? &next : r);
-			if (n++)
-				merge_reports(a, r, &next);
+		if (read_report(a, path, &r) == 0) {
+			say_missing(&r);
+			merge_add(m, &r);
 		}
 		unlink(path);
 	}
 	if (dir)
 		closedir(dir);
 	rmdir(folder);
-	return n;
+	return (int)merge_count(m);
 }
 
 static void
@@ -171,7 +169,8 @@ int
 audit_command(char **command)
 {
 	int status = STATUS_IMPOSSIBLE;
-	struct report r = {0};
+	struct merge *merge;
+	struct report r;
 	struct arena arena;
 	char folder[4096], end[200];
 
@@ -184,9 +183,12 @@ audit_command(char **command)
 	}
 	run(command, end, sizeof end);
 	arena_init(&arena);
-	say_end(command[0], end, take_reports(&arena, folder, &r));
+	merge = merge_new();
+	say_end(command[0], end, take_reports(&arena, folder, merge));
+	merge_result(merge, &arena, &r);
 	if (r.has_audit)
 		status = print(&r);
+	merge_free(merge);
 	arena_fini(&arena);
 	return status;
 }

@@ -26,9 +26,14 @@ enum status {
 int run_main(int argc, char **argv);
 int report_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
+int gate_main(int argc, char **argv);
+int diff_main(int argc, char **argv);
 
 /* "leakshim: WHAT: WHY" on stderr; printf formats. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Say so and exit: nothing sensible can be done without. */
+void abort_for_memory(void) __attribute__((noreturn));
 
 /*
  * The absolute path of libleakshim.so; NULL, after a complaint, when it is

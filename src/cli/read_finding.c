@@ -2,6 +2,7 @@
 
 #include "cli/read_finding.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "common/arena.h"
@@ -194,6 +195,17 @@ read_word(struct reader *r, const json_t *o, const char *key,
 	return v < 0 ? 0 : v;
 }
 
+/* The kind and 16 digits: nobody looks at the kind of a merged one again. */
+static bool
+is_fingerprint_of(const char *s, enum finding_kind kind)
+{
+	const char *name = finding_kind_name(kind);
+	size_t n = strlen(name);
+
+	return !strncmp(s, name, n) && s[n] == '-' &&
+	       strspn(s + n + 1, "0123456789abcdef") == 16 && !s[n + 17];
+}
+
 void
 read_finding(struct reader *r, const json_t *o, struct finding *out)
 {
@@ -209,6 +221,8 @@ read_finding(struct reader *r, const json_t *o, struct finding *out)
 	strcpy(out->fingerprint, fingerprint);
 	out->kind = (enum finding_kind)read_word(r, o, "kind",
 						 finding_kind_find);
+	if (!is_fingerprint_of(fingerprint, out->kind))
+		read_fail(r, "fingerprint", "is no fingerprint");
 	out->reason = (enum finding_reason)read_word(r, o, "reason",
 						     finding_reason_find);
 	out->state = (enum finding_state)read_word(r, o, "state",
@@ -226,4 +240,6 @@ read_finding(struct reader *r, const json_t *o, struct finding *out)
 	read_native(r, allocated, out);
 	out->advice = read_string(r, o, "advice");
 	out->is_printed = true;
+	out->is_quiet = out->state == STATE_KNOWN ||
+			out->state == STATE_SUPPRESSED;
 }

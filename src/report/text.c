@@ -8,17 +8,10 @@
 #include "report/headline.h"
 #include "report/text_audit.h"
 #include "report/text_finding.h"
+#include "report/text_rules.h"
 
 enum { MAX_COMMAND_BYTES = 200 };
 
-static void
-put_prefix(struct buf *out, const struct report *r)
-{
-	if (r->pid == REPORT_UNKNOWN)
-		buf_put(out, "==leakshim== ");
-	else
-		buf_printf(out, "==leakshim:%ld== ", r->pid);
-}
 
 /* ---- the head ---- */
 
@@ -65,7 +58,16 @@ moment(const char *trigger)
 static void
 put_header(struct buf *out, const struct report *r)
 {
-	put_prefix(out, r);
+	text_prefix(out, r);
+	if (r->n_merged) {
+		buf_count(out, (uint64_t)r->n_merged, "report", "reports");
+		buf_put(out, r->n_argv || r->exe ? ": " : "");
+		/* What they do not share is not known. */
+		if (!r->n_argv && !r->exe) {
+			buf_putc(out, '\n');
+			return;
+		}
+	}
 	buf_put(out, "CPython");
 	if (r->python_version)
 		buf_printf(out, " %s", r->python_version);
@@ -75,7 +77,9 @@ put_header(struct buf *out, const struct report *r)
 			   r->debug == 1 ? "debug" : "");
 	buf_put(out, ", ");
 	put_command(out, r);
-	buf_printf(out, ", %s\n", moment(r->trigger));
+	if (r->trigger || !r->n_merged)
+		buf_printf(out, ", %s", moment(r->trigger));
+	buf_putc(out, '\n');
 }
 
 /* ---- counts ---- */
@@ -89,6 +93,12 @@ add(struct report_sum *sum, const struct report_sum *more)
 	sum->bytes += more->bytes;
 }
 
+static bool
+is_shown(const struct finding *f)
+{
+	return f->is_printed && !f->is_quiet;
+}
+
 /* Findings beyond max_findings= count, those that nobody asked for do not. */
 static struct report_sum
 sum_of(const struct report *r, enum finding_kind kind)
@@ -99,7 +109,7 @@ sum_of(const struct report *r, enum finding_kind kind)
 	for (i = 0; i < r->n_findings; i++) {
 		const struct finding *f = &r->findings[i];
 
-		if (f->is_printed && f->kind == kind)
+		if (is_shown(f) && f->kind == kind)
 			add(&sum, &(struct report_sum){1, f->count, f->objects,
 						       f->bytes});
 	}
@@ -125,7 +135,7 @@ put_totals(struct buf *out, const struct report *r)
 	const char *separator = ": ";
 	enum finding_kind k;
 
-	put_prefix(out, r);
+	text_prefix(out, r);
 	buf_count(out, (uint64_t)sum_of_all(r).findings, "finding",
 		  "findings");
 	for (k = 0; k < FINDING_KINDS; k++) {
@@ -149,11 +159,11 @@ put_approximate(struct buf *out, const struct report *r)
 	size_t i, n_known = 0;
 
 	for (i = 0; i < r->n_findings; i++)
-		n_known += r->findings[i].is_printed &&
+		n_known += is_shown(&r->findings[i]) &&
 			   r->findings[i].n_python > 0;
 	if (!n_known || !r->free_lists || strcmp(r->free_lists, "approximate"))
 		return;
-	put_prefix(out, r);
+	text_prefix(out, r);
 	buf_put(out, "free lists are approximate: a backtrace may be that of "
 		     "an earlier object in the same memory\n");
 }
@@ -168,7 +178,7 @@ put_cut(struct buf *out, const struct report *r)
 		n += (uint64_t)r->cut[k].findings;
 	if (!n)
 		return;
-	put_prefix(out, r);
+	text_prefix(out, r);
 	buf_count(out, n, "finding is", "findings are");
 	buf_put(out, " counted but not shown: max_findings=N shows more\n");
 }
@@ -182,7 +192,7 @@ put_quiet(struct buf *out, const struct report *r)
 
 	if (objects <= 0)
 		return;
-	put_prefix(out, r);
+	text_prefix(out, r);
 	buf_count(out, (uint64_t)objects, "object", "objects");
 	buf_put(out, " of cyclic garbage pending (");
 	buf_size(out, (uint64_t)(rest->bytes - cut->bytes));
@@ -207,7 +217,7 @@ put_missed(struct buf *out, const struct report *r, bool with_all)
 
 		if (!with_all && !is_grave(m))
 			continue;
-		put_prefix(out, r);
+		text_prefix(out, r);
 		buf_printf(out, "missed: %s", m->what);
 		if (m->count != REPORT_UNKNOWN)
 			buf_printf(out, " (%ld)", m->count);
@@ -258,7 +268,7 @@ put_summary(struct buf *out, const struct report *r)
 {
 	struct report_sum sum = sum_of_all(r);
 
-	put_prefix(out, r);
+	text_prefix(out, r);
 	buf_put(out, "SUMMARY: ");
 	buf_count(out, (uint64_t)sum.findings, "finding", "findings");
 	buf_put(out, ", ");
@@ -307,7 +317,7 @@ report_text(struct buf *out, const struct report *r,
 		for (i = 0; i < r->n_findings; i++) {
 			const struct finding *f = &r->findings[i];
 
-			if (!f->is_printed)
+			if (!is_shown(f))
 				continue;
 			text_finding(out, r, f, style, says_order);
 			says_order &= !f->n_python && !f->n_native;
@@ -319,5 +329,6 @@ report_text(struct buf *out, const struct report *r,
 	put_missed(out, r, style->with_missed);
 	if (r->has_audit)
 		text_audit(out, r);
+	text_rules(out, r);
 	put_summary(out, r);
 }

@@ -14,6 +14,7 @@
 #include "shim/capture.h"
 #include "shim/clone.h"
 #include "shim/fault.h"
+#include "shim/filters.h"
 #include "shim/hooks.h"
 #include "shim/layer.h"
 #include "shim/native.h"
@@ -22,7 +23,7 @@
 #include "shim/stacks.h"
 #include "shim/stdlib.h"
 
-enum { MAX_MISSED = FAULTS + 15 };
+enum { MAX_MISSED = FAULTS + 17 };
 
 static bool
 is_file_name(const char *log_path)
@@ -118,6 +119,10 @@ facts_source(struct source *s, struct facts *f)
 	s->n_lists = interpreters_lists(boot_lists(), s->lists,
 					SOURCE_MAX_INTERPRETERS);
 	s->garbage = f->gc.garbage;
+	s->suppressions = filters.has_suppressions ? &filters.suppressions :
+						     NULL;
+	s->baseline = filters.has_baseline ? &filters.baseline : NULL;
+	s->today = f->time / SECONDS_OF_DAY;
 	s->gc_enabled = f->gc.enabled;
 	s->saveall_seen = f->gc.saveall_seen;
 	s->stdlib = f->stdlib[0] ? f->stdlib : NULL;
@@ -224,6 +229,14 @@ fill_missed(const struct facts *f, struct report *r)
 	if (native_problem())
 		add_missed(r, "native-frames", REPORT_UNKNOWN,
 			   native_problem());
+	if (filters.no_suppressions)
+		add_missed(r, "suppressions",
+			   filters.has_suppressions ?
+				   filters.suppressions.faults :
+				   REPORT_UNKNOWN,
+			   filters.no_suppressions);
+	if (filters.no_baseline)
+		add_missed(r, "baseline", REPORT_UNKNOWN, filters.no_baseline);
 	if (f->survival_unknown)
 		add_missed(r, "not-clearable", REPORT_UNKNOWN,
 			   f->survival_unknown);

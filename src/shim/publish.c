@@ -9,11 +9,14 @@
 #include "analysis/check.h"
 #include "common/buf.h"
 #include "python/api.h"
+#include "report/filter.h"
 #include "report/json.h"
 #include "report/output.h"
 #include "report/text.h"
 #include "shim/clone.h"
+#include "shim/errortext.h"
 #include "shim/facts.h"
+#include "shim/filters.h"
 #include "shim/process.h"
 #include "shim/symbolizer.h"
 
@@ -25,49 +28,6 @@ is_word(const char *path, const char *word)
 	return !strcmp(path, word);
 }
 
-/* The C library's texts need a lock and a locale. */
-static const char *
-error_text(int error)
-{
-	switch (error) {
-	case EACCES:
-	case EPERM:
-		return "no permission";
-	case ENOENT:
-		return "no such folder";
-	case ENOTDIR:
-		return "a part of the path is no folder";
-	case EISDIR:
-		return "it is a folder";
-	case ENOSPC:
-		return "no space left on the device";
-	case EDQUOT:
-		return "the disk quota is used up";
-	case EROFS:
-		return "the file system is read-only";
-	case EMFILE:
-	case ENFILE:
-		return "too many open files";
-	case EFBIG:
-		return "it would be larger than the process may write "
-		       "(RLIMIT_FSIZE)";
-	case ENAMETOOLONG:
-		return "the name is too long";
-	case ELOOP:
-		return "too many symbolic links";
-	case EEXIST:
-		return "its temporary name is taken";
-	case EIO:
-		return "an input/output error";
-	case EBADF:
-		return "it is closed";
-	case ENOMEM:
-		return "out of memory";
-	default:
-		return NULL;
-	}
-}
-
 static void
 put_problem(struct buf *problem, const char *path, int error)
 {
@@ -77,7 +37,9 @@ put_problem(struct buf *problem, const char *path, int error)
 			   path + strlen(path) - SHOWN_PATH);
 	else
 		buf_printf(problem, "cannot write %s: ", path);
-	if (error_text(error))
+	if (error == ENOENT)
+		buf_put(problem, "no such folder");
+	else if (error_text(error))
 		buf_put(problem, error_text(error));
 	else
 		buf_printf(problem, "error %d", error);
@@ -234,6 +196,9 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 		add_cut(&r);
 		r.reachability = c->has_lost;
 		add_all_missed(&r, c);
+		if (filters.has_suppressions)
+			filter_rows(&c->arena, &filters.suppressions,
+				    f->time / SECONDS_OF_DAY, &r);
 	}
 	symbolizer_fill(&c->arena, &r, (int)(python.version >> 8),
 			f->started_ns +

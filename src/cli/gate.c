@@ -1,0 +1,260 @@
+#include "config.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/inputs.h"
+#include "cli/merge.h"
+#include "cli/screen.h"
+#include "cli/symbolize.h"
+#include "cli/verdict.h"
+#include "cli/write_baseline.h"
+#include "common/arena.h"
+#include "common/buf.h"
+#include "report/report.h"
+#include "report/text.h"
+
+struct gate {
+	const char *suppressions, *baseline, *to_write;
+	struct verdict verdict;
+	struct screen screen;
+	struct arena arena;
+	struct merge *merge;
+	struct report report;
+};
+
+static void
+usage(void)
+{
+	puts("usage: leakshim gate [OPTION...] FILE...\n\n"
+	     "Reads JSON reports (files, folders, `-') as one and says whether "
+	     "they let a build\npass: exit status 23 for findings that are "
+	     "new, "
+	     "0 for none.\n\nOptions:\n"
+	     "  --baseline=FILE      findings of this report are known, and "
+	     "pass\n"
+	     "  --suppressions=FILE  findings that its rules match pass\n"
+	     "  --fail_on=KINDS      what fails, as for leakshim run\n"
+	     "  --max=KIND:N         up to N findings of the kind pass, more "
+	     "fail; again for\n"
+	     "                       another kind\n"
+	     "  --write_baseline=FILE\n"
+	     "                       make or refresh a baseline with what "
+	     "would "
+	     "fail, and pass\n"
+	     "  --help               this text");
+}
+
+enum { OPTION_HELP = 'h' };
+
+static const struct option long_options[] = {
+	{"baseline", required_argument, NULL, 'b'},
+	{"suppressions", required_argument, NULL, 's'},
+	{"fail_on", required_argument, NULL, 'f'},
+	{"max", required_argument, NULL, 'm'},
+	{"write_baseline", required_argument, NULL, 'w'},
+	{"help", no_argument, NULL, OPTION_HELP},
+	{0},
+};
+
+/* -1 to go on, or the exit status. */
+static int
+parse(int argc, char **argv, struct gate *g)
+{
+	int c, faults = 0;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+		switch (c) {
+		case OPTION_HELP:
+			usage();
+			return STATUS_OK;
+		case 'b':
+			g->baseline = optarg;
+			break;
+		case 's':
+			g->suppressions = optarg;
+			break;
+		case 'w':
+			g->to_write = optarg;
+			break;
+		case 'f':
+			faults += verdict_set_fail_on(&g->verdict, optarg) != 0;
+			break;
+		case 'm':
+			faults += verdict_add_limit(&g->verdict, optarg) != 0;
+			break;
+		case ':':
+			complain("gate: %s needs a value", argv[optind - 1]);
+			return STATUS_USAGE;
+		default:
+			complain("gate: '%s' is no option (leakshim gate "
+				 "--help)",
+				 argv[optind - 1]);
+			return STATUS_USAGE;
+		}
+	}
+	if (!faults && optind == argc) {
+		complain("gate: no file given (leakshim gate --help)");
+		return STATUS_USAGE;
+	}
+	return faults ? STATUS_USAGE : -1;
+}
+
+static void
+put_report(const struct report *r)
+{
+	struct text_style style = {
+		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+	};
+	struct buf text;
+
+	buf_init(&text);
+	report_text(&text, r, &style);
+	fwrite(text.data, 1, text.len, stdout);
+	buf_fini(&text);
+}
+
+/* Rules that do nothing hide nothing; but nobody knows it any more. */
+static void
+put_rules(const struct screen *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->rules.n; i++) {
+		const struct suppression *rule = &s->rules.rules[i];
+		bool is_over = suppression_is_over(rule, s->today);
+		struct buf b;
+
+		if (rule->is_used && !is_over)
+			continue;
+		buf_init(&b);
+		buf_shown(&b, rule->text, SIZE_MAX);
+		printf("gate: %s:%d: %s%s: %s\n", s->rules_name, rule->line,
+		       is_over ? "expired" : "",
+		       rule->is_used ? "" :
+		       is_over       ? " and unused" :
+				       "unused",
+		       buf_string(&b));
+		buf_fini(&b);
+	}
+}
+
+static void
+put_limits(const struct verdict *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->n_limits; i++)
+		if (v->limits[i].found > v->limits[i].most)
+			printf("gate: %s: %" PRId64 " new, and no more than "
+			       "%" PRId64 " may be (--max)\n",
+			       v->limits[i].kinds, v->limits[i].found,
+			       v->limits[i].most);
+}
+
+/* What was counted when a report was written cannot be judged now. */
+static void
+put_cut(const struct report *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_missed; i++)
+		if (r->missed[i].what && !strcmp(r->missed[i].what, REPORT_CUT))
+			printf("gate: %" PRId64 " findings were only counted "
+			       "(max_findings=) and cannot be judged\n",
+			       r->missed[i].count);
+}
+
+static void
+put_gone(const struct gate *g)
+{
+	const struct report *r = &g->report;
+	size_t i, n = g->screen.baseline.n;
+
+	if (!g->baseline)
+		return;
+	for (i = 0; i < r->n_findings; i++) {
+		const char *id = r->findings[i].fingerprint;
+		size_t j;
+
+		/* One that is also older than the program comes twice. */
+		for (j = 0; j < i; j++)
+			if (!strcmp(r->findings[j].fingerprint, id))
+				break;
+		n -= j == i && baseline_has(&g->screen.baseline, id);
+	}
+	if (n)
+		printf("gate: %zu of the baseline %s not found: "
+		       "--write_baseline=%s refreshes it\n",
+		       n, n == 1 ? "was" : "were", g->baseline);
+}
+
+static void
+put_verdict(const struct gate *g, size_t n_failing)
+{
+	size_t counts[4] = {0}, i;
+
+	for (i = 0; i < g->report.n_findings; i++)
+		counts[g->report.findings[i].state]++;
+	printf("gate: %s: %zu of %zu %s %s; %zu new, %zu known, "
+	       "%zu suppressed\n",
+	       n_failing ? "FAILED" : "passed", n_failing, g->report.n_findings,
+	       g->report.n_findings == 1 ? "finding" : "findings",
+	       n_failing == 1 ? "fails" : "fail", counts[STATE_NEW],
+	       counts[STATE_KNOWN], counts[STATE_SUPPRESSED]);
+}
+
+static int
+judge(struct gate *g)
+{
+	size_t n_failing;
+
+	merge_result(g->merge, &g->arena, &g->report);
+	screen_rows(&g->screen, &g->arena, &g->report);
+	n_failing = verdict_judge(&g->verdict, &g->report);
+	if (g->to_write)
+		return write_baseline(g->to_write, &g->report, &g->verdict);
+	symbolize(&g->arena, &g->report);
+	put_report(&g->report);
+	put_cut(&g->report);
+	put_rules(&g->screen);
+	put_limits(&g->verdict);
+	put_gone(g);
+	put_verdict(g, n_failing);
+	if (fflush(stdout) != 0) {
+		complain("gate: cannot write");
+		return STATUS_FAILED;
+	}
+	if (n_failing)
+		return STATUS_FOUND;
+	return g->screen.rules.faults ? STATUS_BAD_FILE : STATUS_OK;
+}
+
+int
+gate_main(int argc, char **argv)
+{
+	static struct gate g;
+	const struct inputs_look look = {screen_look, &g.screen};
+	int status;
+
+	verdict_init(&g.verdict);
+	status = parse(argc, argv, &g);
+	if (status >= 0)
+		return status;
+	arena_init(&g.arena);
+	g.merge = merge_new();
+	status = STATUS_BAD_FILE;
+	if (screen_open(&g.screen, g.suppressions, g.baseline) == 0 &&
+	    inputs_read(argv + optind, argc - optind, &look, g.merge) == 0)
+		status = judge(&g);
+	merge_free(g.merge);
+	screen_close(&g.screen);
+	arena_fini(&g.arena);
+	return status;
+}
