@@ -93,6 +93,8 @@ libpython_la_SOURCES = \
 libreport_la_SOURCES = \
 	%D%/report/advice.c \
 	%D%/report/advice.h \
+	%D%/report/advice_cut.c \
+	%D%/report/advice_cut.h \
 	%D%/report/advice_edge.c \
 	%D%/report/advice_edge.h \
 	%D%/report/fingerprint.c \
