@@ -21,6 +21,7 @@ build_packages() {
 		pkg-config       where libraries are
 		libjansson-dev   JSON, for the command
 		libdw-dev        lines of native frames, for the command
+		zlib1g-dev       profiles (--format=pprof), for the command
 		libunwind-dev    native backtraces (native=)
 		uthash-dev       hash tables
 		python3          a Python to look at; the tests' own language

@@ -15,7 +15,7 @@ static const struct verb {
 } verbs[] = {
 	{"run", run_main, "[OPTION...] [--] COMMAND [ARG...]",
 	 "run COMMAND under the shim"},
-	{"report", report_main, "[--format=text|json] FILE...",
+	{"report", report_main, "[--format=FORMAT] FILE...",
 	 "render one report, or several merged"},
 	{"doctor", doctor_main, "[COMMAND...]",
 	 "which parts work for this interpreter, and why not"},

@@ -12,18 +12,40 @@
 #include "cli/symbolize.h"
 #include "common/arena.h"
 #include "common/buf.h"
-#include "report/json.h"
-#include "report/text.h"
+#include "formats/formats.h"
+#include "report/report.h"
 
 static void
 usage(void)
 {
-	puts("usage: leakshim report [--format=text|json] FILE...\n\n"
+	const struct format *f;
+
+	puts("usage: leakshim report [--format=FORMAT] FILE...\n\n"
 	     "Renders a JSON report (leakshim-report(5)); several are merged: "
 	     "findings with\nthe same fingerprint become one, their numbers "
 	     "add up. `-' is standard input.\n\nOptions:\n"
-	     "  --format=text|json   text when none is given\n"
-	     "  --help               this text");
+	     "  --format=FORMAT   one of these, text when none is given\n"
+	     "  --help            this text\n\nFormats:");
+	for (f = formats; f->name; f++)
+		printf("  %-16s  %s\n", f->name, f->meaning);
+}
+
+/* NULL after a complaint. */
+static const struct format *
+find_format(const char *name)
+{
+	const struct format *f = format_find(name);
+	struct buf names;
+
+	if (f)
+		return f;
+	buf_init(&names);
+	for (f = formats; f->name; f++)
+		buf_printf(&names, "%s%s", f == formats ? "" : ", ", f->name);
+	complain("report: '%s' is no format; there are %s", name,
+		 buf_string(&names));
+	buf_fini(&names);
+	return NULL;
 }
 
 static int
@@ -40,29 +62,28 @@ write_out(const struct buf *text)
 }
 
 static int
-render(const struct report *r, bool as_json)
+render(const struct report *r, const struct format *format)
 {
-	struct text_style style = {
-		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
-		.with_missed = true,
+	char *root = getcwd(NULL, 0);
+	struct format_context context = {
+		.root = root,
+		.has_colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
 	};
 	struct buf text;
 	int status;
 
 	buf_init(&text);
-	if (as_json)
-		report_json(&text, r, false);
-	else
-		report_text(&text, r, &style);
+	format->write(&text, r, &context);
 	status = write_out(&text);
 	buf_fini(&text);
+	free(root);
 	return status;
 }
 
 int
 report_main(int argc, char **argv)
 {
-	bool as_json = false;
+	const struct format *format = formats;
 	struct report r, next;
 	struct arena arena;
 	int i, n_files = 0;
@@ -76,13 +97,9 @@ report_main(int argc, char **argv)
 			return STATUS_OK;
 		}
 		if (!strncmp(a, "--format=", 9)) {
-			if (strcmp(a + 9, "text") && strcmp(a + 9, "json")) {
-				complain("report: format '%s' is not text or "
-					 "json",
-					 a + 9);
+			format = find_format(a + 9);
+			if (!format)
 				return STATUS_USAGE;
-			}
-			as_json = a[9] == 'j';
 			continue;
 		}
 		if (a[0] == '-' && a[1] && strcmp(a, "--")) {
@@ -103,7 +120,7 @@ report_main(int argc, char **argv)
 		return STATUS_USAGE;
 	}
 	symbolize(&arena, &r);
-	i = render(&r, as_json);
+	i = render(&r, format);
 	arena_fini(&arena);
 	return i;
 }

@@ -1,0 +1,328 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "common/arena.h"
+#include "common/buf.h"
+#include "formats/cycle.h"
+#include "formats/escape.h"
+#include "formats/frames.h"
+#include "formats/html_part.h"
+#include "formats/place.h"
+#include "formats/verdict.h"
+#include "report/headline.h"
+#include "report/text_finding.h"
+
+/* ---- the cycle ---- */
+
+void
+html_cycle(struct buf *out, const struct finding *f)
+{
+	bool is_cycle = cycle_is_known(f);
+	size_t i, cut = cycle_cut(f);
+
+	buf_put(out, "<ol class=\"cycle\">\n");
+	for (i = 0; i < f->n_cycle; i++) {
+		const struct report_edge *e = &f->cycle[i];
+
+		buf_put(out, "<li>");
+		html_code(out, e->type);
+		buf_put(out, " <span class=\"dim\">refcount ");
+		if (e->refcount == REPORT_UNKNOWN)
+			buf_put(out, "unknown");
+		else
+			html_number(out, e->refcount);
+		if (e->generation == 3)
+			buf_put(out, ", permanent generation");
+		else if (e->generation >= 0)
+			buf_printf(out, ", generation %d", e->generation);
+		if (cycle_is_guilty(f, i))
+			buf_put(out, ", hides the cycle");
+		buf_put(out, "</span>");
+		if (is_cycle) {
+			buf_put(out, "<br><span class=\"edge\">");
+			html_code(out, e->edge ? e->edge :
+						 "(an unnamed reference)");
+			buf_put(out, " &rarr; ");
+			html_text(out, f->cycle[(i + 1) % f->n_cycle].type);
+			buf_put(out, i + 1 == f->n_cycle ?
+					     " (back to the start)</span>" :
+					     "</span>");
+		}
+		if (i == cut && is_cycle)
+			buf_put(out, " <strong class=\"cut\">cut here"
+				     "</strong>");
+		buf_put(out, "</li>\n");
+	}
+	buf_put(out, "</ol>\n");
+}
+
+static void
+put_cycle(struct buf *out, const struct finding *f, const char *svg,
+	  size_t n_svg)
+{
+	if (!f->n_cycle)
+		return;
+	buf_put(out, cycle_is_known(f) ? "<h4>Cycle</h4>\n" :
+					 "<h4>Object</h4>\n");
+	if (!svg) {
+		html_cycle(out, f);
+		return;
+	}
+	buf_put(out, "<figure>\n");
+	buf_putn(out, svg, n_svg);
+	buf_put(out, "\n</figure>\n<details class=\"as-list\"><summary>"
+		     "The cycle as a list</summary>\n");
+	html_cycle(out, f);
+	buf_put(out, "</details>\n");
+}
+
+/* ---- facts ---- */
+
+static void
+put_types(struct buf *out, const struct finding *f)
+{
+	size_t i;
+
+	if (!f->n_types)
+		return;
+	buf_put(out, "<h4>Types</h4>\n<table class=\"types\"><thead><tr>"
+		     "<th>type</th><th class=\"n\">objects</th>"
+		     "<th class=\"n\">bytes</th><th>module</th></tr></thead>"
+		     "<tbody>\n");
+	for (i = 0; i < f->n_types; i++) {
+		buf_put(out, "<tr><td>");
+		html_code(out, f->types[i].name);
+		buf_put(out, "</td><td class=\"n\">");
+		html_number(out, f->types[i].count);
+		buf_put(out, "</td><td class=\"n\">");
+		html_number(out, f->types[i].bytes);
+		buf_put(out, "</td><td>");
+		html_text(out, f->types[i].module_file);
+		buf_put(out, "</td></tr>\n");
+	}
+	buf_put(out, "</tbody></table>\n");
+}
+
+static void
+put_row(struct buf *out, const char *name)
+{
+	buf_printf(out, "<dt>%s</dt><dd>", name);
+}
+
+static void
+put_finalizers(struct buf *out, const struct finding *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_finalizers; i++) {
+		const struct report_finalizer *z = &f->finalizers[i];
+
+		put_row(out, "finalizer");
+		html_code(out, z->type);
+		buf_putc(out, ' ');
+		html_code(out, z->name);
+		if (z->file) {
+			buf_put(out, " at ");
+			html_text(out, z->file);
+			if (z->line > 0)
+				buf_printf(out, ":%d", z->line);
+		}
+		buf_put(out, z->ran == 1 ? " (has run)</dd>\n" :
+			     z->ran == 0 ? " (has not run)</dd>\n" :
+					   "</dd>\n");
+	}
+}
+
+static void
+put_holders(struct buf *out, const char *name,
+	    const struct report_holder *list, size_t n)
+{
+	size_t i;
+
+	if (!n)
+		return;
+	put_row(out, name);
+	for (i = 0; i < n; i++) {
+		if (i)
+			buf_put(out, " &rarr; ");
+		html_code(out, list[i].type);
+		if (list[i].edge) {
+			buf_putc(out, ' ');
+			html_text(out, list[i].edge);
+		}
+	}
+	buf_put(out, "</dd>\n");
+}
+
+static void
+put_known_number(struct buf *out, const char *name, int64_t v)
+{
+	if (v == REPORT_UNKNOWN)
+		return;
+	put_row(out, name);
+	html_number(out, v);
+	buf_put(out, "</dd>\n");
+}
+
+static void
+put_facts(struct buf *out, const struct finding *f)
+{
+	buf_put(out, "<dl class=\"facts\">\n");
+	put_row(out, "state");
+	buf_printf(out, "%s</dd>\n", verdict_state_text(f->state));
+	put_known_number(out, "reference count", f->refcount);
+	put_known_number(out, "references found", f->references_found);
+	put_known_number(out, "references lost", f->references_lost);
+	put_finalizers(out, f);
+	if (f->hidden_type) {
+		put_row(out, "hidden by");
+		html_code(out, f->hidden_type);
+		if (f->hidden_member) {
+			buf_put(out, ", its ");
+			html_code(out, f->hidden_member);
+		}
+		if (f->hidden_module_file) {
+			buf_put(out, ", from ");
+			html_text(out, f->hidden_module_file);
+		}
+		buf_put(out, "</dd>\n");
+	}
+	if (f->growth_age_seconds >= 0) {
+		put_row(out, "age");
+		buf_decimal(out, f->growth_age_seconds, 0);
+		buf_put(out, " s</dd>\n");
+	}
+	put_holders(out, "reached through", f->growth_path, f->n_growth_path);
+	put_holders(out, "held by", f->held_by, f->n_held_by);
+	put_row(out, "fingerprint");
+	html_code(out, f->fingerprint);
+	buf_put(out, "</dd>\n</dl>\n");
+}
+
+/* ---- where it was allocated ---- */
+
+static void
+put_frame(struct buf *out, const struct frame *p)
+{
+	struct buf label;
+
+	buf_put(out, p->native ? "<li class=\"native\">" : "<li>");
+	if (!p->native) {
+		html_code(out, p->function ? p->function : "?");
+		buf_put(out, " <span class=\"file\">");
+		html_text(out, p->file ? p->file : "?");
+		if (p->line > 0)
+			buf_printf(out, ":%d", p->line);
+		buf_put(out, "</span></li>\n");
+		return;
+	}
+	buf_init(&label);
+	frame_put(&label, p);
+	html_code(out, buf_string(&label));
+	buf_put(out, "</li>\n");
+	buf_fini(&label);
+}
+
+static void
+put_allocation(struct buf *out, const struct report *r,
+	       const struct finding *f)
+{
+	struct arena arena;
+	struct frame *frames;
+	size_t i, n;
+
+	arena_init(&arena);
+	frames = frames_of(&arena, f, &n);
+	buf_put(out, "<h4>Allocated");
+	if (f->thread && !strcmp(f->thread, "other"))
+		buf_put(out, " by another thread");
+	if (n) {
+		buf_put(out, " <span class=\"dim\">(innermost frame first)"
+			     "</span></h4>\n<ol class=\"frames\">\n");
+		for (i = 0; i < n; i++)
+			put_frame(out, &frames[i]);
+		buf_put(out, "</ol>\n");
+	} else {
+		buf_put(out, "</h4>\n<p>At an unknown place: ");
+		html_text(out, text_why_unknown(r, f));
+		buf_put(out, ".</p>\n");
+	}
+	arena_fini(&arena);
+}
+
+/* ---- the whole ---- */
+
+static void
+put_headline(struct buf *out, const struct finding *f)
+{
+	size_t start = out->len;
+
+	headline_put(out, f);
+	escape_from(out, start, ESCAPE_XML);
+}
+
+static void
+put_summary(struct buf *out, const struct report *r, const struct finding *f)
+{
+	const char *kind = finding_kind_name(f->kind);
+	struct place place;
+
+	buf_printf(out, "<summary><span class=\"badge k-%s\">%s</span>", kind,
+		   kind);
+	if (f->reason != REASON_NONE)
+		buf_printf(out, "<span class=\"reason\">%s</span>",
+			   finding_reason_name(f->reason));
+	if (verdict_of(f) != VERDICT_REPORTED)
+		buf_printf(out, "<span class=\"state %s\">%s</span>",
+			   verdict_of(f) == VERDICT_FAILS ? "fails" : "quiet",
+			   verdict_of(f) == VERDICT_FAILS ?
+				   "fails" :
+				   finding_state_name(f->state));
+	buf_put(out, "<span class=\"size\">");
+	buf_size(out, (uint64_t)f->bytes);
+	buf_put(out, "<span class=\"dim\"> in ");
+	html_number(out, f->objects);
+	buf_put(out, f->objects == 1 ? " object" : " objects");
+	buf_put(out, "</span></span>\n<span class=\"name\">");
+	html_code(out, f->n_types ? f->types[0].name : "object");
+	if (place_find(r, f, &place)) {
+		buf_put(out, " <span class=\"file\">");
+		html_text(out, place.file);
+		if (place.line > 0)
+			buf_printf(out, ":%d", place.line);
+		buf_put(out, "</span>");
+	}
+	buf_put(out, "</span>\n</summary>\n");
+}
+
+void
+html_finding(struct buf *out, const struct report *r, const struct finding *f,
+	     const char *svg, size_t n_svg, bool is_open)
+{
+	buf_put(out, "<article class=\"finding\" id=\"");
+	html_text(out, f->fingerprint);
+	buf_printf(out, "\" data-kind=\"%s\" data-state=\"%s\"",
+		   finding_kind_name(f->kind), finding_state_name(f->state));
+	buf_printf(out, " data-fails=\"%d\" data-bytes=\"%ld\"",
+		   verdict_of(f) == VERDICT_FAILS, f->bytes);
+	buf_printf(out, " data-objects=\"%ld\" data-count=\"%ld\"", f->objects,
+		   f->count);
+	buf_put(out, is_open ? ">\n<details open>" : ">\n<details>");
+	put_summary(out, r, f);
+	buf_put(out, "<div class=\"body\">\n<p class=\"headline\">");
+	put_headline(out, f);
+	buf_put(out, ".</p>\n");
+	if (f->advice) {
+		buf_put(out, "<p class=\"advice\"><strong>To fix:</strong> ");
+		html_text(out, f->advice);
+		buf_put(out, ".</p>\n");
+	}
+	buf_put(out, "<div class=\"columns\">\n<div>\n");
+	put_cycle(out, f, svg, n_svg);
+	put_facts(out, f);
+	buf_put(out, "</div>\n<div>\n");
+	put_allocation(out, r, f);
+	put_types(out, f);
+	buf_put(out, "</div>\n</div>\n</div></details>\n</article>\n");
+}
