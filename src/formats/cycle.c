@@ -44,7 +44,7 @@ cycle_style(struct buf *out)
 {
 	buf_put(out,
 		"  bgcolor=transparent; fontname=Helvetica; fontsize=11;\n"
-		"  nodesep=0.35; ranksep=0.4;\n"
+		"  nodesep=0.4; ranksep=0.45;\n"
 		"  node [shape=box, style=\"rounded,filled\", "
 		"fontname=Helvetica, fontsize=11, margin=\"0.16,0.08\", "
 		"color=\"#8c959f\", fillcolor=\"#f6f8fa\"];\n"
@@ -87,15 +87,16 @@ put_edge(struct buf *out, const struct finding *f, size_t i, size_t to,
 	const char *name = f->cycle[i].edge;
 	bool is_cut = i == cycle_cut(f);
 
-	buf_printf(out, "  f%lun%lu -> f%lun%lu [id=f%lue%lu, label=\" ",
+	buf_printf(out, "  f%lun%lu -> f%lun%lu [id=f%lue%lu, label=\"   ",
 		   number, i, number, to, number, i);
 	escape_put(out, name ? name : "(an unnamed reference)", ESCAPE_DOT);
 	if (is_cut)
-		buf_put(out, " \\n cut here \", class=\"cut\", color=\"#cf222e\", "
+		buf_put(out, "   \\n   cut here   \", class=\"cut\", "
+			     "fontname=\"Helvetica-Bold\", color=\"#cf222e\", "
 			     "fontcolor=\"#cf222e\", penwidth=2, "
 			     "style=dashed");
 	else
-		buf_put(out, " \", class=\"edge\"");
+		buf_put(out, "   \", class=\"edge\"");
 	buf_put(out, "];\n");
 }
 
@@ -116,20 +117,27 @@ put_folded(struct buf *out, const struct finding *f, size_t from, size_t to,
 	buf_put(out, "\"];\n");
 }
 
+size_t
+cycle_fold(const struct finding *f, size_t i)
+{
+	/* One box would stand for one member: rather that member. */
+	if (i != CYCLE_MAX_MEMBERS / 2 || f->n_cycle <= CYCLE_MAX_MEMBERS + 1)
+		return i;
+	return i + f->n_cycle - CYCLE_MAX_MEMBERS;
+}
+
 void
 cycle_graph(struct buf *out, const struct finding *f, size_t number)
 {
-	size_t n_folded = f->n_cycle > CYCLE_MAX_MEMBERS + 1 ?
-				  f->n_cycle - CYCLE_MAX_MEMBERS :
-				  0;
 	size_t i, next;
 
 	for (i = 0; i < f->n_cycle; i = next) {
-		if (n_folded && i == CYCLE_MAX_MEMBERS / 2) {
-			next = i + n_folded;
+		next = cycle_fold(f, i);
+		if (next > i) {
 			put_folded(out, f, i, next, number);
 			buf_printf(out,
-				   "  f%lun%lu -> f%lun%lu [class=\"edge\"];\n",
+				   "  f%lun%lu -> f%lun%lu "
+				   "[class=\"edge\"];\n",
 				   number, i, number, next);
 			continue;
 		}

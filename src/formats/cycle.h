@@ -22,13 +22,19 @@
 
 struct buf;
 
-enum { CYCLE_MAX_MEMBERS = 24 }; /* more than these are folded in the middle */
+enum { CYCLE_MAX_MEMBERS = 12 }; /* more than these are folded in the middle */
 
 /* Has it a cycle, and not only a member? */
 bool cycle_is_known(const struct finding *f);
 
 /* The member whose edge to cut, as an index; f->n_cycle: none. */
 size_t cycle_cut(const struct finding *f);
+
+/*
+ * When i is the first of the members to leave out, the first behind them; else
+ * i itself.
+ */
+size_t cycle_fold(const struct finding *f, size_t i);
 
 /* Is the i-th member of the type that hides the cycle? */
 bool cycle_is_guilty(const struct finding *f, size_t i);

@@ -97,26 +97,34 @@ graphviz_run(const struct buf *graphs, struct buf *svgs)
 	return pid > 0 && ended_well(pid) && is_done;
 }
 
+/*
+ * dot gives the graph's id to the first group of the picture; from the second
+ * picture on with "page0,1_" before it.
+ */
+static bool
+has_id(const char *svg, size_t n, const char *id)
+{
+	char mark[64];
+	const char *at;
+
+	snprintf(mark, sizeof mark, "%s\" class=\"graph", id);
+	at = memmem(svg, n, mark, strlen(mark));
+	return at && at > svg && (at[-1] == '"' || at[-1] == '_');
+}
+
 const char *
 graphviz_find(struct buf *svgs, const char *id, size_t *n)
 {
 	const char *at = buf_string(svgs), *end;
-	char mark[64];
 
-	/* dot gives the graph's id to the first group of the picture. */
-	snprintf(mark, sizeof mark, "<g id=\"%s\" class=\"graph", id);
 	for (; (at = strstr(at, "<svg")) != NULL; at = end) {
-		const char *group;
-
 		end = strstr(at, "</svg>");
 		if (!end)
 			return NULL;
 		end += strlen("</svg>");
-		group = memmem(at, (size_t)(end - at), mark, strlen(mark));
-		if (group) {
-			*n = (size_t)(end - at);
+		*n = (size_t)(end - at);
+		if (has_id(at, *n, id))
 			return at;
-		}
 	}
 	return NULL;
 }

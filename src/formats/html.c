@@ -163,7 +163,7 @@ put_numbers(struct buf *out, const struct report *r)
 		 all.objects);
 	buf_put(out, "<div class=\"card\"><b>");
 	buf_size(out, (uint64_t)all.bytes);
-	buf_put(out, "</b><span>in them</span></div>\n</section>\n");
+	buf_put(out, "</b><span>in all</span></div>\n</section>\n");
 }
 
 /* A script shows it: without one there is nothing to press. */
@@ -175,20 +175,7 @@ put_filters(struct buf *out, const struct report *r)
 	buf_put(out, "<form class=\"filters\" id=\"filters\" hidden>\n"
 		     "<input type=\"search\" id=\"words\" placeholder=\""
 		     "Filter by type, file, function&hellip;\" "
-		     "aria-label=\"filter\">\n<span class=\"kinds\">\n");
-	for (k = 0; k < FINDING_KINDS; k++) {
-		int64_t n = sum_of(r, k, false).findings - r->cut[k].findings;
-		const char *kind = finding_kind_name(k);
-
-		if (!n)
-			continue;
-		buf_printf(out,
-			   "<label class=\"badge k-%s\"><input "
-			   "type=\"checkbox\" checked value=\"%s\">%s "
-			   "%ld</label>\n",
-			   kind, kind, kind, n);
-	}
-	buf_put(out, "</span>\n"
+		     "aria-label=\"filter\">\n"
 		     "<select id=\"state\" aria-label=\"state\">"
 		     "<option value=\"\">every state</option>"
 		     "<option value=\"fails\">failing</option>"
@@ -203,7 +190,21 @@ put_filters(struct buf *out, const struct report *r)
 		     "<option value=\"kind\">kind</option>"
 		     "<option value=\"name\">type</option></select>\n"
 		     "<button type=\"button\" id=\"all\">Open all</button>\n"
-		     "<output id=\"shown\"></output>\n</form>\n");
+		     "<output id=\"shown\"></output>\n"
+		     "<span class=\"kinds\">\n");
+	for (k = 0; k < FINDING_KINDS; k++) {
+		int64_t n = sum_of(r, k, false).findings - r->cut[k].findings;
+		const char *kind = finding_kind_name(k);
+
+		if (!n)
+			continue;
+		buf_printf(out,
+			   "<label class=\"badge k-%s\"><input "
+			   "type=\"checkbox\" checked value=\"%s\">%s "
+			   "%ld</label>\n",
+			   kind, kind, kind, n);
+	}
+	buf_put(out, "</span>\n</form>\n");
 }
 
 /* ---- findings ---- */

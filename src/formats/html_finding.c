@@ -15,43 +15,62 @@
 
 /* ---- the cycle ---- */
 
-void
-html_cycle(struct buf *out, const struct finding *f)
+static void
+put_member(struct buf *out, const struct finding *f, size_t i)
 {
-	bool is_cycle = cycle_is_known(f);
-	size_t i, cut = cycle_cut(f);
+	const struct report_edge *e = &f->cycle[i];
+
+	html_code(out, e->type);
+	buf_put(out, " <span class=\"dim\">refcount ");
+	if (e->refcount == REPORT_UNKNOWN)
+		buf_put(out, "unknown");
+	else
+		html_number(out, e->refcount);
+	if (e->generation == 3)
+		buf_put(out, ", permanent generation");
+	else if (e->generation >= 0)
+		buf_printf(out, ", generation %d", e->generation);
+	if (cycle_is_guilty(f, i))
+		buf_put(out, ", hides the cycle");
+	buf_put(out, "</span>");
+}
+
+static void
+put_edge(struct buf *out, const struct finding *f, size_t i)
+{
+	const char *name = f->cycle[i].edge;
+	bool is_last = i + 1 == f->n_cycle;
+
+	buf_put(out, "<br><span class=\"edge\">");
+	html_code(out, name ? name : "(an unnamed reference)");
+	buf_put(out, " &rarr; ");
+	html_text(out, f->cycle[is_last ? 0 : i + 1].type);
+	if (is_last)
+		buf_put(out, " (back to the start)");
+	buf_put(out, "</span>");
+	if (i == cycle_cut(f))
+		buf_put(out, " <strong class=\"cut\">cut here</strong>");
+}
+
+/* For when there is no picture, and for ears. */
+static void
+put_list(struct buf *out, const struct finding *f)
+{
+	size_t i, next;
 
 	buf_put(out, "<ol class=\"cycle\">\n");
 	for (i = 0; i < f->n_cycle; i++) {
-		const struct report_edge *e = &f->cycle[i];
-
-		buf_put(out, "<li>");
-		html_code(out, e->type);
-		buf_put(out, " <span class=\"dim\">refcount ");
-		if (e->refcount == REPORT_UNKNOWN)
-			buf_put(out, "unknown");
-		else
-			html_number(out, e->refcount);
-		if (e->generation == 3)
-			buf_put(out, ", permanent generation");
-		else if (e->generation >= 0)
-			buf_printf(out, ", generation %d", e->generation);
-		if (cycle_is_guilty(f, i))
-			buf_put(out, ", hides the cycle");
-		buf_put(out, "</span>");
-		if (is_cycle) {
-			buf_put(out, "<br><span class=\"edge\">");
-			html_code(out, e->edge ? e->edge :
-						 "(an unnamed reference)");
-			buf_put(out, " &rarr; ");
-			html_text(out, f->cycle[(i + 1) % f->n_cycle].type);
-			buf_put(out, i + 1 == f->n_cycle ?
-					     " (back to the start)</span>" :
-					     "</span>");
+		next = cycle_fold(f, i);
+		if (next > i) {
+			buf_printf(out,
+				   "<li class=\"dim\">%lu more members</li>\n",
+				   next - i);
+			i = next;
 		}
-		if (i == cut && is_cycle)
-			buf_put(out, " <strong class=\"cut\">cut here"
-				     "</strong>");
+		buf_printf(out, "<li value=\"%lu\">", i + 1);
+		put_member(out, f, i);
+		if (cycle_is_known(f))
+			put_edge(out, f, i);
 		buf_put(out, "</li>\n");
 	}
 	buf_put(out, "</ol>\n");
@@ -66,14 +85,14 @@ put_cycle(struct buf *out, const struct finding *f, const char *svg,
 	buf_put(out, cycle_is_known(f) ? "<h4>Cycle</h4>\n" :
 					 "<h4>Object</h4>\n");
 	if (!svg) {
-		html_cycle(out, f);
+		put_list(out, f);
 		return;
 	}
 	buf_put(out, "<figure>\n");
 	buf_putn(out, svg, n_svg);
 	buf_put(out, "\n</figure>\n<details class=\"as-list\"><summary>"
 		     "The cycle as a list</summary>\n");
-	html_cycle(out, f);
+	put_list(out, f);
 	buf_put(out, "</details>\n");
 }
 
@@ -88,17 +107,19 @@ put_types(struct buf *out, const struct finding *f)
 		return;
 	buf_put(out, "<h4>Types</h4>\n<table class=\"types\"><thead><tr>"
 		     "<th>type</th><th class=\"n\">objects</th>"
-		     "<th class=\"n\">bytes</th><th>module</th></tr></thead>"
-		     "<tbody>\n");
+		     "<th class=\"n\">bytes</th></tr></thead><tbody>\n");
 	for (i = 0; i < f->n_types; i++) {
 		buf_put(out, "<tr><td>");
 		html_code(out, f->types[i].name);
+		if (f->types[i].module_file) {
+			buf_put(out, "<br><span class=\"file\">");
+			html_text(out, f->types[i].module_file);
+			buf_put(out, "</span>");
+		}
 		buf_put(out, "</td><td class=\"n\">");
 		html_number(out, f->types[i].count);
 		buf_put(out, "</td><td class=\"n\">");
 		html_number(out, f->types[i].bytes);
-		buf_put(out, "</td><td>");
-		html_text(out, f->types[i].module_file);
 		buf_put(out, "</td></tr>\n");
 	}
 	buf_put(out, "</tbody></table>\n");

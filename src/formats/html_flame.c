@@ -122,12 +122,12 @@ put_box(struct drawing *d, const struct node *n, double left, int depth,
 		put_label(out, n);
 	buf_put(out, ": ");
 	put_sizes(out, n);
-	buf_put(out, "\">");
+	buf_put(out, "\"><span>");
 	if (root_label)
 		buf_put(out, root_label);
 	else
 		put_label(out, n);
-	buf_put(out, "</button>\n");
+	buf_put(out, "</span></button>\n");
 }
 
 static int

@@ -31,9 +31,6 @@ void html_finding(struct buf *out, const struct report *r,
 		  const struct finding *f, const char *svg, size_t n_svg,
 		  bool is_open);
 
-/* The list of its cycle's members, for when there is no picture, and for ears. */
-void html_cycle(struct buf *out, const struct finding *f);
-
 /* Where the bytes were allocated, as a flame graph; nothing without findings. */
 void html_flame(struct buf *out, const struct report *r);
 
