@@ -148,6 +148,7 @@ libformats_la_SOURCES = \
 	%D%/formats/graphviz.h \
 	%D%/formats/html.c \
 	%D%/formats/html_coverage.c \
+	%D%/formats/html_facts.c \
 	%D%/formats/html_finding.c \
 	%D%/formats/html_flame.c \
 	%D%/formats/html_part.h \

@@ -31,6 +31,10 @@ void html_finding(struct buf *out, const struct report *r,
 		  const struct finding *f, const char *svg, size_t n_svg,
 		  bool is_open);
 
+/* What is known of its objects: a list of terms, a table of types. */
+void html_facts(struct buf *out, const struct finding *f);
+void html_types(struct buf *out, const struct finding *f);
+
 /* Where the bytes were allocated, as a flame graph; nothing without findings. */
 void html_flame(struct buf *out, const struct report *r);
 
