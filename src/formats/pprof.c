@@ -98,6 +98,23 @@ nanoseconds(const char *time)
 	return timegm(&tm) * INT64_C(1000000000);
 }
 
+/* Any of its frames has it. */
+static const char *
+build_id_of(const struct report *r, const char *module)
+{
+	size_t i, k;
+
+	for (i = 0; i < r->n_findings; i++) {
+		const struct finding *f = &r->findings[i];
+
+		for (k = 0; k < f->n_native; k++)
+			if (f->native[k].module &&
+			    !strcmp(f->native[k].module, module))
+				return f->native[k].build_id;
+	}
+	return NULL;
+}
+
 static void
 put_profile(struct buf *out, const struct report *r)
 {
@@ -106,6 +123,8 @@ put_profile(struct buf *out, const struct report *r)
 	size_t i;
 
 	pprof_init(&p);
+	if (r->exe)
+		pprof_mapping(&p, r->exe, build_id_of(r, r->exe));
 	put_type(&p, out, "leaked_objects", "count");
 	put_type(&p, out, "leaked_space", "bytes");
 	for (i = 0; i < r->n_findings; i++)

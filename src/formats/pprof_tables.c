@@ -113,11 +113,10 @@ pprof_string(struct pprof *p, const char *s)
 }
 
 /* A key is the numbers that make the difference. */
-static int64_t
-mapping(struct pprof *p, const struct report_native *native)
+int64_t
+pprof_mapping(struct pprof *p, const char *file, const char *build_id)
 {
-	int64_t key[] = {pprof_string(p, native->module),
-			 pprof_string(p, native->build_id)};
+	int64_t key[] = {pprof_string(p, file), pprof_string(p, build_id)};
 	struct buf m;
 	int64_t id;
 	bool is_new;
@@ -175,7 +174,7 @@ pprof_location(struct pprof *p, const struct frame *frame)
 	bool is_new;
 
 	if (native && native->module) {
-		key[2] = mapping(p, native);
+		key[2] = pprof_mapping(p, native->module, native->build_id);
 		if (native->offset > 0 && native->offset < MAPPING_SPAN)
 			key[3] = key[2] * MAPPING_SPAN + native->offset;
 	}

@@ -41,6 +41,9 @@ void pprof_fini(struct pprof *p);
 /* The string as it can be shown; NULL is the empty one. */
 int64_t pprof_string(struct pprof *p, const char *s);
 
+/* The module; the first one is what pprof names the profile after. */
+int64_t pprof_mapping(struct pprof *p, const char *file, const char *build_id);
+
 int64_t pprof_location(struct pprof *p, const struct frame *frame);
 
 #endif /* LEAKSHIM_FORMATS_PPROF_TABLES_H */
