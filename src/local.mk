@@ -132,6 +132,8 @@ BUILT_SOURCES += \
 endif
 
 libformats_la_SOURCES = \
+	%D%/formats/catalog.c \
+	%D%/formats/catalog.h \
 	%D%/formats/cycle.c \
 	%D%/formats/cycle.h \
 	%D%/formats/dot.c \
@@ -153,6 +155,8 @@ libformats_la_SOURCES = \
 	%D%/formats/html_flame.c \
 	%D%/formats/html_part.h \
 	%D%/formats/junit.c \
+	%D%/formats/level.c \
+	%D%/formats/level.h \
 	%D%/formats/openmetrics.c \
 	%D%/formats/openmetrics_findings.c \
 	%D%/formats/openmetrics_findings.h \
@@ -165,9 +169,7 @@ libformats_la_SOURCES = \
 	%D%/formats/protobuf.h \
 	%D%/formats/sarif.c \
 	%D%/formats/sarif_result.c \
-	%D%/formats/sarif_result.h \
-	%D%/formats/verdict.c \
-	%D%/formats/verdict.h
+	%D%/formats/sarif_result.h
 libformats_la_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
 libformats_la_LIBADD = $(ZLIB_LIBS)
 

@@ -17,6 +17,10 @@ UNIT_TESTS = \
 	%D%/unit/test_sort \
 	%D%/unit/test_text
 
+# Of the tool's own layers.
+TOOL_UNIT_TESTS = \
+	%D%/unit/test_formats
+
 SCRIPT_TESTS = \
 	scripts/check-headers \
 	scripts/check-layers \
@@ -39,8 +43,10 @@ MATRIX_TESTS = \
 	%D%/matrix/test_clean.py \
 	%D%/matrix/test_differential.py \
 	%D%/matrix/test_faults.py \
-	%D%/matrix/test_fuzz_reports.py \
 	%D%/matrix/test_follow.py \
+	%D%/matrix/test_formats.py \
+	%D%/matrix/test_fuzz_formats.py \
+	%D%/matrix/test_fuzz_reports.py \
 	%D%/matrix/test_gcstats.py \
 	%D%/matrix/test_identity.py \
 	%D%/matrix/test_lost.py \
@@ -64,12 +70,19 @@ check_LTLIBRARIES += %D%/unit/libtap.la
 # A unit program is its own .c file and the layers.
 check_PROGRAMS += $(UNIT_TESTS)
 LDADD = %D%/unit/libtap.la $(LAYERS) -ldl
+if BUILD_TOOL
+check_PROGRAMS += $(TOOL_UNIT_TESTS)
+endif
+%C%_unit_test_formats_LDADD = libformats.la $(LDADD)
 
 # --- what runs where -------------------------------------------------------
 
 TESTS += $(SCRIPT_TESTS)
 if !CROSS
 TESTS += $(UNIT_TESTS)
+if BUILD_TOOL
+TESTS += $(TOOL_UNIT_TESTS)
+endif
 endif
 if BUILD_SHIM
 TESTS += $(SHIM_TESTS)
@@ -120,4 +133,5 @@ CLEANFILES += tests/pythons.list tests/pythons.list.new
 
 dist_noinst_SCRIPTS += %D%/corpus %D%/pythons %D%/run-python
 # Whole folders: what a test needs beside itself is not listed.
-EXTRA_DIST += %D%/bats %D%/bench %D%/clean %D%/fixtures %D%/matrix
+EXTRA_DIST += %D%/bats %D%/bench %D%/clean %D%/fixtures %D%/golden %D%/matrix
+EXTRA_DIST += %D%/readers

@@ -35,7 +35,10 @@ replacement(char c, enum escape how)
 	return NULL;
 }
 
-/* U+FFFE and U+FFFF are no characters of XML: U+FFFD is as long. */
+/*
+ * U+FFFE and U+FFFF are no characters of XML, nor of the SVG that Graphviz
+ * makes of its labels: U+FFFD is as long.
+ */
 static void
 drop_noncharacters(char *s, size_t n)
 {
@@ -52,7 +55,7 @@ escape_from(struct buf *out, size_t start, enum escape how)
 {
 	size_t i, n = out->len, extra = 0, to;
 
-	if (how == ESCAPE_XML && n > start)
+	if ((how == ESCAPE_XML || how == ESCAPE_DOT) && n > start)
 		drop_noncharacters(out->data + start, n - start);
 	for (i = start; i < n; i++) {
 		const char *text = replacement(out->data[i], how);

@@ -5,7 +5,7 @@
 #include "formats/escape.h"
 #include "formats/formats.h"
 #include "formats/frames.h"
-#include "formats/verdict.h"
+#include "formats/level.h"
 
 static void
 put_stack(struct buf *out, struct arena *a, const struct finding *f)
@@ -44,7 +44,7 @@ format_folded(struct buf *out, const struct report *r,
 	(void)c;
 	arena_init(&arena);
 	for (i = 0; i < r->n_findings; i++)
-		if (verdict_counts(&r->findings[i]))
+		if (level_counts(&r->findings[i]))
 			put_stack(out, &arena, &r->findings[i]);
 	arena_fini(&arena);
 }

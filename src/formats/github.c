@@ -7,8 +7,8 @@
 #include "formats/escape.h"
 #include "formats/formats.h"
 #include "formats/frames.h"
+#include "formats/level.h"
 #include "formats/place.h"
-#include "formats/verdict.h"
 #include "report/headline.h"
 
 /* The message is one line of the log: this is an end of line in it. */
@@ -68,7 +68,7 @@ static void
 put_annotation(struct buf *out, const struct report *r,
 	       const struct finding *f, const struct format_context *c)
 {
-	bool is_error = verdict_of(f) == VERDICT_FAILS;
+	bool is_error = level_of(f) == LEVEL_FAILS;
 	struct place place;
 
 	buf_put(out, is_error ? "::error " : "::warning ");
@@ -90,13 +90,13 @@ put_annotation(struct buf *out, const struct report *r,
 /* GitHub shows only some of them: what fails comes first. */
 static void
 put_all(struct buf *out, const struct report *r,
-	const struct format_context *c, enum verdict verdict)
+	const struct format_context *c, enum level level)
 {
 	size_t i;
 
 	for (i = 0; i < r->n_findings; i++)
 		if (r->findings[i].is_printed &&
-		    verdict_of(&r->findings[i]) == verdict)
+		    level_of(&r->findings[i]) == level)
 			put_annotation(out, r, &r->findings[i], c);
 }
 
@@ -106,8 +106,8 @@ format_github(struct buf *out, const struct report *r,
 {
 	size_t i;
 
-	put_all(out, r, c, VERDICT_FAILS);
-	put_all(out, r, c, VERDICT_REPORTED);
+	put_all(out, r, c, LEVEL_FAILS);
+	put_all(out, r, c, LEVEL_REPORTED);
 	for (i = 0; i < r->n_missed; i++) {
 		const struct report_missed *m = &r->missed[i];
 

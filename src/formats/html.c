@@ -8,7 +8,7 @@
 #include "formats/formats.h"
 #include "formats/graphviz.h"
 #include "formats/html_part.h"
-#include "formats/verdict.h"
+#include "formats/level.h"
 
 /* Made from page.css and page.js: as they are, and the script's SHA-256. */
 static const char page_css[] =
@@ -123,7 +123,7 @@ sum_of(const struct report *r, enum finding_kind kind, bool wants_failing)
 
 		if (!f->is_printed ||
 		    (kind != FINDING_KINDS && f->kind != kind) ||
-		    (wants_failing && verdict_of(f) != VERDICT_FAILS))
+		    (wants_failing && level_of(f) != LEVEL_FAILS))
 			continue;
 		sum.findings++;
 		sum.objects += f->objects;
@@ -264,7 +264,7 @@ put_findings(struct buf *out, const struct report *r)
 		buf_printf(&name, "f%lu", i);
 		if (is_drawn && cycle_is_known(f))
 			svg = graphviz_find(&svgs, buf_string(&name), &n_svg);
-		is_open = verdict_of(f) == VERDICT_FAILS && n_open < MAX_OPEN;
+		is_open = level_of(f) == LEVEL_FAILS && n_open < MAX_OPEN;
 		n_open += is_open;
 		html_finding(out, r, f, svg, n_svg, is_open);
 		n++;

@@ -2,7 +2,7 @@
 
 #include "common/buf.h"
 #include "formats/html_part.h"
-#include "formats/verdict.h"
+#include "formats/level.h"
 
 void
 html_types(struct buf *out, const struct finding *f)
@@ -97,7 +97,7 @@ html_facts(struct buf *out, const struct finding *f)
 {
 	buf_put(out, "<dl class=\"facts\">\n");
 	put_row(out, "state");
-	buf_printf(out, "%s</dd>\n", verdict_state_text(f->state));
+	buf_printf(out, "%s</dd>\n", level_state_text(f->state));
 	put_known_number(out, "reference count", f->refcount);
 	put_known_number(out, "references found", f->references_found);
 	put_known_number(out, "references lost", f->references_lost);

@@ -8,8 +8,8 @@
 #include "formats/escape.h"
 #include "formats/frames.h"
 #include "formats/html_part.h"
+#include "formats/level.h"
 #include "formats/place.h"
-#include "formats/verdict.h"
 #include "report/headline.h"
 #include "report/text_finding.h"
 
@@ -169,10 +169,10 @@ put_summary(struct buf *out, const struct report *r, const struct finding *f)
 	if (f->reason != REASON_NONE)
 		buf_printf(out, "<span class=\"reason\">%s</span>",
 			   finding_reason_name(f->reason));
-	if (verdict_of(f) != VERDICT_REPORTED)
+	if (level_of(f) != LEVEL_REPORTED)
 		buf_printf(out, "<span class=\"state %s\">%s</span>",
-			   verdict_of(f) == VERDICT_FAILS ? "fails" : "quiet",
-			   verdict_of(f) == VERDICT_FAILS ?
+			   level_of(f) == LEVEL_FAILS ? "fails" : "quiet",
+			   level_of(f) == LEVEL_FAILS ?
 				   "fails" :
 				   finding_state_name(f->state));
 	buf_put(out, "<span class=\"size\">");
@@ -201,7 +201,7 @@ html_finding(struct buf *out, const struct report *r, const struct finding *f,
 	buf_printf(out, "\" data-kind=\"%s\" data-state=\"%s\"",
 		   finding_kind_name(f->kind), finding_state_name(f->state));
 	buf_printf(out, " data-fails=\"%d\" data-bytes=\"%ld\"",
-		   verdict_of(f) == VERDICT_FAILS, f->bytes);
+		   level_of(f) == LEVEL_FAILS, f->bytes);
 	buf_printf(out, " data-objects=\"%ld\" data-count=\"%ld\"", f->objects,
 		   f->count);
 	buf_put(out, is_open ? ">\n<details open>" : ">\n<details>");

@@ -8,7 +8,7 @@
 #include "formats/escape.h"
 #include "formats/frames.h"
 #include "formats/html_part.h"
-#include "formats/verdict.h"
+#include "formats/level.h"
 
 enum {
 	ROW_PIXELS = 22,
@@ -192,7 +192,7 @@ html_flame(struct buf *out, const struct report *r)
 
 	arena_init(&arena);
 	for (i = 0; i < r->n_findings; i++)
-		if (verdict_counts(&r->findings[i]) && r->findings[i].bytes > 0)
+		if (level_counts(&r->findings[i]) && r->findings[i].bytes > 0)
 			add_finding(&arena, &root, &r->findings[i]);
 	if (root.bytes > 0) {
 		buf_init(&boxes);

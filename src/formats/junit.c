@@ -5,8 +5,8 @@
 #include "common/buf.h"
 #include "formats/escape.h"
 #include "formats/formats.h"
+#include "formats/level.h"
 #include "formats/place.h"
-#include "formats/verdict.h"
 #include "report/headline.h"
 #include "report/text.h"
 #include "report/text_finding.h"
@@ -36,8 +36,8 @@ count(const struct report *r)
 		if (!r->findings[i].is_printed)
 			continue;
 		n.tests++;
-		n.failures += verdict_of(&r->findings[i]) == VERDICT_FAILS;
-		n.skipped += verdict_of(&r->findings[i]) == VERDICT_QUIET;
+		n.failures += level_of(&r->findings[i]) == LEVEL_FAILS;
+		n.skipped += level_of(&r->findings[i]) == LEVEL_QUIET;
 	}
 	n.errors = failed_analysis(r) != NULL;
 	n.tests++; /* the analysis itself: a suite is never empty */
@@ -96,8 +96,8 @@ put_class(struct buf *out, const struct finding *f)
 static void
 put_outcome(struct buf *out, const struct report *r, const struct finding *f)
 {
-	switch (verdict_of(f)) {
-	case VERDICT_FAILS:
+	switch (level_of(f)) {
+	case LEVEL_FAILS:
 		buf_put(out, "      <failure type=\"");
 		put_class(out, f);
 		buf_put(out, "\" message=\"");
@@ -106,12 +106,12 @@ put_outcome(struct buf *out, const struct report *r, const struct finding *f)
 		put_text(out, r, f);
 		buf_put(out, "</failure>\n");
 		break;
-	case VERDICT_QUIET:
+	case LEVEL_QUIET:
 		buf_put(out, "      <skipped");
-		put_attribute(out, "message", verdict_state_text(f->state));
+		put_attribute(out, "message", level_state_text(f->state));
 		buf_put(out, "/>\n");
 		break;
-	case VERDICT_REPORTED:
+	case LEVEL_REPORTED:
 		buf_put(out, "      <system-out>");
 		put_text(out, r, f);
 		buf_put(out, "</system-out>\n");

@@ -8,9 +8,9 @@
 
 #include "common/arena.h"
 #include "common/buf.h"
+#include "formats/catalog.h"
 #include "formats/escape.h"
 #include "formats/place.h"
-#include "formats/verdict.h"
 #include "report/report.h"
 
 void
@@ -78,7 +78,7 @@ put_sums(struct buf *out, const struct report *r, const char *name,
 	size_t i;
 
 	metric_head(out, name, "gauge", unit, help);
-	for (i = 0; verdict_pair(i, &kind, &reason); i++) {
+	for (i = 0; catalog_pair(i, &kind, &reason); i++) {
 		for (state = STATE_NEW; state <= STATE_STARTUP; state++) {
 			struct report_sum sum = sum_of(r, kind, reason, state);
 

@@ -8,9 +8,9 @@
 #include "common/buf.h"
 #include "formats/formats.h"
 #include "formats/frames.h"
+#include "formats/level.h"
 #include "formats/pprof_tables.h"
 #include "formats/protobuf.h"
-#include "formats/verdict.h"
 
 /* Fields of google.perftools.profiles.Profile, Sample, Label and ValueType. */
 enum {
@@ -128,7 +128,7 @@ put_profile(struct buf *out, const struct report *r)
 	put_type(&p, out, "leaked_objects", "count");
 	put_type(&p, out, "leaked_space", "bytes");
 	for (i = 0; i < r->n_findings; i++)
-		if (verdict_counts(&r->findings[i]))
+		if (level_counts(&r->findings[i]))
 			put_sample(&p, out, &r->findings[i]);
 	comment = pprof_string(&p, r->exe);
 	if (comment)

@@ -4,9 +4,9 @@
 
 #include "common/arena.h"
 #include "common/buf.h"
+#include "formats/catalog.h"
 #include "formats/formats.h"
 #include "formats/sarif_result.h"
-#include "formats/verdict.h"
 #include "report/jsonwriter.h"
 
 #define SARIF_SCHEMA \
@@ -22,15 +22,15 @@ put_rules(struct jsonwriter *w)
 
 	jsonwriter_line(w);
 	jsonwriter_begin(w, "rules", '[');
-	for (i = 0; verdict_pair(i, &kind, &reason); i++) {
+	for (i = 0; catalog_pair(i, &kind, &reason); i++) {
 		jsonwriter_line(w);
 		jsonwriter_begin(w, NULL, '{');
 		sarif_rule_id(w, "id", kind, reason);
 		sarif_message(w, "shortDescription",
-			      verdict_meaning(kind, reason));
+			      catalog_meaning(kind, reason));
 		jsonwriter_begin(w, "defaultConfiguration", '{');
 		jsonwriter_string(w, "level",
-				  verdict_kind_fails(kind, reason) ? "error" :
+				  catalog_fails(kind, reason) ? "error" :
 								     "warning");
 		jsonwriter_end(w, '}');
 		jsonwriter_end(w, '}');
@@ -46,7 +46,7 @@ rule_of(const struct finding *f)
 	enum finding_reason reason;
 	size_t i, best = 0;
 
-	for (i = 0; verdict_pair(i, &kind, &reason); i++) {
+	for (i = 0; catalog_pair(i, &kind, &reason); i++) {
 		if (kind != f->kind)
 			continue;
 		if (reason == f->reason)

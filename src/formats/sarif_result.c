@@ -7,8 +7,8 @@
 #include "formats/escape.h"
 #include "formats/formats.h"
 #include "formats/frames.h"
+#include "formats/level.h"
 #include "formats/place.h"
-#include "formats/verdict.h"
 #include "report/headline.h"
 #include "report/jsonwriter.h"
 
@@ -203,7 +203,7 @@ put_suppressions(struct sarif *s, const struct finding *f)
 		jsonwriter_string(s->w, "kind", "external");
 		jsonwriter_string(s->w, "status", "accepted");
 		jsonwriter_string(s->w, "justification",
-				  verdict_state_text(f->state));
+				  level_state_text(f->state));
 		jsonwriter_end(s->w, '}');
 	}
 	jsonwriter_end(s->w, ']');
@@ -225,9 +225,9 @@ void
 sarif_result(struct sarif *s, const struct finding *f, size_t rule)
 {
 	static const char *const levels[] = {
-		[VERDICT_FAILS] = "error",
-		[VERDICT_REPORTED] = "warning",
-		[VERDICT_QUIET] = "note",
+		[LEVEL_FAILS] = "error",
+		[LEVEL_REPORTED] = "warning",
+		[LEVEL_QUIET] = "note",
 	};
 	struct place place;
 
@@ -235,7 +235,7 @@ sarif_result(struct sarif *s, const struct finding *f, size_t rule)
 	jsonwriter_begin(s->w, NULL, '{');
 	sarif_rule_id(s->w, "ruleId", f->kind, f->reason);
 	jsonwriter_number(s->w, "ruleIndex", (int64_t)rule);
-	jsonwriter_string(s->w, "level", levels[verdict_of(f)]);
+	jsonwriter_string(s->w, "level", levels[level_of(f)]);
 	jsonwriter_string(s->w, "baselineState",
 			  f->state == STATE_KNOWN ? "unchanged" : "new");
 	put_message(s, f);

@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "formats/verdict.h"
+#include "formats/catalog.h"
 
 #include "common/options.h"
 #include "report/kinds.h"
 
 bool
-verdict_kind_fails(enum finding_kind kind, enum finding_reason reason)
+catalog_fails(enum finding_kind kind, enum finding_reason reason)
 {
 	static struct options defaults;
 
@@ -14,39 +14,6 @@ verdict_kind_fails(enum finding_kind kind, enum finding_reason reason)
 		options_init(&defaults);
 	return kinds_fail(defaults.fail_on, kind, reason);
 }
-
-enum verdict
-verdict_of(const struct finding *f)
-{
-	if (f->state != STATE_NEW)
-		return VERDICT_QUIET;
-	return f->is_failing || verdict_kind_fails(f->kind, f->reason) ?
-		       VERDICT_FAILS :
-		       VERDICT_REPORTED;
-}
-
-bool
-verdict_counts(const struct finding *f)
-{
-	return f->is_printed && f->state != STATE_SUPPRESSED &&
-	       f->state != STATE_STARTUP;
-}
-
-const char *
-verdict_state_text(enum finding_state state)
-{
-	static const char *const texts[] = {
-		[STATE_NEW] = "new",
-		[STATE_KNOWN] = "known: it is in the baseline",
-		[STATE_SUPPRESSED] = "suppressed by a rule",
-		[STATE_STARTUP] = "startup: allocated before the program's "
-				  "first line, the interpreter's own",
-	};
-
-	return texts[state];
-}
-
-/* ---- kinds and reasons ---- */
 
 static const struct {
 	enum finding_kind kind;
@@ -100,7 +67,7 @@ static const struct {
 };
 
 bool
-verdict_pair(size_t i, enum finding_kind *kind, enum finding_reason *reason)
+catalog_pair(size_t i, enum finding_kind *kind, enum finding_reason *reason)
 {
 	if (i >= sizeof pairs / sizeof *pairs)
 		return false;
@@ -110,7 +77,7 @@ verdict_pair(size_t i, enum finding_kind *kind, enum finding_reason *reason)
 }
 
 const char *
-verdict_meaning(enum finding_kind kind, enum finding_reason reason)
+catalog_meaning(enum finding_kind kind, enum finding_reason reason)
 {
 	size_t i;
 
