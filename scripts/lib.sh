@@ -45,6 +45,20 @@ test_packages() {
 		libpython3-dev          Python embedded in a C program
 		libpython${version:-3}-testsuite  CPython's own tests
 		xz-utils                make distcheck
+		graphviz                pictures of cycles
+		protobuf-compiler       reads profiles
+		golang-github-google-pprof-dev  by their own schema
+		python3-junitparser     reads JUnit
+		python3-prometheus-client  reads OpenMetrics
+	END
+}
+
+# Big ones, for the readers that only a release waits for.
+reader_packages() {
+	cat <<-'END'
+		chromium-headless-shell  shows the HTML page
+		fonts-dejavu-core        in letters
+		golang-go                go tool pprof
 	END
 }
 

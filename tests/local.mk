@@ -44,8 +44,6 @@ MATRIX_TESTS = \
 	%D%/matrix/test_differential.py \
 	%D%/matrix/test_faults.py \
 	%D%/matrix/test_follow.py \
-	%D%/matrix/test_formats.py \
-	%D%/matrix/test_fuzz_formats.py \
 	%D%/matrix/test_fuzz_reports.py \
 	%D%/matrix/test_gcstats.py \
 	%D%/matrix/test_identity.py \
@@ -58,6 +56,11 @@ MATRIX_TESTS = \
 	%D%/matrix/test_subinterpreters.py \
 	%D%/matrix/test_textbook.py \
 	%D%/matrix/test_transparency.py
+
+# They need the command and no library: sanitizers see them, too.
+TOOL_MATRIX_TESTS = \
+	%D%/matrix/test_formats.py \
+	%D%/matrix/test_fuzz_formats.py
 
 # --- unit ------------------------------------------------------------------
 
@@ -82,6 +85,9 @@ if !CROSS
 TESTS += $(UNIT_TESTS)
 if BUILD_TOOL
 TESTS += $(TOOL_UNIT_TESTS)
+if HAVE_PYTHON3
+TESTS += $(TOOL_MATRIX_TESTS)
+endif
 endif
 endif
 if BUILD_SHIM
@@ -131,7 +137,7 @@ FORCE:
 .PHONY: FORCE
 CLEANFILES += tests/pythons.list tests/pythons.list.new
 
-dist_noinst_SCRIPTS += %D%/corpus %D%/pythons %D%/run-python
+dist_noinst_SCRIPTS += %D%/browser %D%/corpus %D%/pythons %D%/run-python
 # Whole folders: what a test needs beside itself is not listed.
 EXTRA_DIST += %D%/bats %D%/bench %D%/clean %D%/fixtures %D%/golden %D%/matrix
 EXTRA_DIST += %D%/readers
