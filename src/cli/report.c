@@ -51,8 +51,11 @@ find_format(const char *name)
 static int
 write_out(const struct buf *text)
 {
-	if (text->failed || fwrite(text->data, 1, text->len, stdout) !=
-				    text->len ||
+	bool is_empty = !text->len; /* and has no data */
+
+	if (text->failed ||
+	    (!is_empty &&
+	     fwrite(text->data, text->len, 1, stdout) != 1) ||
 	    fflush(stdout) != 0) {
 		complain("report: cannot write: %s",
 			 text->failed ? "out of memory" : strerror(errno));

@@ -236,7 +236,8 @@ is_clean_text(const struct buf *text)
 		start = i + 1;
 	}
 	is_same = again.len == text->len &&
-		  !memcmp(again.data, text->data, text->len);
+		  (!text->len ||
+		   !memcmp(again.data, text->data, text->len));
 	buf_fini(&again);
 	return is_same;
 }
