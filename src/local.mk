@@ -152,6 +152,7 @@ libformats_la_SOURCES = \
 	%D%/formats/html_coverage.c \
 	%D%/formats/html_facts.c \
 	%D%/formats/html_finding.c \
+	%D%/formats/html_findings.c \
 	%D%/formats/html_flame.c \
 	%D%/formats/html_part.h \
 	%D%/formats/junit.c \

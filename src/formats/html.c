@@ -3,10 +3,8 @@
 #include <string.h>
 
 #include "common/buf.h"
-#include "formats/cycle.h"
 #include "formats/escape.h"
 #include "formats/formats.h"
-#include "formats/graphviz.h"
 #include "formats/html_part.h"
 #include "formats/level.h"
 
@@ -20,8 +18,6 @@ static const char page_js[] =
 static const char page_js_hash[] =
 #include "formats/page.js.hash.inc"
 	;
-
-enum { MAX_OPEN = 3 }; /* findings that fail stand open, the first ones */
 
 void
 html_text(struct buf *out, const char *s)
@@ -166,115 +162,6 @@ put_numbers(struct buf *out, const struct report *r)
 	buf_put(out, "</b><span>in all</span></div>\n</section>\n");
 }
 
-/* A script shows it: without one there is nothing to press. */
-static void
-put_filters(struct buf *out, const struct report *r)
-{
-	enum finding_kind k;
-
-	buf_put(out, "<form class=\"filters\" id=\"filters\" hidden>\n"
-		     "<input type=\"search\" id=\"words\" placeholder=\""
-		     "Filter by type, file, function&hellip;\" "
-		     "aria-label=\"filter\">\n"
-		     "<select id=\"state\" aria-label=\"state\">"
-		     "<option value=\"\">every state</option>"
-		     "<option value=\"fails\">failing</option>"
-		     "<option>new</option><option>known</option>"
-		     "<option>suppressed</option><option>startup</option>"
-		     "</select>\n"
-		     "<select id=\"order\" aria-label=\"order\">"
-		     "<option value=\"\">as reported</option>"
-		     "<option value=\"bytes\">most bytes</option>"
-		     "<option value=\"objects\">most objects</option>"
-		     "<option value=\"count\">most islands</option>"
-		     "<option value=\"kind\">kind</option>"
-		     "<option value=\"name\">type</option></select>\n"
-		     "<button type=\"button\" id=\"all\">Open all</button>\n"
-		     "<output id=\"shown\"></output>\n"
-		     "<span class=\"kinds\">\n");
-	for (k = 0; k < FINDING_KINDS; k++) {
-		int64_t n = sum_of(r, k, false).findings - r->cut[k].findings;
-		const char *kind = finding_kind_name(k);
-
-		if (!n)
-			continue;
-		buf_printf(out,
-			   "<label class=\"badge k-%s\"><input "
-			   "type=\"checkbox\" checked value=\"%s\">%s "
-			   "%ld</label>\n",
-			   kind, kind, kind, n);
-	}
-	buf_put(out, "</span>\n</form>\n");
-}
-
-/* ---- findings ---- */
-
-/* One run of dot for all cycles; without it, they are lists. */
-static bool
-draw(const struct report *r, struct buf *svgs, bool *has_cycles)
-{
-	struct buf graphs;
-	bool is_done;
-	size_t i;
-
-	buf_init(&graphs);
-	for (i = 0; i < r->n_findings; i++) {
-		const struct finding *f = &r->findings[i];
-
-		if (!f->is_printed || !cycle_is_known(f))
-			continue;
-		buf_printf(&graphs, "digraph { id=f%lu; charset=\"UTF-8\";\n",
-			   i);
-		cycle_style(&graphs);
-		cycle_graph(&graphs, f, i);
-		buf_put(&graphs, "}\n");
-	}
-	*has_cycles = graphs.len > 0;
-	is_done = *has_cycles && graphviz_run(&graphs, svgs);
-	buf_fini(&graphs);
-	return is_done;
-}
-
-static void
-put_findings(struct buf *out, const struct report *r)
-{
-	bool is_drawn, has_cycles;
-	struct buf svgs;
-	size_t i, n_open = 0, n = 0;
-
-	buf_init(&svgs);
-	is_drawn = draw(r, &svgs, &has_cycles);
-	buf_put(out, "<h2>Findings</h2>\n");
-	put_filters(out, r);
-	if (has_cycles && !is_drawn)
-		buf_put(out, "<p class=\"hint\">Cycles are listed, not drawn: "
-			     "Graphviz (its program <code>dot</code>) was not "
-			     "found when this page was made.</p>\n");
-	buf_put(out, "<div id=\"findings\">\n");
-	for (i = 0; i < r->n_findings; i++) {
-		const struct finding *f = &r->findings[i];
-		const char *svg = NULL;
-		size_t n_svg = 0;
-		char id[32];
-		struct buf name = {id, 0, sizeof id, false};
-		bool is_open;
-
-		if (!f->is_printed)
-			continue;
-		buf_printf(&name, "f%lu", i);
-		if (is_drawn && cycle_is_known(f))
-			svg = graphviz_find(&svgs, buf_string(&name), &n_svg);
-		is_open = level_of(f) == LEVEL_FAILS && n_open < MAX_OPEN;
-		n_open += is_open;
-		html_finding(out, r, f, svg, n_svg, is_open);
-		n++;
-	}
-	if (!n)
-		buf_put(out, "<p>None.</p>\n");
-	buf_put(out, "</div>\n");
-	buf_fini(&svgs);
-}
-
 void
 format_html(struct buf *out, const struct report *r,
 	    const struct format_context *c)
@@ -289,7 +176,7 @@ format_html(struct buf *out, const struct report *r,
 	put_numbers(out, r);
 	html_coverage(out, r);
 	html_flame(out, r);
-	put_findings(out, r);
+	html_findings(out, r);
 	buf_put(out, "</main>\n<footer>Made by leakshim ");
 	html_text(out, r->tool_version);
 	buf_put(out, ".</footer>\n<script>");

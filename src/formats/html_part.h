@@ -26,6 +26,9 @@ void html_code(struct buf *out, const char *s);
 /* 1,234,567 */
 void html_number(struct buf *out, int64_t v);
 
+/* All of them, with the bar that filters them. */
+void html_findings(struct buf *out, const struct report *r);
+
 /* A finding; svg is the picture of its cycle, n_svg bytes, or NULL. */
 void html_finding(struct buf *out, const struct report *r,
 		  const struct finding *f, const char *svg, size_t n_svg,
