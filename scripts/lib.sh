@@ -146,6 +146,18 @@ fetch_packages() {
 	fetch fetch-packages
 }
 
+# Where npm is there, print the folder of speedscope, which reads profiles.
+speedscope_folder() {
+	speedscope=${LEAKSHIM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/leakshim}/speedscope
+	if ! [ -e "$speedscope/package/dist" ]; then
+		command -v npm >/dev/null 2>&1 || return 0
+		mkdir -p "$speedscope" || return 0
+		(cd "$speedscope" && npm pack --silent speedscope@1.25.0 &&
+			tar -xzf speedscope-1.25.0.tgz) >/dev/null 2>&1 || return 0
+	fi
+	echo "$speedscope/package"
+}
+
 # run_tests FOLDER: `make check' there; tests_status is its exit status.
 run_tests() {
 	find "$1" -name '*.trs' -exec rm -f {} +
