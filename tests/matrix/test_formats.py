@@ -5,16 +5,17 @@
 #     LEAKSHIM_GOLDEN=write tests/matrix/test_formats.py
 #
 # writes the golden files anew, for `git diff' to show what has changed.
+import base64
 import gzip
 import hashlib
-import base64
 import json
 import os
 import re
 import subprocess
+import tempfile
 
 import readers
-from harness import LEAKSHIM, TOP, Skip, equal, main, once
+from harness import LEAKSHIM, TOP, equal, main, once
 
 readers.use_debian_python("jsonschema", "junitparser", "prometheus_client")
 
@@ -137,16 +138,14 @@ def relative():
     equal(first["artifactLocation"], {"uri": "file:///srv/shop/models.py"},
           "elsewhere")
     equal(first["region"]["startLine"], 24, "line")
-    changed = json.dumps(report()).replace("/srv/shop/", "%s/a b/" % TOP)
-    path = os.path.join(os.environ.get("TMPDIR", "/tmp"),
-                        "leakshim-relative-%d.json" % os.getpid())
-    try:
+    with tempfile.TemporaryDirectory() as folder:
+        root = os.path.realpath(folder)
+        path = os.path.join(root, "r.json")
         with open(path, "w", encoding="utf-8") as f:
-            f.write(changed)
-        log = json.loads(render("sarif", path, cwd=TOP).decode())
-        annotations = readers.github(render("github", path, cwd=TOP))
-    finally:
-        os.unlink(path)
+            f.write(json.dumps(report()).replace("/srv/shop/",
+                                                 "%s/a b/" % root))
+        log = json.loads(render("sarif", path, cwd=root).decode())
+        annotations = readers.github(render("github", path, cwd=root))
     first = log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
     equal(first["artifactLocation"],
           {"uri": "a%20b/models.py", "uriBaseId": "%SRCROOT%"}, "below")
@@ -269,14 +268,11 @@ def empty():
         kind.update(findings=0, objects=0, bytes=0)
     value["coverage"]["missed"] = [
         {"what": "analysis", "count": 1, "why": "it took too long"}]
-    path = os.path.join(os.environ.get("TMPDIR", "/tmp"),
-                        "leakshim-empty-%d.json" % os.getpid())
-    try:
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "r.json")
         with open(path, "w", encoding="utf-8") as f:
             json.dump(value, f)
         outputs = {form: render(form, path) for form in FORMATS}
-    finally:
-        os.unlink(path)
     equal(readers.sarif(outputs["sarif"]), [], "SARIF")
     # No leaks found by no analysis is no success.
     equal(readers.junit(outputs["junit"]), [("leakshim", ["Error"])], "JUnit")
