@@ -105,6 +105,8 @@ libpython_la_SOURCES = \
 libreport_la_SOURCES = \
 	%D%/report/advice.c \
 	%D%/report/advice.h \
+	%D%/report/advice_cut.c \
+	%D%/report/advice_cut.h \
 	%D%/report/advice_edge.c \
 	%D%/report/advice_edge.h \
 	%D%/report/filter.c \
@@ -137,6 +139,83 @@ libreport_la_SOURCES = \
 	%D%/report/text_rules.c \
 	%D%/report/text_rules.h \
 	%D%/report/words.c
+
+# The tool's own formats: pages, profiles, what CI systems read.
+if BUILD_TOOL
+noinst_LTLIBRARIES += libformats.la
+BUILT_SOURCES += \
+	%D%/formats/page.css.inc \
+	%D%/formats/page.js.hash.inc \
+	%D%/formats/page.js.inc
+endif
+
+libformats_la_SOURCES = \
+	%D%/formats/catalog.c \
+	%D%/formats/catalog.h \
+	%D%/formats/cycle.c \
+	%D%/formats/cycle.h \
+	%D%/formats/dot.c \
+	%D%/formats/escape.c \
+	%D%/formats/escape.h \
+	%D%/formats/folded.c \
+	%D%/formats/formats.c \
+	%D%/formats/formats.def \
+	%D%/formats/formats.h \
+	%D%/formats/frames.c \
+	%D%/formats/frames.h \
+	%D%/formats/github.c \
+	%D%/formats/graphviz.c \
+	%D%/formats/graphviz.h \
+	%D%/formats/html.c \
+	%D%/formats/html_coverage.c \
+	%D%/formats/html_facts.c \
+	%D%/formats/html_finding.c \
+	%D%/formats/html_findings.c \
+	%D%/formats/html_flame.c \
+	%D%/formats/html_part.h \
+	%D%/formats/junit.c \
+	%D%/formats/level.c \
+	%D%/formats/level.h \
+	%D%/formats/openmetrics.c \
+	%D%/formats/openmetrics_findings.c \
+	%D%/formats/openmetrics_findings.h \
+	%D%/formats/place.c \
+	%D%/formats/place.h \
+	%D%/formats/pprof.c \
+	%D%/formats/pprof_tables.c \
+	%D%/formats/pprof_tables.h \
+	%D%/formats/protobuf.c \
+	%D%/formats/protobuf.h \
+	%D%/formats/sarif.c \
+	%D%/formats/sarif_result.c \
+	%D%/formats/sarif_result.h \
+	%D%/formats/suppressions.c
+libformats_la_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
+libformats_la_LIBADD = $(ZLIB_LIBS)
+
+# Files as string literals, to be included.
+SUFFIXES += .css .js .css.inc .js.inc
+.css.css.inc:
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(SED) -e 's/[\\"]/\\&/g' -e 's/^/"/' -e 's/$$/\\n"/' $< >$@.new && \
+	mv $@.new $@
+.js.js.inc:
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(SED) -e 's/[\\"]/\\&/g' -e 's/^/"/' -e 's/$$/\\n"/' $< >$@.new && \
+	mv $@.new $@
+
+# The page's security policy names its only script by the SHA-256.
+%D%/formats/page.js.hash.inc: %D%/formats/page.js
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	sha256sum <$(srcdir)/%D%/formats/page.js | cut -c1-64 | \
+	tr abcdef ABCDEF | basenc -d --base16 | base64 | \
+	$(SED) 's/.*/"&"/' >$@.new && mv $@.new $@
+
+EXTRA_DIST += %D%/formats/page.css %D%/formats/page.js
+CLEANFILES += \
+	%D%/formats/page.css.inc \
+	%D%/formats/page.js.hash.inc \
+	%D%/formats/page.js.inc
 
 libanalysis_la_SOURCES = \
 	%D%/analysis/audit.c \
@@ -367,8 +446,6 @@ leakshim_SOURCES = \
 	%D%/cli/read_report.c \
 	%D%/cli/read_report.h \
 	%D%/cli/report.c \
-	%D%/cli/rules_format.c \
-	%D%/cli/rules_format.h \
 	%D%/cli/run.c \
 	%D%/cli/screen.c \
 	%D%/cli/screen.h \
@@ -383,7 +460,8 @@ leakshim_SOURCES = \
 leakshim_CPPFLAGS = $(AM_CPPFLAGS) -DLIBDIR='"$(libdir)"' \
 	-DPKGDATADIR='"$(pkgdatadir)"'
 leakshim_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(LIBDW_CFLAGS)
-leakshim_LDADD = libreport.la libcommon.la $(JANSSON_LIBS) $(LIBDW_LIBS)
+leakshim_LDADD = libformats.la libreport.la libcommon.la $(JANSSON_LIBS) \
+	$(LIBDW_LIBS)
 
 # --- data ------------------------------------------------------------------
 

@@ -19,6 +19,10 @@ UNIT_TESTS = \
 	%D%/unit/test_suppressions \
 	%D%/unit/test_text
 
+# Of the tool's own layers.
+TOOL_UNIT_TESTS = \
+	%D%/unit/test_formats
+
 # Built with sanitizers, whatever the rest is built with.
 FUZZ_TESTS = \
 	%D%/fuzz/fuzz_options.fuzz \
@@ -49,8 +53,8 @@ MATRIX_TESTS = \
 	%D%/matrix/test_clean.py \
 	%D%/matrix/test_differential.py \
 	%D%/matrix/test_faults.py \
-	%D%/matrix/test_fuzz_reports.py \
 	%D%/matrix/test_follow.py \
+	%D%/matrix/test_fuzz_reports.py \
 	%D%/matrix/test_gate.py \
 	%D%/matrix/test_gcstats.py \
 	%D%/matrix/test_identity.py \
@@ -66,6 +70,11 @@ MATRIX_TESTS = \
 	%D%/matrix/test_textbook.py \
 	%D%/matrix/test_transparency.py
 
+# They need the command and no library: sanitizers see them, too.
+TOOL_MATRIX_TESTS = \
+	%D%/matrix/test_formats.py \
+	%D%/matrix/test_fuzz_formats.py
+
 # --- unit ------------------------------------------------------------------
 
 check_LTLIBRARIES += %D%/unit/libtap.la
@@ -77,6 +86,10 @@ check_LTLIBRARIES += %D%/unit/libtap.la
 # A unit program is its own .c file and the layers.
 check_PROGRAMS += $(UNIT_TESTS)
 LDADD = %D%/unit/libtap.la $(LAYERS) -ldl
+if BUILD_TOOL
+check_PROGRAMS += $(TOOL_UNIT_TESTS)
+endif
+%C%_unit_test_formats_LDADD = libformats.la $(LDADD)
 
 # --- fuzz ------------------------------------------------------------------
 
@@ -103,8 +116,8 @@ endif
 	src/cli/read_finding.c \
 	src/cli/read_json.c \
 	src/cli/read_report.c \
-	src/cli/rules_format.c \
-	src/cli/verdict.c
+	src/cli/verdict.c \
+	src/formats/suppressions.c
 %C%_fuzz_libfuzzed_la_CFLAGS = $(FLAGS_OF_FUZZ)
 
 # Of one name with a function of the library, that of the program is linked.
@@ -130,9 +143,13 @@ CLEANFILES += fuzz_options.input fuzz_report.input fuzz_suppressions.input
 TESTS += $(SCRIPT_TESTS)
 if !CROSS
 TESTS += $(UNIT_TESTS)
-if HAVE_SANITIZERS
 if BUILD_TOOL
+TESTS += $(TOOL_UNIT_TESTS)
+if HAVE_SANITIZERS
 TESTS += $(FUZZ_TESTS)
+endif
+if HAVE_PYTHON3
+TESTS += $(TOOL_MATRIX_TESTS)
 endif
 endif
 endif
@@ -187,6 +204,7 @@ FORCE:
 .PHONY: FORCE
 CLEANFILES += tests/pythons.list tests/pythons.list.new
 
-dist_noinst_SCRIPTS += %D%/corpus %D%/pythons %D%/run-python
+dist_noinst_SCRIPTS += %D%/browser %D%/corpus %D%/pythons %D%/run-python
 # Whole folders: what a test needs beside itself is not listed.
-EXTRA_DIST += %D%/bats %D%/bench %D%/clean %D%/fixtures %D%/matrix
+EXTRA_DIST += %D%/bats %D%/bench %D%/clean %D%/fixtures %D%/golden %D%/matrix
+EXTRA_DIST += %D%/readers

@@ -10,78 +10,64 @@
 #include "cli/cli.h"
 #include "cli/inputs.h"
 #include "cli/merge.h"
-#include "cli/rules_format.h"
 #include "cli/screen.h"
 #include "cli/symbolize.h"
 #include "cli/verdict.h"
 #include "common/arena.h"
 #include "common/buf.h"
-#include "report/json.h"
-#include "report/text.h"
+#include "formats/formats.h"
+#include "report/report.h"
 
 static void
 usage(void)
 {
+	const struct format *f;
+
 	puts("usage: leakshim report [OPTION...] FILE...\n\n"
 	     "Renders a JSON report (leakshim-report(5)); several, and those "
 	     "of folders, are\nmerged: findings with the same fingerprint "
 	     "become one, their numbers add up.\n`-' is standard input."
 	     "\n\nOptions:\n"
-	     "  --format=FORMAT      text (when none is given), json, or\n"
-	     "                       suppressions: rules for what is new\n"
+	     "  --format=FORMAT      one of these; text when none is given\n"
 	     "  --suppressions=FILE  rules to apply\n"
 	     "  --baseline=FILE      findings of this report are known\n"
-	     "  --help               this text");
+	     "  --help               this text\n\nFormats:");
+	for (f = formats; f->name; f++)
+		printf("  %-19s  %s\n", f->name, f->meaning);
+}
+
+/* NULL after a complaint. */
+static const struct format *
+find_format(const char *name)
+{
+	const struct format *f = format_find(name);
+	struct buf names;
+
+	if (f)
+		return f;
+	buf_init(&names);
+	for (f = formats; f->name; f++)
+		buf_printf(&names, "%s%s", f == formats ? "" : ", ", f->name);
+	complain("report: '%s' is no format; there are %s", name,
+		 buf_string(&names));
+	buf_fini(&names);
+	return NULL;
 }
 
 static int
 write_out(const struct buf *text)
 {
-	if (text->failed || fwrite(text->data, 1, text->len, stdout) !=
-				    text->len ||
+	bool is_empty = !text->len; /* and has no data */
+
+	if (text->failed ||
+	    (!is_empty &&
+	     fwrite(text->data, text->len, 1, stdout) != 1) ||
 	    fflush(stdout) != 0) {
 		complain("report: cannot write: %s",
 			 text->failed ? "out of memory" : strerror(errno));
 		return STATUS_FAILED;
 	}
 	return STATUS_OK;
-}
-
-static void
-put_text(struct buf *out, const struct report *r)
-{
-	struct text_style style = {
-		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
-		.with_missed = true,
-	};
-
-	report_text(out, r, &style);
-}
-
-static void
-put_json(struct buf *out, const struct report *r)
-{
-	report_json(out, r, false);
-}
-
-static const struct format {
-	const char *name;
-	void (*render)(struct buf *out, const struct report *r);
-} formats[] = {
-	{"text", put_text},
-	{"json", put_json},
-	{"suppressions", rules_format},
-};
-
-static const struct format *
-find_format(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof formats / sizeof *formats; i++)
-		if (!strcmp(formats[i].name, name))
-			return &formats[i];
-	return NULL;
 }
 
 struct wishes {
@@ -104,7 +90,7 @@ parse(int argc, char **argv, struct wishes *w)
 	int c;
 
 	opterr = 0;
-	w->format = &formats[0];
+	w->format = formats;
 	while ((c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'h':
@@ -112,12 +98,9 @@ parse(int argc, char **argv, struct wishes *w)
 			return STATUS_OK;
 		case 'f':
 			w->format = find_format(optarg);
-			if (w->format)
-				break;
-			complain("report: format '%s' is not text, json or "
-				 "suppressions",
-				 optarg);
-			return STATUS_USAGE;
+			if (!w->format)
+				return STATUS_USAGE;
+			break;
 		case 's':
 			w->suppressions = optarg;
 			break;
@@ -141,24 +124,39 @@ parse(int argc, char **argv, struct wishes *w)
 }
 
 static int
+put(const struct report *r, const struct format *format)
+{
+	char *root = getcwd(NULL, 0);
+	struct format_context context = {
+		.root = root,
+		.has_colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+	};
+	struct buf text;
+	int status;
+
+	buf_init(&text);
+	format->write(&text, r, &context);
+	status = write_out(&text);
+	buf_fini(&text);
+	free(root);
+	return status;
+}
+
+static int
 render(const struct wishes *w, struct screen *screen, struct merge *merge)
 {
 	struct verdict verdict;
 	struct arena arena;
 	struct report r;
-	struct buf text;
 	int status;
 
 	arena_init(&arena);
-	buf_init(&text);
 	merge_result(merge, &arena, &r);
 	screen_rows(screen, &arena, &r);
 	verdict_init(&verdict);
 	verdict_judge(&verdict, &r);
 	symbolize(&arena, &r);
-	w->format->render(&text, &r);
-	status = write_out(&text);
-	buf_fini(&text);
+	status = put(&r, w->format);
 	arena_fini(&arena);
 	if (status == STATUS_OK && screen->rules.faults)
 		status = STATUS_BAD_FILE;

@@ -195,8 +195,8 @@ put_facts(struct buf *out, const struct finding *f)
 
 /* ---- where they were allocated ---- */
 
-static const char *
-why_unknown(const struct report *r, const struct finding *f)
+const char *
+text_why_unknown(const struct report *r, const struct finding *f)
 {
 	const char *tracking = r->tracking ? r->tracking : "";
 	size_t i;
@@ -204,7 +204,8 @@ why_unknown(const struct report *r, const struct finding *f)
 	if (f->state == STATE_STARTUP)
 		return "it was before the program's first line";
 	for (i = 0; i < r->n_missed; i++)
-		if (!strcmp(r->missed[i].what, "backtraces"))
+		if (r->missed[i].why && r->missed[i].what &&
+		    !strcmp(r->missed[i].what, "backtraces"))
 			return r->missed[i].why;
 	if (!strcmp(tracking, "none"))
 		return "track=none records no allocations";
@@ -265,7 +266,7 @@ put_allocation(struct buf *out, const struct report *r,
 
 	if (!f->n_python && !f->n_native) {
 		buf_printf(out, "  allocated at an unknown place: %s\n",
-			   why_unknown(r, f));
+			   text_why_unknown(r, f));
 		return;
 	}
 	buf_printf(out, "  allocated%s at%s\n",

@@ -9,11 +9,11 @@
 
 #include "cli/merge.h"
 #include "cli/read_report.h"
-#include "cli/rules_format.h"
 #include "cli/verdict.h"
 #include "common/arena.h"
 #include "common/baseline.h"
 #include "common/buf.h"
+#include "formats/formats.h"
 #include "fuzz.h"
 #include "report/filter.h"
 #include "report/json.h"
@@ -84,7 +84,7 @@ write_all(struct report *r)
 	report_text(&b, r, &style);
 	must_be_clean(&b);
 	buf_clear(&b);
-	rules_format(&b, r);
+	format_suppressions(&b, r, NULL);
 	must_be_clean(&b);
 	buf_clear(&b);
 	report_json(&b, r, false);

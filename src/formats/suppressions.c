@@ -1,10 +1,9 @@
 #include "config.h"
 
-#include "cli/rules_format.h"
-
 #include <stdint.h>
 
 #include "common/buf.h"
+#include "formats/formats.h"
 #include "report/headline.h"
 #include "report/report.h"
 
@@ -25,10 +24,12 @@ put_place(struct buf *out, const struct finding *f)
 }
 
 void
-rules_format(struct buf *out, const struct report *r)
+format_suppressions(struct buf *out, const struct report *r,
+		    const struct format_context *c)
 {
 	size_t i;
 
+	(void)c;
 	buf_put(out, "# Suppressions, see leakshim-suppressions(5).  A rule "
 		     "with until=YYYY-MM-DD in\n# front of it expires.\n");
 	for (i = 0; i < r->n_findings; i++) {
@@ -42,6 +43,8 @@ rules_format(struct buf *out, const struct report *r)
 		headline_put(out, f);
 		buf_putc(out, '\n');
 		put_place(out, f);
-		buf_printf(out, "fingerprint:%s\n", f->fingerprint);
+		buf_put(out, "fingerprint:");
+		buf_shown(out, f->fingerprint, SIZE_MAX);
+		buf_putc(out, '\n');
 	}
 }
