@@ -152,6 +152,16 @@ read_holders(struct reader *r, const json_t *list, size_t *n)
 }
 
 static void
+read_growth(struct reader *r, const json_t *o, struct finding *out)
+{
+	out->growth_checks =
+		read_integers(r, o, "checks", &out->n_growth_checks);
+	out->growth_age_seconds = read_seconds(r, o, "age_seconds");
+	out->growth_path = read_holders(r, read_array(r, o, "path"),
+					&out->n_growth_path);
+}
+
+static void
 read_special(struct reader *r, const json_t *o, struct finding *out)
 {
 	const json_t *references = read_object(r, o, "references");
@@ -172,12 +182,8 @@ read_special(struct reader *r, const json_t *o, struct finding *out)
 			read_string(r, hidden, "module_file");
 		out->hidden_member = read_string(r, hidden, "member");
 	}
-	if (growth) {
-		out->growth_age_seconds =
-			read_seconds(r, growth, "age_seconds");
-		out->growth_path = read_holders(
-			r, read_array(r, growth, "path"), &out->n_growth_path);
-	}
+	if (growth)
+		read_growth(r, growth, out);
 	out->held_by = read_holders(r, read_array(r, o, "held_by"),
 				    &out->n_held_by);
 }

@@ -6,7 +6,7 @@
  *
  * Contract of every function here:
  *   side       tool
- *   allocates  strings from the reader's arena
+ *   allocates  strings and lists from the reader's arena
  *   locks      none
  *   signals    not safe
  */
@@ -33,6 +33,10 @@ int64_t read_integer(struct reader *r, const json_t *o, const char *key);
 int64_t read_count(struct reader *r, const json_t *o, const char *key);
 int read_truth(struct reader *r, const json_t *o, const char *key);
 double read_seconds(struct reader *r, const json_t *o, const char *key);
+
+/* A list of integers; no member of it can be null. */
+const int64_t *read_integers(struct reader *r, const json_t *o,
+			     const char *key, size_t *n);
 
 /* Borrowed; NULL after a complaint (or for null). */
 const json_t *read_object(struct reader *r, const json_t *o, const char *key);

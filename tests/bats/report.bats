@@ -125,6 +125,19 @@ bad() {
 	"$LEAKSHIM" report none.json
 }
 
+@test "how many a growth had in each check" {
+	local golden=$TOP_SRCDIR/tests/golden/report.json growth checks
+	growth='.findings[] | select(.kind == "growth") | .growth'
+	"$LEAKSHIM" report --format=json "$golden" >again.json
+	[ "$(jq -c "$growth.checks" again.json)" = '[1000,3000,5000]' ]
+	"$LEAKSHIM" report "$golden" | grep -q ': 1000, 3000, 5000$'
+	for checks in 7 '[1, null]' '["1"]' '[1.5]' '[1152921504606846976]'; do
+		jq "($growth.checks) |= $checks" "$golden" >other.json
+		bad other.json
+		[[ $stderr == *'"checks"'* ]]
+	done
+}
+
 @test "a good file beside a bad one gives nothing half" {
 	make_report r.json
 	run --separate-stderr "$LEAKSHIM" report r.json missing.json
