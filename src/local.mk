@@ -123,6 +123,8 @@ libreport_la_SOURCES = \
 	%D%/report/jsonwriter.h \
 	%D%/report/kinds.c \
 	%D%/report/kinds.h \
+	%D%/report/missed.c \
+	%D%/report/missed.h \
 	%D%/report/native.c \
 	%D%/report/native.h \
 	%D%/report/order.c \

@@ -19,6 +19,7 @@
 #include "common/arena.h"
 #include "common/buf.h"
 #include "common/options.h"
+#include "report/missed.h"
 #include "report/text_audit.h"
 
 /* Each process of the tree leaves its report in a folder of ours. */
@@ -99,9 +100,9 @@ say_missing(const struct report *r)
 	if (r->has_audit)
 		return;
 	for (i = 0; i < r->n_missed; i++)
-		if (r->missed[i].why && r->missed[i].what &&
-		    (!strcmp(r->missed[i].what, "audit") ||
-		     !strcmp(r->missed[i].what, "analysis")))
+		if (r->missed[i].why &&
+		    (missed_is(&r->missed[i], "audit") ||
+		     missed_is(&r->missed[i], MISSED_ANALYSIS)))
 			why = r->missed[i].why;
 	complain("doctor: process %ld was not audited: %s", (long)r->pid, why);
 }

@@ -1,22 +1,37 @@
 #include "config.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "cli/cli.h"
+#include "common/buf.h"
 
 void
 complain(const char *format, ...)
 {
+	struct buf line;
 	va_list args;
+	char *text;
+	int n;
 
 	fflush(stdout);
-	fputs("leakshim: ", stderr);
 	va_start(args, format);
-	vfprintf(stderr, format, args);
+	n = vasprintf(&text, format, args);
 	va_end(args);
-	fputc('\n', stderr);
+	if (n < 0) {
+		fputs("leakshim: out of memory\n", stderr);
+		return;
+	}
+	/* Names of files, and bytes of a file that is no JSON, are in it. */
+	buf_init(&line);
+	buf_put(&line, "leakshim: ");
+	buf_shown(&line, text, SIZE_MAX);
+	buf_putc(&line, '\n');
+	fputs(buf_string(&line), stderr);
+	buf_fini(&line);
+	free(text);
 }
 
 void

@@ -16,6 +16,7 @@
 #include "cli/write_baseline.h"
 #include "common/arena.h"
 #include "common/buf.h"
+#include "report/missed.h"
 #include "report/report.h"
 #include "report/text.h"
 
@@ -162,13 +163,12 @@ put_limits(const struct verdict *v)
 static void
 put_cut(const struct report *r)
 {
-	size_t i;
+	const struct report_missed *m = missed_find(r, MISSED_FINDINGS);
 
-	for (i = 0; i < r->n_missed; i++)
-		if (r->missed[i].what && !strcmp(r->missed[i].what, REPORT_CUT))
-			printf("gate: %" PRId64 " findings were only counted "
-			       "(max_findings=) and cannot be judged\n",
-			       r->missed[i].count);
+	if (m && m->count != REPORT_UNKNOWN)
+		printf("gate: %" PRId64 " findings were only counted "
+		       "(max_findings=) and cannot be judged\n",
+		       m->count);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/merge_rows.h"
+#include "cli/read_json.h"
 
 void
 merge_sum(int64_t *to, int64_t from)
@@ -29,6 +30,8 @@ sum_seconds(double *to, double from)
 		*to = (double)((int64_t)(*to * 1e6 + 0.5) +
 			       (int64_t)(from * 1e6 + 0.5)) /
 		      1e6;
+	if (*to > READ_MOST_SECONDS)
+		*to = READ_MOST_SECONDS;
 }
 
 /* What is not the same in all of them is not known of the whole. */

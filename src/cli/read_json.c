@@ -89,9 +89,10 @@ read_count(struct reader *r, const json_t *o, const char *key)
 {
 	int64_t n = read_integer(r, o, key);
 
-	if (n != REPORT_UNKNOWN)
+	if (n >= 0)
 		return n;
-	read_fail(r, key, "is not known");
+	read_fail(r, key,
+		  n == REPORT_UNKNOWN ? "is not known" : "is less than 0");
 	return 0;
 }
 
@@ -116,7 +117,11 @@ read_seconds(struct reader *r, const json_t *o, const char *key)
 		read_fail(r, key, "is missing");
 	else if (!json_is_number(v) && !json_is_null(v))
 		read_fail(r, key, "is no number");
-	return json_is_number(v) ? json_number_value(v) : -1;
+	else if (json_number_value(v) > READ_MOST_SECONDS)
+		read_fail(r, key, "is longer than a process can run");
+	else if (json_is_number(v))
+		return json_number_value(v);
+	return -1;
 }
 
 const json_t *

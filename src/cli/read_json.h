@@ -18,6 +18,9 @@
 
 struct arena;
 
+/* Thirty years.  In microseconds it is a whole number, to a double as well. */
+enum { READ_MOST_SECONDS = 1000000000 };
+
 struct reader {
 	struct arena *arena;
 	const char *field;   /* the first bad one */
@@ -29,7 +32,7 @@ void read_fail(struct reader *r, const char *field, const char *problem);
 /* null is NULL, REPORT_UNKNOWN, -1 and -1. */
 const char *read_string(struct reader *r, const json_t *o, const char *key);
 int64_t read_integer(struct reader *r, const json_t *o, const char *key);
-/* One that cannot be null. */
+/* One that can be neither null nor below 0. */
 int64_t read_count(struct reader *r, const json_t *o, const char *key);
 int read_truth(struct reader *r, const json_t *o, const char *key);
 double read_seconds(struct reader *r, const json_t *o, const char *key);

@@ -11,6 +11,7 @@
 #include "cli/read_finding.h"
 #include "cli/read_json.h"
 #include "common/arena.h"
+#include "report/missed.h"
 #include "report/report.h"
 
 static void
@@ -57,6 +58,10 @@ read_coverage(struct reader *r, const json_t *o, struct report *out)
 		list[i].what = read_string(r, m, "what");
 		list[i].count = read_integer(r, m, "count");
 		list[i].why = read_string(r, m, "why");
+		if (!list[i].what) {
+			read_fail(r, "what", "is null");
+			list[i].what = "";
+		}
 	}
 	out->missed = list;
 	out->n_missed = list ? n : 0;
@@ -114,13 +119,10 @@ read_gc(struct reader *r, const json_t *o, struct report *out)
 static void
 read_rest(struct reader *r, const json_t *summary, struct report *out)
 {
-	bool is_cut = false;
+	bool is_cut = missed_find(out, MISSED_FINDINGS) != NULL;
 	enum finding_kind k;
 	size_t i;
 
-	for (i = 0; i < out->n_missed; i++)
-		is_cut |= out->missed[i].what &&
-			  !strcmp(out->missed[i].what, REPORT_CUT);
 	for (k = 0; k < FINDING_KINDS && !r->problem; k++) {
 		const json_t *o = read_object(r, summary, finding_kind_name(k));
 		struct report_sum *rest = &out->rest[k];
@@ -168,7 +170,9 @@ read_audit(struct reader *r, const json_t *root, struct report *out)
 		rows[i].reason = k < 0 ? AUDIT_REASONS : (enum audit_reason)k;
 		rows[i].type = read_string(r, a, "type");
 		rows[i].module_file = read_string(r, a, "module_file");
-		rows[i].offset = read_count(r, a, "offset");
+		rows[i].offset = read_integer(r, a, "offset");
+		if (rows[i].offset == REPORT_UNKNOWN)
+			read_fail(r, "offset", "is not known");
 		rows[i].member = read_string(r, a, "member");
 		rows[i].instances = read_count(r, a, "instances");
 		rows[i].target = read_string(r, a, "target");

@@ -1,7 +1,5 @@
 #include "config.h"
 
-#include <string.h>
-
 #include "common/arena.h"
 #include "common/buf.h"
 #include "formats/escape.h"
@@ -10,6 +8,7 @@
 #include "formats/level.h"
 #include "formats/place.h"
 #include "report/headline.h"
+#include "report/missed.h"
 
 /* The message is one line of the log: this is an end of line in it. */
 #define NEW_LINE "%0A"
@@ -111,7 +110,7 @@ format_github(struct buf *out, const struct report *r,
 	for (i = 0; i < r->n_missed; i++) {
 		const struct report_missed *m = &r->missed[i];
 
-		if (!m->what || strcmp(m->what, "analysis") != 0)
+		if (!missed_is(m, MISSED_ANALYSIS))
 			continue;
 		buf_put(out, "::error title=leakshim::the analysis failed: ");
 		escape_put(out, m->why, ESCAPE_GITHUB);

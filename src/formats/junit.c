@@ -1,30 +1,18 @@
 #include "config.h"
 
-#include <string.h>
-
 #include "common/buf.h"
 #include "formats/escape.h"
 #include "formats/formats.h"
 #include "formats/level.h"
 #include "formats/place.h"
 #include "report/headline.h"
+#include "report/missed.h"
 #include "report/text.h"
 #include "report/text_finding.h"
 
 struct counts {
 	uint64_t tests, failures, errors, skipped;
 };
-
-static const char *
-failed_analysis(const struct report *r)
-{
-	size_t i;
-
-	for (i = 0; i < r->n_missed; i++)
-		if (r->missed[i].what && !strcmp(r->missed[i].what, "analysis"))
-			return r->missed[i].why ? r->missed[i].why : "";
-	return NULL;
-}
 
 static struct counts
 count(const struct report *r)
@@ -39,7 +27,7 @@ count(const struct report *r)
 		n.failures += level_of(&r->findings[i]) == LEVEL_FAILS;
 		n.skipped += level_of(&r->findings[i]) == LEVEL_QUIET;
 	}
-	n.errors = failed_analysis(r) != NULL;
+	n.errors = missed_find(r, MISSED_ANALYSIS) != NULL;
 	n.tests++; /* the analysis itself: a suite is never empty */
 	return n;
 }
@@ -145,7 +133,7 @@ put_case(struct buf *out, const struct report *r, const struct finding *f,
 static void
 put_analysis(struct buf *out, const struct report *r)
 {
-	const char *failure = failed_analysis(r);
+	const struct report_missed *failure = missed_find(r, MISSED_ANALYSIS);
 
 	buf_put(out, "    <testcase classname=\"leakshim\" name=\"analysis\" "
 		     "time=\"");
@@ -155,7 +143,7 @@ put_analysis(struct buf *out, const struct report *r)
 		return;
 	}
 	buf_put(out, "\">\n      <error type=\"leakshim.analysis\"");
-	put_attribute(out, "message", failure);
+	put_attribute(out, "message", failure->why);
 	buf_put(out, "/>\n    </testcase>\n");
 }
 

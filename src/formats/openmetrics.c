@@ -6,6 +6,7 @@
 #include "common/buf.h"
 #include "formats/formats.h"
 #include "formats/openmetrics_findings.h"
+#include "report/missed.h"
 #include "report/report.h"
 
 /* ---- the process ---- */
@@ -117,12 +118,6 @@ put_collector(struct buf *out, const struct report *r)
 
 /* ---- what the check could not see ---- */
 
-static bool
-is_missed(const struct report_missed *m, const char *what)
-{
-	return m->what && !strcmp(m->what, what);
-}
-
 static void
 put_missed(struct buf *out, const struct report *r)
 {
@@ -131,15 +126,15 @@ put_missed(struct buf *out, const struct report *r)
 	metric_head(out, "leakshim_missed", "gauge", NULL,
 		    "What the check could not see; see coverage.missed");
 	for (i = 0; i < r->n_missed; i++) {
-		const char *what = r->missed[i].what ? r->missed[i].what : "";
+		const char *what = r->missed[i].what;
 		int64_t n = 0;
 
-		for (j = 0; j < i && !is_missed(&r->missed[j], what); j++)
+		for (j = 0; j < i && !missed_is(&r->missed[j], what); j++)
 			;
 		if (j < i)
 			continue; /* added up at its first */
 		for (; j < r->n_missed; j++)
-			if (is_missed(&r->missed[j], what))
+			if (missed_is(&r->missed[j], what))
 				n += r->missed[j].count == REPORT_UNKNOWN ?
 					     1 :
 					     r->missed[j].count;

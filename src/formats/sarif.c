@@ -1,13 +1,12 @@
 #include "config.h"
 
-#include <string.h>
-
 #include "common/arena.h"
 #include "common/buf.h"
 #include "formats/catalog.h"
 #include "formats/formats.h"
 #include "formats/sarif_result.h"
 #include "report/jsonwriter.h"
+#include "report/missed.h"
 
 #define SARIF_SCHEMA \
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/" \
@@ -74,13 +73,10 @@ put_tool(struct jsonwriter *w, const struct report *r)
 static void
 put_invocation(struct jsonwriter *w, const struct report *r)
 {
-	bool is_whole = true;
+	bool is_whole = !missed_find(r, MISSED_ANALYSIS);
 	struct buf text;
 	size_t i;
 
-	for (i = 0; i < r->n_missed; i++)
-		is_whole &= !r->missed[i].what ||
-			    strcmp(r->missed[i].what, "analysis") != 0;
 	jsonwriter_line(w);
 	jsonwriter_begin(w, "invocations", '[');
 	jsonwriter_begin(w, NULL, '{');

@@ -147,7 +147,7 @@ struct report_audit { /* a field of a type that its tp_traverse leaves out */
 };
 
 struct report_missed {
-	const char *what;
+	const char *what; /* never NULL; those that others look for: missed.h */
 	int64_t count;
 	const char *why;
 };
@@ -221,9 +221,6 @@ struct report {
 	 */
 	struct report_sum rest[FINDING_KINDS], cut[FINDING_KINDS];
 };
-
-/* What of coverage.missed stands for findings that max_findings= cut. */
-#define REPORT_CUT "findings"
 
 /* The words of SPEC.md; never NULL. */
 const char *finding_kind_name(enum finding_kind kind);      /* "lost-reference" */

@@ -6,6 +6,7 @@
 
 #include "common/buf.h"
 #include "report/headline.h"
+#include "report/missed.h"
 #include "report/text_audit.h"
 #include "report/text_finding.h"
 #include "report/text_rules.h"
@@ -56,6 +57,25 @@ moment(const char *trigger)
 }
 
 static void
+put_python(struct buf *out, const struct report *r)
+{
+	const char *debug = r->debug == 1 ? "debug" : NULL;
+
+	buf_put(out, "CPython");
+	if (r->python_version) {
+		buf_putc(out, ' ');
+		buf_shown(out, r->python_version, SIZE_MAX);
+	}
+	if (!r->linkage && !debug)
+		return;
+	buf_put(out, " (");
+	buf_shown(out, r->linkage, SIZE_MAX);
+	buf_put(out, r->linkage && debug ? ", " : NULL);
+	buf_put(out, debug);
+	buf_putc(out, ')');
+}
+
+static void
 put_header(struct buf *out, const struct report *r)
 {
 	text_prefix(out, r);
@@ -68,13 +88,7 @@ put_header(struct buf *out, const struct report *r)
 			return;
 		}
 	}
-	buf_put(out, "CPython");
-	if (r->python_version)
-		buf_printf(out, " %s", r->python_version);
-	if (r->linkage || r->debug == 1)
-		buf_printf(out, " (%s%s%s)", r->linkage ? r->linkage : "",
-			   r->linkage && r->debug == 1 ? ", " : "",
-			   r->debug == 1 ? "debug" : "");
+	put_python(out, r);
 	buf_put(out, ", ");
 	put_command(out, r);
 	if (r->trigger || !r->n_merged)
@@ -200,13 +214,6 @@ put_quiet(struct buf *out, const struct report *r)
 		   objects == 1 ? "it" : "them", objects == 1 ? "it" : "them");
 }
 
-/* A check without its analysis found nothing because it saw nothing. */
-static bool
-is_grave(const struct report_missed *m)
-{
-	return !strcmp(m->what, "analysis");
-}
-
 static void
 put_missed(struct buf *out, const struct report *r, bool with_all)
 {
@@ -215,14 +222,17 @@ put_missed(struct buf *out, const struct report *r, bool with_all)
 	for (i = 0; i < r->n_missed; i++) {
 		const struct report_missed *m = &r->missed[i];
 
-		if (!with_all && !is_grave(m))
+		if (!with_all && !missed_is(m, MISSED_ANALYSIS))
 			continue;
 		text_prefix(out, r);
-		buf_printf(out, "missed: %s", m->what);
+		buf_put(out, "missed: ");
+		buf_shown(out, m->what, SIZE_MAX);
 		if (m->count != REPORT_UNKNOWN)
 			buf_printf(out, " (%ld)", m->count);
-		if (m->why)
-			buf_printf(out, ": %s", m->why);
+		if (m->why) {
+			buf_put(out, ": ");
+			buf_shown(out, m->why, SIZE_MAX);
+		}
 		buf_putc(out, '\n');
 	}
 }
@@ -291,16 +301,9 @@ put_summary(struct buf *out, const struct report *r)
 bool
 report_has_news(const struct report *r)
 {
-	size_t i;
-
-	if (sum_of_all(r).findings)
-		return true;
-	if (r->has_audit)
-		return true;
-	for (i = 0; i < r->n_missed; i++)
-		if (is_grave(&r->missed[i]))
-			return true;
-	return false;
+	/* A check without its analysis has seen nothing: that is news. */
+	return sum_of_all(r).findings || r->has_audit ||
+	       missed_find(r, MISSED_ANALYSIS);
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include "common/buf.h"
 #include "report/headline.h"
+#include "report/missed.h"
 #include "report/text.h"
 
 enum {
@@ -204,8 +205,7 @@ text_why_unknown(const struct report *r, const struct finding *f)
 	if (f->state == STATE_STARTUP)
 		return "it was before the program's first line";
 	for (i = 0; i < r->n_missed; i++)
-		if (r->missed[i].why && r->missed[i].what &&
-		    !strcmp(r->missed[i].what, "backtraces"))
+		if (r->missed[i].why && missed_is(&r->missed[i], "backtraces"))
 			return r->missed[i].why;
 	if (!strcmp(tracking, "none"))
 		return "track=none records no allocations";
@@ -265,8 +265,9 @@ put_allocation(struct buf *out, const struct report *r,
 	size_t i, done = 0;
 
 	if (!f->n_python && !f->n_native) {
-		buf_printf(out, "  allocated at an unknown place: %s\n",
-			   text_why_unknown(r, f));
+		buf_put(out, "  allocated at an unknown place: ");
+		put_name(out, text_why_unknown(r, f));
+		buf_putc(out, '\n');
 		return;
 	}
 	buf_printf(out, "  allocated%s at%s\n",
@@ -327,5 +328,7 @@ text_finding(struct buf *out, const struct report *r, const struct finding *f,
 		put_name(out, f->advice);
 		buf_putc(out, '\n');
 	}
-	buf_printf(out, "  [%s]\n", f->fingerprint);
+	buf_put(out, "  [");
+	put_name(out, f->fingerprint);
+	buf_put(out, "]\n");
 }

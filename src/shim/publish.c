@@ -11,6 +11,7 @@
 #include "python/api.h"
 #include "report/filter.h"
 #include "report/json.h"
+#include "report/missed.h"
 #include "report/output.h"
 #include "report/text.h"
 #include "shim/clone.h"
@@ -135,7 +136,7 @@ add_cut(struct report *r)
 	for (k = 0; k < FINDING_KINDS; k++)
 		n += r->cut[k].findings;
 	if (n)
-		add_missed(r, REPORT_CUT, n,
+		add_missed(r, MISSED_FINDINGS, n,
 			   "beyond max_findings: counted in the summary only");
 }
 
@@ -190,7 +191,7 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 
 		for (k = 0; k < 3; k++)
 			r.generations[k] = REPORT_UNKNOWN;
-		add_missed(&r, "analysis", REPORT_UNKNOWN, why_not);
+		add_missed(&r, MISSED_ANALYSIS, REPORT_UNKNOWN, why_not);
 	} else {
 		check_report(c, &r);
 		add_cut(&r);

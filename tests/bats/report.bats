@@ -138,6 +138,30 @@ bad() {
 	done
 }
 
+@test "numbers that no process can have, and rows without a name" {
+	local golden=$TOP_SRCDIR/tests/golden/report.json change
+	for change in '.cost.pause_seconds = 1e12' '.gc.generations[0].seconds = 1e300' \
+		'.findings[0].bytes = -1' '.findings[0].types[0].count = -1' \
+		'.coverage.missed[0].what = null'; do
+		jq "$change" "$golden" >other.json
+		bad other.json
+	done
+}
+
+@test "what steers a terminal is spelled out" {
+	jq '.python.version += "\u001b[31m" | .coverage.missed[0] |=
+		(.what += "\u001b[32m" | .why += "\u001b[33m")' \
+		"$TOP_SRCDIR/tests/golden/report.json" >other.json
+	"$LEAKSHIM" report other.json >text
+	run ! grep -q $'\e' text
+	for colour in 31 32 33; do
+		grep -qF "\\x1b[${colour}m" text
+	done
+	printf '{"\e[31m' >noise.json
+	bad noise.json
+	[[ $stderr != *$'\e'* ]]
+}
+
 @test "a good file beside a bad one gives nothing half" {
 	make_report r.json
 	run --separate-stderr "$LEAKSHIM" report r.json missing.json
