@@ -27,6 +27,7 @@ struct gate {
 	struct arena arena;
 	struct merge *merge;
 	struct report report;
+	size_t n_unanalysed; /* reports that found nothing: nothing was seen */
 };
 
 static void
@@ -51,15 +52,13 @@ usage(void)
 	     "  --help               this text");
 }
 
-enum { OPTION_HELP = 'h' };
-
 static const struct option long_options[] = {
 	{"baseline", required_argument, NULL, 'b'},
 	{"suppressions", required_argument, NULL, 's'},
 	{"fail_on", required_argument, NULL, 'f'},
 	{"max", required_argument, NULL, 'm'},
 	{"write_baseline", required_argument, NULL, 'w'},
-	{"help", no_argument, NULL, OPTION_HELP},
+	{"help", no_argument, NULL, 'h'},
 	{0},
 };
 
@@ -72,7 +71,7 @@ parse(int argc, char **argv, struct gate *g)
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
 		switch (c) {
-		case OPTION_HELP:
+		case 'h':
 			usage();
 			return STATUS_OK;
 		case 'b':
@@ -117,6 +116,8 @@ put_report(const struct report *r)
 
 	buf_init(&text);
 	report_text(&text, r, &style);
+	if (text.failed)
+		abort_for_memory();
 	fwrite(text.data, 1, text.len, stdout);
 	buf_fini(&text);
 }
@@ -195,6 +196,32 @@ put_gone(const struct gate *g)
 		       n, n == 1 ? "was" : "were", g->baseline);
 }
 
+/* They pass, and whoever relies on that should know. */
+static void
+put_unanalysed(const struct gate *g)
+{
+	size_t i, n = g->n_unanalysed, n_all = merge_count(g->merge);
+	const char *separator = ": ";
+	struct buf why;
+
+	if (!n)
+		return;
+	buf_init(&why);
+	for (i = 0; i < g->report.n_missed; i++) {
+		const struct report_missed *m = &g->report.missed[i];
+
+		if (!missed_is(m, MISSED_ANALYSIS) || !m->why)
+			continue;
+		buf_put(&why, separator);
+		buf_shown(&why, m->why, SIZE_MAX);
+		separator = "; ";
+	}
+	printf("gate: %zu of %zu %s %s no analysis%s\n", n, n_all,
+	       n_all == 1 ? "report" : "reports", n == 1 ? "has" : "have",
+	       buf_string(&why));
+	buf_fini(&why);
+}
+
 static void
 put_verdict(const struct gate *g, size_t n_failing)
 {
@@ -218,14 +245,17 @@ judge(struct gate *g)
 	merge_result(g->merge, &g->arena, &g->report);
 	screen_rows(&g->screen, &g->arena, &g->report);
 	n_failing = verdict_judge(&g->verdict, &g->report);
-	if (g->to_write)
+	if (g->to_write) {
+		put_unanalysed(g);
 		return write_baseline(g->to_write, &g->report, &g->verdict);
+	}
 	symbolize(&g->arena, &g->report);
 	put_report(&g->report);
 	put_cut(&g->report);
 	put_rules(&g->screen);
 	put_limits(&g->verdict);
 	put_gone(g);
+	put_unanalysed(g);
 	put_verdict(g, n_failing);
 	if (fflush(stdout) != 0) {
 		complain("gate: cannot write");
@@ -236,11 +266,21 @@ judge(struct gate *g)
 	return g->screen.rules.faults ? STATUS_BAD_FILE : STATUS_OK;
 }
 
+/* For inputs_read(). */
+static void
+look_at(struct report *r, void *gate)
+{
+	struct gate *g = gate;
+
+	g->n_unanalysed += missed_find(r, MISSED_ANALYSIS) != NULL;
+	screen_look(r, &g->screen);
+}
+
 int
 gate_main(int argc, char **argv)
 {
 	static struct gate g;
-	const struct inputs_look look = {screen_look, &g.screen};
+	const struct inputs_look look = {look_at, &g};
 	int status;
 
 	verdict_init(&g.verdict);

@@ -218,6 +218,35 @@ gate: FAILED: 1 of 2 findings fails; 1 new, 0 known, 1 suppressed" ]
 	[[ $output != *"only counted"* ]]
 }
 
+@test "reports without an analysis pass, and are counted with their reasons" {
+	local why n=1
+	leaks 0 good.json
+	for why in '"too slow"' '"a crash\u001b"' '"too slow"' null; do
+		jq ".coverage.missed += [{what: \"analysis\", count: null, why: $why}]" \
+			good.json >"bad-$n.json"
+		n=$((n + 1))
+	done
+	gate good.json
+	[[ $output != *"no analysis"* ]]
+	gate bad-1.json
+	[ "$status" -eq 0 ]
+	[ "$(grep '^gate' <<<"$output")" = "gate: 1 of 1 report has no analysis: too slow
+gate: passed: 0 of 0 findings fail; 0 new, 0 known, 0 suppressed" ]
+	gate good.json bad-4.json
+	[[ $output == *$'\ngate: 1 of 2 reports has no analysis\ngate: passed: '* ]]
+	gate bad-*.json good.json
+	[ "$status" -eq 0 ]
+	[[ $output == *$'\ngate: 4 of 5 reports have no analysis: a crash\\x1b; too slow\ngate: passed: '* ]]
+	# A baseline that lacks what they would have found is worth a line, too.
+	gate --write_baseline=base.json bad-1.json good.json
+	[ "$status" -eq 0 ]
+	[ "$output" = "gate: 1 of 2 reports has no analysis: too slow
+gate: base.json: 0 findings, 0 added, 0 removed" ]
+	leaks 1 one.json
+	gate bad-1.json one.json
+	[ "$status" -eq 23 ]
+}
+
 @test "leakshim run: rules and baseline for children in other folders" {
 	cp "$FIXTURES/fifty.py" .
 	mkdir other
