@@ -124,18 +124,19 @@ parse(int argc, char **argv, struct wishes *w)
 }
 
 static int
-put(const struct report *r, const struct format *format)
+put(const struct report *r, const struct wishes *w)
 {
 	char *root = getcwd(NULL, 0);
 	struct format_context context = {
 		.root = root,
 		.has_colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		.has_baseline = w->baseline != NULL,
 	};
 	struct buf text;
 	int status;
 
 	buf_init(&text);
-	format->write(&text, r, &context);
+	w->format->write(&text, r, &context);
 	status = write_out(&text);
 	buf_fini(&text);
 	free(root);
@@ -156,7 +157,7 @@ render(const struct wishes *w, struct screen *screen, struct merge *merge)
 	verdict_init(&verdict);
 	verdict_judge(&verdict, &r);
 	symbolize(&arena, &r);
-	status = put(&r, w->format);
+	status = put(&r, w);
 	arena_fini(&arena);
 	if (status == STATUS_OK && screen->rules.faults)
 		status = STATUS_BAD_FILE;

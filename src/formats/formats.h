@@ -21,8 +21,9 @@ struct buf;
 struct report;
 
 struct format_context {
-	const char *root; /* files below it are named from there; or NULL */
-	bool has_colour;  /* text: it goes to a terminal */
+	const char *root;  /* files below it are named from there; or NULL */
+	bool has_colour;   /* text: it goes to a terminal */
+	bool has_baseline; /* what is known was looked for just now */
 };
 
 struct format {

@@ -119,13 +119,25 @@ put_results(struct sarif *s)
 	jsonwriter_end(s->w, ']');
 }
 
+/* Without one, `new' would say that the finding was not there before. */
+static bool
+had_baseline(const struct report *r, const struct format_context *c)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_findings; i++)
+		if (r->findings[i].state == STATE_KNOWN)
+			return true;
+	return c->has_baseline;
+}
+
 void
 format_sarif(struct buf *out, const struct report *r,
 	     const struct format_context *c)
 {
 	struct jsonwriter w = {.out = out};
 	struct arena arena;
-	struct sarif s = {&w, &arena, r, c};
+	struct sarif s = {&w, &arena, r, c, had_baseline(r, c)};
 
 	arena_init(&arena);
 	jsonwriter_begin(&w, NULL, '{');

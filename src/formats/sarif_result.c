@@ -236,8 +236,10 @@ sarif_result(struct sarif *s, const struct finding *f, size_t rule)
 	sarif_rule_id(s->w, "ruleId", f->kind, f->reason);
 	jsonwriter_number(s->w, "ruleIndex", (int64_t)rule);
 	jsonwriter_string(s->w, "level", levels[level_of(f)]);
-	jsonwriter_string(s->w, "baselineState",
-			  f->state == STATE_KNOWN ? "unchanged" : "new");
+	if (s->has_baseline)
+		jsonwriter_string(s->w, "baselineState",
+				  f->state == STATE_KNOWN ? "unchanged" :
+							    "new");
 	put_message(s, f);
 	jsonwriter_line(s->w);
 	jsonwriter_begin(s->w, "locations", '[');

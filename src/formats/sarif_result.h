@@ -10,6 +10,7 @@
 #ifndef LEAKSHIM_FORMATS_SARIF_RESULT_H
 #define LEAKSHIM_FORMATS_SARIF_RESULT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "report/report.h"
@@ -23,6 +24,7 @@ struct sarif {
 	struct arena *arena;
 	const struct report *report;
 	const struct format_context *context;
+	bool has_baseline; /* one took part: what is not known is new */
 };
 
 /* rule is the index of its kind and reason among the rules. */

@@ -25,13 +25,13 @@ FORMATS = ["text", "json", "suppressions", "html", "sarif", "junit", "github",
            "dot", "folded", "pprof", "openmetrics"]
 
 
-def render(form, path=REPORT, cwd="/", with_dot=False):
+def render(form, path=REPORT, cwd="/", with_dot=False, options=()):
     """No file of the report is below /: no name depends on where we are."""
     environment = dict(os.environ)
     if not with_dot:
         environment["PATH"] = "/nonexistent"
-    done = subprocess.run([LEAKSHIM, "report", "--format=" + form, path],
-                          cwd=cwd, env=environment, timeout=120,
+    done = subprocess.run([LEAKSHIM, "report", "--format=" + form, *options,
+                           path], cwd=cwd, env=environment, timeout=120,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     equal((done.returncode, done.stderr), (0, b""), "status and stderr")
     return done.stdout
@@ -142,6 +142,31 @@ def sarif():
               if r["properties"]["state"] == "new"}
     equal(levels["lost-reference/unreferenced"], "error", "a failing kind")
     equal(levels["lost-reference/surplus"], "warning", "a reported kind")
+
+
+@once("SARIF tells new from known only where there was a baseline")
+def baseline():
+    value = report()
+    for finding in value["findings"]:
+        finding["state"] = "new"
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "r.json")
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(value, f)
+        value["findings"] = value["findings"][:2]
+        part = os.path.join(folder, "base.json")
+        with open(part, "w", encoding="utf-8") as f:
+            json.dump(value, f)
+        found = []
+        for options in [], ["--baseline=" + part], ["--baseline=" + path]:
+            data = render("sarif", path, options=options)
+            readers.sarif(data)
+            results = json.loads(data.decode())["runs"][0]["results"]
+            found.append([r.get("baselineState") for r in results])
+    n = len(report()["findings"])
+    equal(found[0], [None] * n, "no baseline")
+    equal(sorted(found[1]), ["new"] * (n - 2) + ["unchanged"] * 2, "a part")
+    equal(found[2], ["unchanged"] * n, "all of it")
 
 
 @once("files below the working directory are named from there")

@@ -245,15 +245,14 @@ is_clean_text(const struct buf *text)
 static void
 test_format(const struct format *format)
 {
-	static const struct format_context contexts[] = {{NULL, false},
-							 {"/srv", true}};
+	static const struct format_context context = {.root = "/srv"};
 	int round, n_failed = 0, n_empty = 0, n_unclean = 0;
 	struct buf out;
 
 	buf_init(&out);
 	for (round = 0; round < ROUNDS; round++) {
 		buf_clear(&out);
-		format->write(&out, hostile_report(), &contexts[0]);
+		format->write(&out, hostile_report(), &context);
 		n_failed += out.failed;
 		n_empty += !out.len;
 		n_unclean += !is_clean_text(&out);
