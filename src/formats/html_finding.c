@@ -198,6 +198,8 @@ html_finding(struct buf *out, const struct report *r, const struct finding *f,
 {
 	buf_put(out, "<article class=\"finding\" id=\"");
 	html_text(out, f->fingerprint);
+	/* It may also be there from the program itself. */
+	buf_put(out, f->state == STATE_STARTUP ? "-startup" : NULL);
 	buf_printf(out, "\" data-kind=\"%s\" data-state=\"%s\"",
 		   finding_kind_name(f->kind), finding_state_name(f->state));
 	buf_printf(out, " data-fails=\"%d\" data-bytes=\"%ld\"",

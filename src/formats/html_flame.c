@@ -208,6 +208,7 @@ html_flame(struct buf *out, const struct report *r)
 		buf_printf(out, "<div class=\"flame\" style=\"height:%dpx\">\n",
 			   (d.depth + 1) * ROW_PIXELS);
 		buf_putn(out, boxes.data, boxes.len);
+		out->failed |= boxes.failed;
 		buf_put(out, "</div>\n</section>\n");
 		buf_fini(&boxes);
 	}

@@ -54,11 +54,14 @@ static void
 put_text(struct buf *out, const struct report *r, const struct finding *f)
 {
 	static const struct text_style plain;
+	const char *start;
 	struct buf text;
 
 	buf_init(&text);
 	text_finding(&text, r, f, &plain, true);
-	escape_lines(out, buf_string(&text) + 1, ESCAPE_XML);
+	start = buf_string(&text);
+	escape_lines(out, *start == '\n' ? start + 1 : start, ESCAPE_XML);
+	out->failed |= text.failed;
 	buf_fini(&text);
 }
 
@@ -118,7 +121,9 @@ put_case(struct buf *out, const struct report *r, const struct finding *f,
 	escape_put(out, f->n_types ? f->types[0].name : "object", ESCAPE_XML);
 	buf_put(out, " [");
 	escape_put(out, f->fingerprint, ESCAPE_XML);
-	buf_put(out, "]\" time=\"0\"");
+	/* Of two cases of one name, some systems drop one. */
+	buf_put(out, f->state == STATE_STARTUP ? ", startup]" : "]");
+	buf_put(out, "\" time=\"0\"");
 	if (place_find(r, f, &place)) {
 		put_attribute(out, "file", place_relative(place.file, c->root));
 		if (place.line > 0)

@@ -113,8 +113,10 @@ static int
 compare(const void *x, const void *y)
 {
 	const struct finding *const *a = x, *const *b = y;
+	int by_name = strcmp((*a)->fingerprint, (*b)->fingerprint);
 
-	return strcmp((*a)->fingerprint, (*b)->fingerprint);
+	/* What is older than the program has its own. */
+	return by_name ? by_name : (int)(*a)->state - (int)(*b)->state;
 }
 
 static void

@@ -92,10 +92,14 @@ static int64_t
 nanoseconds(const char *time)
 {
 	struct tm tm = {0};
+	int64_t ns;
 
-	if (!time || !strptime(time, "%Y-%m-%dT%H:%M:%S", &tm))
+	/* The field ends in the year 2262. */
+	if (!time || !strptime(time, "%Y-%m-%dT%H:%M:%S", &tm) ||
+	    __builtin_mul_overflow((int64_t)timegm(&tm), INT64_C(1000000000),
+				   &ns))
 		return 0;
-	return timegm(&tm) * INT64_C(1000000000);
+	return ns;
 }
 
 /* Any of its frames has it. */
@@ -136,11 +140,7 @@ put_profile(struct buf *out, const struct report *r)
 	protobuf_number(out, PROFILE_DEFAULT_TYPE,
 			pprof_string(&p, "leaked_space"));
 	protobuf_number(out, PROFILE_TIME, nanoseconds(r->time));
-	buf_putn(out, p.mapping_fields.data, p.mapping_fields.len);
-	buf_putn(out, p.location_fields.data, p.location_fields.len);
-	buf_putn(out, p.function_fields.data, p.function_fields.len);
-	buf_putn(out, p.string_fields.data, p.string_fields.len);
-	out->failed |= p.arena.failed;
+	pprof_put(&p, out);
 	pprof_fini(&p);
 }
 

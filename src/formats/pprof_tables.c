@@ -68,6 +68,7 @@ number_of(struct pprof *p, struct pprof_table *t, const void *key, size_t n,
 	e->n = n;
 	e->id = ++t->n;
 	HASH_ADD_KEYPTR(hh, t->entries, e->key, e->n, e);
+	p->arena.failed |= hash_was_full(&e->hh);
 	return e->id;
 }
 
@@ -93,6 +94,20 @@ pprof_fini(struct pprof *p)
 	arena_fini(&p->arena);
 }
 
+void
+pprof_put(const struct pprof *p, struct buf *out)
+{
+	const struct buf *tables[] = {&p->mapping_fields, &p->location_fields,
+				      &p->function_fields, &p->string_fields};
+	size_t i;
+
+	for (i = 0; i < sizeof tables / sizeof *tables; i++) {
+		buf_putn(out, tables[i]->data, tables[i]->len);
+		out->failed |= tables[i]->failed;
+	}
+	out->failed |= p->arena.failed;
+}
+
 int64_t
 pprof_string(struct pprof *p, const char *s)
 {
@@ -104,6 +119,9 @@ pprof_string(struct pprof *p, const char *s)
 		return 0;
 	buf_init(&shown);
 	buf_shown(&shown, s, SIZE_MAX);
+	p->string_fields.failed |= shown.failed;
+	if (!shown.len)
+		return 0;
 	id = number_of(p, &p->strings, shown.data, shown.len, &is_new);
 	if (is_new)
 		protobuf_bytes(&p->string_fields, PROFILE_STRING, shown.data,

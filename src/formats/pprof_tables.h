@@ -38,6 +38,9 @@ struct pprof {
 void pprof_init(struct pprof *p);
 void pprof_fini(struct pprof *p);
 
+/* The tables, behind everything that has put something into them. */
+void pprof_put(const struct pprof *p, struct buf *out);
+
 /* The string as it can be shown; NULL is the empty one. */
 int64_t pprof_string(struct pprof *p, const char *s);
 

@@ -37,6 +37,14 @@ def render(form, path=REPORT, cwd="/", with_dot=False, options=()):
     return done.stdout
 
 
+def render_value(form, value, options=()):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "r.json")
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(value, f)
+        return render(form, path, options=options)
+
+
 def report():
     with open(REPORT, encoding="utf-8") as f:
         return json.load(f)
@@ -263,6 +271,38 @@ def go_pprof():
     assert re.search(r"^ +4 .*__init__$", text, re.M), text
 
 
+@once("a time that the profile has no number for is left out")
+def late():
+    profiles = []
+    for time in None, "9999-12-31T23:59:59Z", report()["process"]["time"]:
+        value = report()
+        value["process"]["time"] = time
+        profiles.append(render_value("pprof", value))
+    assert profiles[0] == profiles[1] != profiles[2]
+
+
+@once("a finding that is also older than the program is told from itself")
+def twice():
+    value = report()
+    finding = dict(value["findings"][0], state="startup")
+    total = value["summary"][finding["kind"]]
+    total["findings"] += 1
+    total["objects"] += finding["objects"]
+    total["bytes"] += finding["bytes"]
+    value["findings"].append(finding)
+    n = len(value["findings"])
+    ids = re.findall(r'<article [^>]*id="([^"]*)"',
+                     render_value("html", value).decode())
+    equal(len(set(ids)), n, "ids")
+    data = render_value("junit", value)
+    readers.junit(data)
+    names = re.findall(r'<testcase (classname=".*" name=".*") time=',
+                       data.decode())
+    equal((len(names), len(set(names))), (n + 1, n + 1), "test cases")
+    families = readers.openmetrics(render_value("openmetrics", value))
+    equal(len(families["leakshim_finding_bytes"]), n, "series")
+
+
 # ---- the page ----
 
 
@@ -306,11 +346,7 @@ def empty():
         kind.update(findings=0, objects=0, bytes=0)
     value["coverage"]["missed"] = [
         {"what": "analysis", "count": 1, "why": "it took too long"}]
-    with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "r.json")
-        with open(path, "w", encoding="utf-8") as f:
-            json.dump(value, f)
-        outputs = {form: render(form, path) for form in FORMATS}
+    outputs = {form: render_value(form, value) for form in FORMATS}
     equal(readers.sarif(outputs["sarif"]), [], "SARIF")
     # No leaks found by no analysis is no success.
     equal(readers.junit(outputs["junit"]), [("leakshim", ["Error"])], "JUnit")
