@@ -151,19 +151,14 @@ say_end(const char *command, const char *end, int n_reports)
 static int
 print(const struct report *r)
 {
-	int status = audit_hides(r) ? STATUS_FOUND : STATUS_OK;
 	struct buf text;
+	int status;
 
 	buf_init(&text);
 	text_audit(&text, r);
-	if (text.failed || fwrite(text.data, 1, text.len, stdout) != text.len ||
-	    fflush(stdout) != 0) {
-		complain("doctor: cannot write the table: %s",
-			 text.failed ? "out of memory" : strerror(errno));
-		status = STATUS_FAILED;
-	}
+	status = write_out("doctor", &text);
 	buf_fini(&text);
-	return status;
+	return status == STATUS_OK && audit_hides(r) ? STATUS_FOUND : status;
 }
 
 int

@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -94,14 +93,8 @@ parse(int argc, char **argv, struct diff *d)
 		case 'f':
 			faults += verdict_set_fail_on(&d->verdict, optarg) != 0;
 			break;
-		case ':':
-			complain("diff: %s needs a value", argv[optind - 1]);
-			return STATUS_USAGE;
 		default:
-			complain("diff: '%s' is no option (leakshim diff "
-				 "--help)",
-				 argv[optind - 1]);
-			return STATUS_USAGE;
+			return complain_of_option("diff", c, argv[optind - 1]);
 		}
 	}
 	if (!faults && argc - optind != 2) {
@@ -244,6 +237,7 @@ judge(struct diff *d)
 {
 	size_t i, n_failing = 0;
 	struct buf out;
+	int status;
 
 	for (i = 0; i < 2; i++)
 		merge_result(d->merges[i], &d->arena, &d->reports[i]);
@@ -258,13 +252,10 @@ judge(struct diff *d)
 		put_json(&out, d);
 	else
 		put_text(&out, d);
-	if (out.failed || fwrite(out.data, 1, out.len, stdout) != out.len ||
-	    fflush(stdout) != 0) {
-		complain("diff: cannot write: %s",
-			 out.failed ? "out of memory" : strerror(errno));
-		return STATUS_FAILED;
-	}
+	status = write_out("diff", &out);
 	buf_fini(&out);
+	if (status != STATUS_OK)
+		return status;
 	if (n_failing)
 		return STATUS_FOUND;
 	return d->screen.rules.faults ? STATUS_BAD_FILE : STATUS_OK;

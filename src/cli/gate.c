@@ -89,14 +89,8 @@ parse(int argc, char **argv, struct gate *g)
 		case 'm':
 			faults += verdict_add_limit(&g->verdict, optarg) != 0;
 			break;
-		case ':':
-			complain("gate: %s needs a value", argv[optind - 1]);
-			return STATUS_USAGE;
 		default:
-			complain("gate: '%s' is no option (leakshim gate "
-				 "--help)",
-				 argv[optind - 1]);
-			return STATUS_USAGE;
+			return complain_of_option("gate", c, argv[optind - 1]);
 		}
 	}
 	if (!faults && optind == argc) {
@@ -106,20 +100,20 @@ parse(int argc, char **argv, struct gate *g)
 	return faults ? STATUS_USAGE : -1;
 }
 
-static void
+static int
 put_report(const struct report *r)
 {
 	struct text_style style = {
 		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
 	};
 	struct buf text;
+	int status;
 
 	buf_init(&text);
 	report_text(&text, r, &style);
-	if (text.failed)
-		abort_for_memory();
-	fwrite(text.data, 1, text.len, stdout);
+	status = write_out("gate", &text);
 	buf_fini(&text);
+	return status;
 }
 
 /* Rules that do nothing hide nothing; but nobody knows it any more. */
@@ -250,7 +244,8 @@ judge(struct gate *g)
 		return write_baseline(g->to_write, &g->report, &g->verdict);
 	}
 	symbolize(&g->arena, &g->report);
-	put_report(&g->report);
+	if (put_report(&g->report) != STATUS_OK)
+		return STATUS_FAILED;
 	put_cut(&g->report);
 	put_rules(&g->screen);
 	put_limits(&g->verdict);

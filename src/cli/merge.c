@@ -70,16 +70,6 @@ grow(void *p, size_t n, size_t size)
 	return p;
 }
 
-static char *
-copy(const char *s)
-{
-	char *p = s ? strdup(s) : NULL;
-
-	if (s && !p)
-		abort_for_memory();
-	return p;
-}
-
 /* ---- the types: their numbers add up ---- */
 
 static int
@@ -112,7 +102,7 @@ intern_type(struct entry *e, const char *name)
 		if (!strcmp(e->types[i].name, name))
 			return &e->types[i];
 	e->types = grow(e->types, e->n_types + 1, sizeof *e->types);
-	e->types[e->n_types] = (struct type){.name = copy(name)};
+	e->types[e->n_types] = (struct type){.name = merge_copy(name)};
 	return &e->types[e->n_types++];
 }
 
@@ -149,7 +139,7 @@ add_types(struct entry *e, const struct finding *f, bool is_new)
 		if (from->module_file &&
 		    (!t->file || strcmp(from->module_file, t->file) < 0)) {
 			free(t->file);
-			t->file = copy(from->module_file);
+			t->file = merge_copy(from->module_file);
 		}
 	}
 	/* An order that does not depend on who came first. */
@@ -216,7 +206,7 @@ add_finding(struct merge *m, const struct finding *f)
 	if (e->text && strcmp(text, e->text) >= 0)
 		return;
 	free(e->text);
-	e->text = copy(text);
+	e->text = merge_copy(text);
 }
 
 void

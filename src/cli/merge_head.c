@@ -4,8 +4,19 @@
 
 #include <string.h>
 
+#include "cli/cli.h"
 #include "cli/merge_rows.h"
 #include "cli/read_json.h"
+
+char *
+merge_copy(const char *s)
+{
+	char *p = s ? strdup(s) : NULL;
+
+	if (s && !p)
+		abort_for_memory();
+	return p;
+}
 
 void
 merge_sum(int64_t *to, int64_t from)

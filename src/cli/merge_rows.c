@@ -22,16 +22,6 @@ struct merge_row {
 	UT_hash_handle hh;
 };
 
-static char *
-copy(const char *s)
-{
-	char *p = s ? strdup(s) : NULL;
-
-	if (s && !p)
-		abort_for_memory();
-	return p;
-}
-
 /* NULL is behind every text. */
 static int
 compare_texts(const char *const *x, char *const *y)
@@ -58,7 +48,7 @@ intern(struct merge_row **table, const char *key)
 	row = calloc(1, sizeof *row);
 	if (!row)
 		abort_for_memory();
-	row->key = copy(key);
+	row->key = merge_copy(key);
 	row->numbers[0] = row->numbers[1] = row->numbers[2] = REPORT_UNKNOWN;
 	HASH_ADD_KEYPTR(hh, *table, row->key, strlen(row->key), row);
 	if (hash_was_full(&row->hh))
@@ -75,7 +65,7 @@ keep_least(struct merge_row *row, const char *const *texts, bool is_new)
 		return;
 	for (i = 0; i < TEXTS; i++) {
 		free(row->texts[i]);
-		row->texts[i] = copy(texts[i]);
+		row->texts[i] = merge_copy(texts[i]);
 	}
 }
 
@@ -103,9 +93,9 @@ merge_rows_missed(struct merge_row **table, const struct report *r)
 		put_key(&key, m->why);
 		row = intern(table, buf_string(&key));
 		if (!row->name)
-			row->name = copy(m->what);
+			row->name = merge_copy(m->what);
 		if (!row->file)
-			row->file = copy(m->why);
+			row->file = merge_copy(m->why);
 		merge_sum(&row->numbers[0], m->count);
 	}
 	buf_fini(&key);
@@ -133,8 +123,8 @@ merge_rows_audit(struct merge_row **table, const struct report *r)
 		row = intern(table, buf_string(&key));
 		is_new = !row->name;
 		if (is_new) {
-			row->name = copy(x->type);
-			row->file = copy(x->module_file);
+			row->name = merge_copy(x->type);
+			row->file = merge_copy(x->module_file);
 			row->offset = x->offset;
 			row->word = (int)x->reason;
 		}
@@ -160,7 +150,7 @@ merge_rows_rules(struct merge_row **table, const struct report *r)
 		buf_put(&key, rule->is_over ? "over" : "");
 		row = intern(table, buf_string(&key));
 		if (!row->name)
-			row->name = copy(rule->rule);
+			row->name = merge_copy(rule->rule);
 		row->word = rule->is_over;
 		merge_sum(&row->numbers[0], rule->findings);
 		merge_sum(&row->numbers[1], rule->objects);

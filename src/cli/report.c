@@ -1,10 +1,8 @@
 #include "config.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -54,22 +52,6 @@ find_format(const char *name)
 	return NULL;
 }
 
-static int
-write_out(const struct buf *text)
-{
-	bool is_empty = !text->len; /* and has no data */
-
-	if (text->failed ||
-	    (!is_empty &&
-	     fwrite(text->data, text->len, 1, stdout) != 1) ||
-	    fflush(stdout) != 0) {
-		complain("report: cannot write: %s",
-			 text->failed ? "out of memory" : strerror(errno));
-		return STATUS_FAILED;
-	}
-	return STATUS_OK;
-}
-
 struct wishes {
 	const struct format *format;
 	const char *suppressions, *baseline;
@@ -107,14 +89,8 @@ parse(int argc, char **argv, struct wishes *w)
 		case 'b':
 			w->baseline = optarg;
 			break;
-		case ':':
-			complain("report: %s needs a value", argv[optind - 1]);
-			return STATUS_USAGE;
 		default:
-			complain("report: '%s' is no option (leakshim report "
-				 "--help)",
-				 argv[optind - 1]);
-			return STATUS_USAGE;
+			return complain_of_option("report", c, argv[optind - 1]);
 		}
 	}
 	if (optind < argc)
@@ -137,7 +113,7 @@ put(const struct report *r, const struct wishes *w)
 
 	buf_init(&text);
 	w->format->write(&text, r, &context);
-	status = write_out(&text);
+	status = write_out("report", &text);
 	buf_fini(&text);
 	free(root);
 	return status;

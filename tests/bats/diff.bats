@@ -1,13 +1,6 @@
 # leakshim diff: new, grown, known, fixed.
 load helper
 
-leaks() {
-	[[ -e fifty.py ]] || cp "$FIXTURES/fifty.py" .
-	env LD_PRELOAD="$LEAKSHIM_SO" \
-		LEAKSHIM_OPTIONS="format=json:log_path=$2${3:+:$3}" \
-		"$PYTHON" fifty.py "$1"
-}
-
 difference() {
 	run --separate-stderr "$LEAKSHIM" diff "$@"
 	echo "$*: $status $stderr"

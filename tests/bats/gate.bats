@@ -2,14 +2,6 @@
 # leaks N cycles; with fail_on=unreachable they fail.
 load helper
 
-# leaks N FILE [OPTIONS]: a report of N findings.
-leaks() {
-	[[ -e fifty.py ]] || cp "$FIXTURES/fifty.py" .
-	env LD_PRELOAD="$LEAKSHIM_SO" \
-		LEAKSHIM_OPTIONS="format=json:log_path=$2${3:+:$3}" \
-		"$PYTHON" fifty.py "$1"
-}
-
 gate() {
 	run --separate-stderr "$LEAKSHIM" gate --fail_on=unreachable "$@"
 	echo "$*: $status $stderr"

@@ -103,17 +103,6 @@ test_catalog(void)
 
 /* ---- any bytes in any string ---- */
 
-static uint64_t state = 20261121;
-
-static unsigned
-random_below(unsigned n)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (unsigned)(state >> 33) % n;
-}
-
 /* Half of it what means something somewhere. */
 static const char *
 hostile(void)
