@@ -64,7 +64,10 @@ kept = [datetime.datetime(2000, 1, 1, tzinfo=Zone()) for i in range(9)]'
 		[ "$(jq ".findings[0].$what" both.json)" -eq \
 			$((2 * $(jq ".findings[0].$what" one.json))) ]
 	done
-	assert_json both.json '.summary.unreachable.findings == 1'
+	# What an interpreter's own start leaves is only counted, and adds up.
+	[ "$(jq .summary.unreachable.findings both.json)" -eq \
+		"$(jq -s 'map(.summary.unreachable.findings - 1) | add + 1' \
+			one.json two.json)" ]
 	[ "$("$LEAKSHIM" report one.json two.json | grep -c ^UNREACHABLE)" -eq 1 ]
 }
 
