@@ -21,6 +21,7 @@ build_packages() {
 		pkg-config       where libraries are
 		libjansson-dev   JSON, for the command
 		libdw-dev        lines of native frames, for the command
+		zlib1g-dev       profiles (--format=pprof), for the command
 		libunwind-dev    native backtraces (native=)
 		uthash-dev       hash tables
 		python3          a Python to look at; the tests' own language
@@ -46,6 +47,20 @@ test_packages() {
 		libpython3-dev          Python embedded in a C program
 		libpython${version:-3}-testsuite  CPython's own tests
 		xz-utils                make distcheck
+		graphviz                pictures of cycles
+		protobuf-compiler       reads profiles
+		golang-github-google-pprof-dev  by their own schema
+		python3-junitparser     reads JUnit
+		python3-prometheus-client  reads OpenMetrics
+	END
+}
+
+# Big ones, for the readers that only a release waits for.
+reader_packages() {
+	cat <<-'END'
+		chromium-headless-shell  shows the HTML page
+		fonts-dejavu-core        in letters
+		golang-go                go tool pprof
 	END
 }
 
@@ -131,6 +146,18 @@ fetch_pythons() {
 
 fetch_packages() {
 	fetch fetch-packages
+}
+
+# Where npm is there, print the folder of speedscope, which reads profiles.
+speedscope_folder() {
+	speedscope=${LEAKSHIM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/leakshim}/speedscope
+	if ! [ -e "$speedscope/package/dist" ]; then
+		command -v npm >/dev/null 2>&1 || return 0
+		mkdir -p "$speedscope" || return 0
+		(cd "$speedscope" && npm pack --silent speedscope@1.25.0 &&
+			tar -xzf speedscope-1.25.0.tgz) >/dev/null 2>&1 || return 0
+	fi
+	echo "$speedscope/package"
 }
 
 # run_tests FOLDER: `make check' there; tests_status is its exit status.

@@ -11,10 +11,16 @@ noinst_LTLIBRARIES += \
 libcommon_la_SOURCES = \
 	%D%/common/arena.c \
 	%D%/common/arena.h \
+	%D%/common/baseline.c \
+	%D%/common/baseline.h \
 	%D%/common/buf.c \
 	%D%/common/buf.h \
+	%D%/common/days.c \
+	%D%/common/days.h \
 	%D%/common/hash.c \
 	%D%/common/hash.h \
+	%D%/common/jsonscan.c \
+	%D%/common/jsonscan.h \
 	%D%/common/kinds.def \
 	%D%/common/numbers.c \
 	%D%/common/numbers.h \
@@ -23,9 +29,15 @@ libcommon_la_SOURCES = \
 	%D%/common/options.h \
 	%D%/common/ownmap.c \
 	%D%/common/ownmap.h \
+	%D%/common/pattern.c \
+	%D%/common/pattern.h \
+	%D%/common/readfile.c \
+	%D%/common/readfile.h \
 	%D%/common/spin.h \
 	%D%/common/suggest.c \
 	%D%/common/suggest.h \
+	%D%/common/suppressions.c \
+	%D%/common/suppressions.h \
 	%D%/common/tally.h \
 	%D%/common/words.c \
 	%D%/common/words.h
@@ -93,10 +105,14 @@ libpython_la_SOURCES = \
 libreport_la_SOURCES = \
 	%D%/report/advice.c \
 	%D%/report/advice.h \
+	%D%/report/advice_cut.c \
+	%D%/report/advice_cut.h \
 	%D%/report/advice_edge.c \
 	%D%/report/advice_edge.h \
 	%D%/report/copy.c \
 	%D%/report/copy.h \
+	%D%/report/filter.c \
+	%D%/report/filter.h \
 	%D%/report/fingerprint.c \
 	%D%/report/fingerprint.h \
 	%D%/report/headline.c \
@@ -109,8 +125,12 @@ libreport_la_SOURCES = \
 	%D%/report/jsonwriter.h \
 	%D%/report/kinds.c \
 	%D%/report/kinds.h \
+	%D%/report/missed.c \
+	%D%/report/missed.h \
 	%D%/report/native.c \
 	%D%/report/native.h \
+	%D%/report/order.c \
+	%D%/report/order.h \
 	%D%/report/output.c \
 	%D%/report/output.h \
 	%D%/report/report.h \
@@ -120,7 +140,86 @@ libreport_la_SOURCES = \
 	%D%/report/text_audit.h \
 	%D%/report/text_finding.c \
 	%D%/report/text_finding.h \
+	%D%/report/text_rules.c \
+	%D%/report/text_rules.h \
 	%D%/report/words.c
+
+# The tool's own formats: pages, profiles, what CI systems read.
+if BUILD_TOOL
+noinst_LTLIBRARIES += libformats.la
+BUILT_SOURCES += \
+	%D%/formats/page.css.inc \
+	%D%/formats/page.js.hash.inc \
+	%D%/formats/page.js.inc
+endif
+
+libformats_la_SOURCES = \
+	%D%/formats/catalog.c \
+	%D%/formats/catalog.h \
+	%D%/formats/cycle.c \
+	%D%/formats/cycle.h \
+	%D%/formats/dot.c \
+	%D%/formats/escape.c \
+	%D%/formats/escape.h \
+	%D%/formats/folded.c \
+	%D%/formats/formats.c \
+	%D%/formats/formats.def \
+	%D%/formats/formats.h \
+	%D%/formats/frames.c \
+	%D%/formats/frames.h \
+	%D%/formats/github.c \
+	%D%/formats/graphviz.c \
+	%D%/formats/graphviz.h \
+	%D%/formats/html.c \
+	%D%/formats/html_coverage.c \
+	%D%/formats/html_facts.c \
+	%D%/formats/html_finding.c \
+	%D%/formats/html_findings.c \
+	%D%/formats/html_flame.c \
+	%D%/formats/html_part.h \
+	%D%/formats/junit.c \
+	%D%/formats/level.c \
+	%D%/formats/level.h \
+	%D%/formats/openmetrics.c \
+	%D%/formats/openmetrics_findings.c \
+	%D%/formats/openmetrics_findings.h \
+	%D%/formats/place.c \
+	%D%/formats/place.h \
+	%D%/formats/pprof.c \
+	%D%/formats/pprof_tables.c \
+	%D%/formats/pprof_tables.h \
+	%D%/formats/protobuf.c \
+	%D%/formats/protobuf.h \
+	%D%/formats/sarif.c \
+	%D%/formats/sarif_result.c \
+	%D%/formats/sarif_result.h \
+	%D%/formats/suppressions.c
+libformats_la_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
+libformats_la_LIBADD = $(ZLIB_LIBS)
+
+# Files as string literals, to be included.
+SUFFIXES += .css .js .css.inc .js.inc
+.css.css.inc:
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(SED) -e 's/[\\"]/\\&/g' -e 's/^/"/' -e 's/$$/\\n"/' $< >$@.new && \
+	mv $@.new $@
+.js.js.inc:
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	$(SED) -e 's/[\\"]/\\&/g' -e 's/^/"/' -e 's/$$/\\n"/' $< >$@.new && \
+	mv $@.new $@
+
+# The page's security policy names its only script by the SHA-256.
+%D%/formats/page.js.hash.inc: %D%/formats/page.js
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	sha256sum <$(srcdir)/%D%/formats/page.js | cut -c1-64 | \
+	tr abcdef ABCDEF | basenc -d --base16 | base64 | \
+	$(SED) 's/.*/"&"/' >$@.new && mv $@.new $@
+
+EXTRA_DIST += %D%/formats/page.css %D%/formats/page.js
+CLEANFILES += \
+	%D%/formats/page.css.inc \
+	%D%/formats/page.js.hash.inc \
+	%D%/formats/page.js.inc
 
 libanalysis_la_SOURCES = \
 	%D%/analysis/audit.c \
@@ -222,6 +321,8 @@ libshim_la_SOURCES = \
 	%D%/shim/collected.h \
 	%D%/shim/doctor.c \
 	%D%/shim/doctor.h \
+	%D%/shim/errortext.c \
+	%D%/shim/errortext.h \
 	%D%/shim/exit27.c \
 	%D%/shim/exit27.h \
 	%D%/shim/export.h \
@@ -230,6 +331,8 @@ libshim_la_SOURCES = \
 	%D%/shim/fault.c \
 	%D%/shim/fault.def \
 	%D%/shim/fault.h \
+	%D%/shim/filters.c \
+	%D%/shim/filters.h \
 	%D%/shim/finish.c \
 	%D%/shim/finish.h \
 	%D%/shim/forks.c \
@@ -330,14 +433,25 @@ leakshim_SOURCES = \
 	%D%/cli/audit.c \
 	%D%/cli/audit.h \
 	%D%/cli/cli.h \
+	%D%/cli/compare.c \
+	%D%/cli/compare.h \
+	%D%/cli/complain.c \
+	%D%/cli/diff.c \
 	%D%/cli/doctor.c \
 	%D%/cli/forward.c \
 	%D%/cli/forward.h \
+	%D%/cli/gate.c \
+	%D%/cli/inputs.c \
+	%D%/cli/inputs.h \
 	%D%/cli/library.c \
 	%D%/cli/main.c \
 	%D%/cli/python_path.c \
 	%D%/cli/merge.c \
 	%D%/cli/merge.h \
+	%D%/cli/merge_head.c \
+	%D%/cli/merge_head.h \
+	%D%/cli/merge_rows.c \
+	%D%/cli/merge_rows.h \
 	%D%/cli/read_finding.c \
 	%D%/cli/read_finding.h \
 	%D%/cli/read_json.c \
@@ -346,14 +460,21 @@ leakshim_SOURCES = \
 	%D%/cli/read_report.h \
 	%D%/cli/report.c \
 	%D%/cli/run.c \
+	%D%/cli/screen.c \
+	%D%/cli/screen.h \
 	%D%/cli/symbolize.c \
 	%D%/cli/symbolize.h \
 	%D%/cli/target.c \
-	%D%/cli/target.h
+	%D%/cli/target.h \
+	%D%/cli/verdict.c \
+	%D%/cli/verdict.h \
+	%D%/cli/write_baseline.c \
+	%D%/cli/write_baseline.h
 leakshim_CPPFLAGS = $(AM_CPPFLAGS) -DLIBDIR='"$(libdir)"' \
 	-DPKGDATADIR='"$(pkgdatadir)"'
 leakshim_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(LIBDW_CFLAGS)
-leakshim_LDADD = libreport.la libcommon.la $(JANSSON_LIBS) $(LIBDW_LIBS)
+leakshim_LDADD = libformats.la libreport.la libcommon.la $(JANSSON_LIBS) \
+	$(LIBDW_LIBS)
 
 # --- interfaces -----------------------------------------------------------
 

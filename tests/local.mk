@@ -6,6 +6,7 @@ UNIT_TESTS = \
 	%D%/unit/test_arena \
 	%D%/unit/test_buf \
 	%D%/unit/test_chunks \
+	%D%/unit/test_filter \
 	%D%/unit/test_fingerprint \
 	%D%/unit/test_fuzz \
 	%D%/unit/test_heap \
@@ -15,7 +16,18 @@ UNIT_TESTS = \
 	%D%/unit/test_options \
 	%D%/unit/test_sidetable \
 	%D%/unit/test_sort \
+	%D%/unit/test_suppressions \
 	%D%/unit/test_text
+
+# Of the tool's own layers.
+TOOL_UNIT_TESTS = \
+	%D%/unit/test_formats
+
+# Built with sanitizers, whatever the rest is built with.
+FUZZ_TESTS = \
+	%D%/fuzz/fuzz_options.fuzz \
+	%D%/fuzz/fuzz_report.fuzz \
+	%D%/fuzz/fuzz_suppressions.fuzz
 
 SCRIPT_TESTS = \
 	scripts/check-headers \
@@ -27,7 +39,9 @@ SHIM_TESTS = \
 	scripts/check-symbols
 
 BATS_TESTS = \
+	%D%/bats/diff.bats \
 	%D%/bats/doctor.bats \
+	%D%/bats/gate.bats \
 	%D%/bats/preload.bats \
 	%D%/bats/recipes.bats \
 	%D%/bats/report.bats \
@@ -42,13 +56,15 @@ MATRIX_TESTS = \
 	%D%/matrix/test_collected.py \
 	%D%/matrix/test_differential.py \
 	%D%/matrix/test_faults.py \
-	%D%/matrix/test_fuzz_reports.py \
 	%D%/matrix/test_follow.py \
+	%D%/matrix/test_fuzz_reports.py \
+	%D%/matrix/test_gate.py \
 	%D%/matrix/test_gcstats.py \
 	%D%/matrix/test_helper.py \
 	%D%/matrix/test_identity.py \
 	%D%/matrix/test_lost.py \
 	%D%/matrix/test_memory.py \
+	%D%/matrix/test_merge.py \
 	%D%/matrix/test_native.py \
 	%D%/matrix/test_pytest.py \
 	%D%/matrix/test_run_python.py \
@@ -58,6 +74,11 @@ MATRIX_TESTS = \
 	%D%/matrix/test_subinterpreters.py \
 	%D%/matrix/test_textbook.py \
 	%D%/matrix/test_transparency.py
+
+# They need the command and no library: sanitizers see them, too.
+TOOL_MATRIX_TESTS = \
+	%D%/matrix/test_formats.py \
+	%D%/matrix/test_fuzz_formats.py
 
 # --- unit ------------------------------------------------------------------
 
@@ -70,12 +91,72 @@ check_LTLIBRARIES += %D%/unit/libtap.la
 # A unit program is its own .c file and the layers.
 check_PROGRAMS += $(UNIT_TESTS)
 LDADD = %D%/unit/libtap.la $(LAYERS) -ldl
+if BUILD_TOOL
+check_PROGRAMS += $(TOOL_UNIT_TESTS)
+endif
+%C%_unit_test_formats_LDADD = libformats.la $(LDADD)
+
+# --- fuzz ------------------------------------------------------------------
+
+FLAGS_OF_FUZZ = $(AM_CFLAGS) $(JANSSON_CFLAGS) -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=undefined
+LINK_OF_FUZZ = $(AM_LDFLAGS) -fsanitize=address,undefined
+FUZZ_LIBS = %D%/fuzz/libfuzzed.la $(JANSSON_LIBS)
+
+if HAVE_SANITIZERS
+if BUILD_TOOL
+if !CROSS
+check_LTLIBRARIES += %D%/fuzz/libfuzzed.la
+check_PROGRAMS += $(FUZZ_TESTS)
+endif
+endif
+endif
+# What they are thrown at: the layers, and the readers of the command.
+%C%_fuzz_libfuzzed_la_SOURCES = \
+	$(libcommon_la_SOURCES) \
+	$(libreport_la_SOURCES) \
+	src/cli/merge.c \
+	src/cli/merge_head.c \
+	src/cli/merge_rows.c \
+	src/cli/read_finding.c \
+	src/cli/read_json.c \
+	src/cli/read_report.c \
+	src/cli/verdict.c \
+	src/formats/suppressions.c
+%C%_fuzz_libfuzzed_la_CFLAGS = $(FLAGS_OF_FUZZ)
+
+# Of one name with a function of the library, that of the program is linked.
+FUZZ_COMMON = %D%/fuzz/arena_malloc.c %D%/fuzz/fuzz.c %D%/fuzz/fuzz.h
+%C%_fuzz_fuzz_options_fuzz_SOURCES = %D%/fuzz/fuzz_options.c $(FUZZ_COMMON)
+%C%_fuzz_fuzz_options_fuzz_CFLAGS = $(FLAGS_OF_FUZZ)
+%C%_fuzz_fuzz_options_fuzz_LDFLAGS = $(LINK_OF_FUZZ)
+%C%_fuzz_fuzz_options_fuzz_LDADD = $(FUZZ_LIBS)
+%C%_fuzz_fuzz_report_fuzz_SOURCES = %D%/fuzz/fuzz_report.c $(FUZZ_COMMON)
+%C%_fuzz_fuzz_report_fuzz_CFLAGS = $(FLAGS_OF_FUZZ)
+%C%_fuzz_fuzz_report_fuzz_LDFLAGS = $(LINK_OF_FUZZ)
+%C%_fuzz_fuzz_report_fuzz_LDADD = $(FUZZ_LIBS)
+%C%_fuzz_fuzz_suppressions_fuzz_SOURCES = %D%/fuzz/fuzz_suppressions.c \
+	$(FUZZ_COMMON)
+%C%_fuzz_fuzz_suppressions_fuzz_CFLAGS = $(FLAGS_OF_FUZZ)
+%C%_fuzz_fuzz_suppressions_fuzz_LDFLAGS = $(LINK_OF_FUZZ)
+%C%_fuzz_fuzz_suppressions_fuzz_LDADD = $(FUZZ_LIBS)
+EXTRA_DIST += %D%/fuzz/corpus
+CLEANFILES += fuzz_options.input fuzz_report.input fuzz_suppressions.input
 
 # --- what runs where -------------------------------------------------------
 
 TESTS += $(SCRIPT_TESTS)
 if !CROSS
 TESTS += $(UNIT_TESTS)
+if BUILD_TOOL
+TESTS += $(TOOL_UNIT_TESTS)
+if HAVE_SANITIZERS
+TESTS += $(FUZZ_TESTS)
+endif
+if HAVE_PYTHON3
+TESTS += $(TOOL_MATRIX_TESTS)
+endif
+endif
 endif
 if BUILD_SHIM
 TESTS += $(SHIM_TESTS)
@@ -91,13 +172,17 @@ endif
 endif
 endif
 
-TEST_EXTENSIONS = .bats .py
+TEST_EXTENSIONS = .bats .fuzz .py
 TAP_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) \
 	$(top_srcdir)/build-aux/tap-driver.sh
 LOG_DRIVER = $(TAP_DRIVER)
 BATS_LOG_DRIVER = $(TAP_DRIVER)
 BATS_LOG_COMPILER = $(BATS)
 AM_BATS_LOG_FLAGS = --tap
+# AddressSanitizer of gcc 12 may not find room for its shadow where the kernel
+# moves mappings by 32 bits.
+FUZZ_LOG_DRIVER = $(TAP_DRIVER)
+FUZZ_LOG_COMPILER = $(UNMOVED)
 PY_LOG_DRIVER = $(TAP_DRIVER)
 PY_LOG_COMPILER = $(PYTHON3) -B
 
@@ -124,6 +209,7 @@ FORCE:
 .PHONY: FORCE
 CLEANFILES += tests/pythons.list tests/pythons.list.new
 
-dist_noinst_SCRIPTS += %D%/corpus %D%/pythons %D%/run-python
+dist_noinst_SCRIPTS += %D%/browser %D%/corpus %D%/pythons %D%/run-python
 # Whole folders: what a test needs beside itself is not listed.
-EXTRA_DIST += %D%/bats %D%/bench %D%/clean %D%/fixtures %D%/matrix
+EXTRA_DIST += %D%/bats %D%/bench %D%/clean %D%/fixtures %D%/golden %D%/matrix
+EXTRA_DIST += %D%/readers

@@ -19,6 +19,7 @@
 #include "python/interpreters.h"
 #include "python/objects.h"
 #include "report/advice.h"
+#include "report/filter.h"
 #include "report/fingerprint.h"
 
 bool
@@ -428,6 +429,11 @@ check_report(struct check *c, struct report *r)
 		c->failed = true;
 	if (c->source->walk_collected)
 		c->source->walk_collected(add_collected, c);
+	if (c->source->suppressions)
+		filter_suppress(c->source->suppressions, c->findings,
+				c->n_findings, c->source->today);
+	if (c->source->baseline)
+		filter_know(c->source->baseline, c->findings, c->n_findings);
 	judge_order(c->findings, c->n_findings);
 	r->findings = c->findings;
 	r->n_findings = c->n_findings;

@@ -7,6 +7,7 @@
 #include "analysis/sort.h"
 #include "common/options.h"
 #include "report/kinds.h"
+#include "report/order.h"
 
 static const struct {
 	enum finding_kind kind;
@@ -134,23 +135,10 @@ judge_merge(struct arena *a, struct finding *known, const struct finding *f)
 	known->types = types;
 }
 
-/* Below 0 when x is to be printed before y. */
-static int
-compare(const void *a, const void *b)
-{
-	const struct finding *x = a, *y = b;
-
-	if (x->kind != y->kind)
-		return (int)x->kind - (int)y->kind;
-	if (x->bytes != y->bytes)
-		return x->bytes > y->bytes ? -1 : 1;
-	return strcmp(x->fingerprint, y->fingerprint);
-}
-
 void
 judge_order(struct finding *findings, size_t n)
 {
-	sort_array(findings, n, sizeof *findings, compare);
+	sort_array(findings, n, sizeof *findings, order_compare);
 }
 
 static void
@@ -182,12 +170,20 @@ judge_finish(const struct options *o, struct report *r)
 
 		f->is_failing = f->state == STATE_NEW &&
 				kinds_fail(o->fail_on, f->kind, f->reason);
-		/* What fails is shown, whatever kinds= says. */
-		f->is_printed |= f->is_failing;
+		/*
+		 * What fails is shown, whatever kinds= says, and so is what
+		 * would without a rule or a baseline: a gate looks for it.
+		 */
+		f->is_printed |= f->state != STATE_STARTUP &&
+				 kinds_fail(o->fail_on, f->kind, f->reason);
+		f->is_quiet = (f->state == STATE_KNOWN ||
+			       f->state == STATE_SUPPRESSED) &&
+			      strcmp(o->kinds, "all");
 		is_cut = f->is_printed && printed++ >= o->max_findings;
 		f->is_printed &= !is_cut;
-		/* Pending garbage is a line of its own. */
+		/* Pending garbage is a line of its own, if it does not fail. */
 		if (!f->is_printed)
-			leave_out(r, f, is_cut && !is_waiting_only(f));
+			leave_out(r, f, is_cut && (f->is_failing ||
+						   !is_waiting_only(f)));
 	}
 }

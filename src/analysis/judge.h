@@ -46,7 +46,7 @@ bool judge_is_worth_printing(const struct source *s, const struct finding *f,
 void judge_merge(struct arena *a, struct finding *known,
 		 const struct finding *f);
 
-/* Failing kinds first, then the most bytes, then by fingerprint. */
+/* As report/order.h has it. */
 void judge_order(struct finding *findings, size_t n);
 
 /* fail_on, max_findings, and the one line about quiet garbage. */

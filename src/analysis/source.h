@@ -24,6 +24,9 @@ struct options;
 
 enum { SOURCE_MAX_INTERPRETERS = 16 };
 
+struct baseline;
+struct suppressions;
+
 struct source_block {
 	uint32_t stack; /* 0: none known */
 	bool is_startup; /* allocated before the program's first line */
@@ -56,6 +59,9 @@ struct source {
 	bool saveall_seen;  /* gc.DEBUG_SAVEALL is or was set */
 	const char *stdlib; /* folder of the standard library, or NULL */
 	const char *cwd;    /* working directory, or NULL */
+	const struct suppressions *suppressions; /* or NULL */
+	const struct baseline *baseline;         /* or NULL */
+	int64_t today; /* days since 1970 */
 
 	/* Every live block in address order; nonzero stops.  NULL: unknown. */
 	int (*walk_blocks)(int (*each)(const struct source_range *b, void *ctx),

@@ -19,6 +19,7 @@
 #include "common/arena.h"
 #include "common/buf.h"
 #include "common/options.h"
+#include "report/missed.h"
 #include "report/text_audit.h"
 
 /* Each process of the tree leaves its report in a folder of ours. */
@@ -99,21 +100,20 @@ say_missing(const struct report *r)
 	if (r->has_audit)
 		return;
 	for (i = 0; i < r->n_missed; i++)
-		if (r->missed[i].why && r->missed[i].what &&
-		    (!strcmp(r->missed[i].what, "audit") ||
-		     !strcmp(r->missed[i].what, "analysis")))
+		if (r->missed[i].why &&
+		    (missed_is(&r->missed[i], "audit") ||
+		     missed_is(&r->missed[i], MISSED_ANALYSIS)))
 			why = r->missed[i].why;
 	complain("doctor: process %ld was not audited: %s", (long)r->pid, why);
 }
 
-/* Read all reports into *r, and remove them; returns their number. */
+/* Merge all reports, and remove them; returns their number. */
 static int
-take_reports(struct arena *a, const char *folder, struct report *r)
+take_reports(struct arena *a, const char *folder, struct merge *m)
 {
 	DIR *dir = opendir(folder);
 	struct dirent *entry;
-	struct report next;
-	int n = 0;
+	struct report r;
 
 	while (dir && (entry = readdir(dir))) {
 		char path[sizeof entry->d_name + 4096];
@@ -121,17 +121,16 @@ take_reports(struct arena *a, const char *folder, struct report *r)
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-		if (read_report(a, path, n ? &next : r) == 0) {
-			say_missing(n ? &next : r);
-			if (n++)
-				merge_reports(a, r, &next);
+		if (read_report(a, path, &r) == 0) {
+			say_missing(&r);
+			merge_add(m, &r);
 		}
 		unlink(path);
 	}
 	if (dir)
 		closedir(dir);
 	rmdir(folder);
-	return n;
+	return (int)merge_count(m);
 }
 
 static void
@@ -152,26 +151,22 @@ say_end(const char *command, const char *end, int n_reports)
 static int
 print(const struct report *r)
 {
-	int status = audit_hides(r) ? STATUS_FOUND : STATUS_OK;
 	struct buf text;
+	int status;
 
 	buf_init(&text);
 	text_audit(&text, r);
-	if (text.failed || fwrite(text.data, 1, text.len, stdout) != text.len ||
-	    fflush(stdout) != 0) {
-		complain("doctor: cannot write the table: %s",
-			 text.failed ? "out of memory" : strerror(errno));
-		status = STATUS_FAILED;
-	}
+	status = write_out("doctor", &text);
 	buf_fini(&text);
-	return status;
+	return status == STATUS_OK && audit_hides(r) ? STATUS_FOUND : status;
 }
 
 int
 audit_command(char **command)
 {
 	int status = STATUS_IMPOSSIBLE;
-	struct report r = {0};
+	struct merge *merge;
+	struct report r;
 	struct arena arena;
 	char folder[4096], end[200];
 
@@ -184,9 +179,12 @@ audit_command(char **command)
 	}
 	run(command, end, sizeof end);
 	arena_init(&arena);
-	say_end(command[0], end, take_reports(&arena, folder, &r));
+	merge = merge_new();
+	say_end(command[0], end, take_reports(&arena, folder, merge));
+	merge_result(merge, &arena, &r);
 	if (r.has_audit)
 		status = print(&r);
+	merge_free(merge);
 	arena_fini(&arena);
 	return status;
 }

@@ -10,6 +10,8 @@
 #ifndef LEAKSHIM_CLI_CLI_H
 #define LEAKSHIM_CLI_CLI_H
 
+struct buf;
+
 /* Exit statuses (SPEC: "Exit status of leakshim"). */
 enum status {
 	STATUS_OK = 0,
@@ -27,9 +29,26 @@ int run_main(int argc, char **argv);
 int report_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 int python_path_main(int argc, char **argv);
+int gate_main(int argc, char **argv);
+int diff_main(int argc, char **argv);
 
 /* "leakshim: WHAT: WHY" on stderr; printf formats. */
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * Of a word that getopt_long(3) returned c for: it is no option, or one that
+ * lacks its value.  STATUS_USAGE.
+ */
+int complain_of_option(const char *verb, int c, const char *word);
+
+/*
+ * Write the text to standard output, behind what printf(3) has put there.
+ * STATUS_OK; or STATUS_FAILED, after a complaint that begins with the verb.
+ */
+int write_out(const char *verb, const struct buf *text);
+
+/* Say so and exit: nothing sensible can be done without. */
+void abort_for_memory(void) __attribute__((noreturn));
 
 /*
  * The absolute path of libleakshim.so; NULL, after a complaint, when it is

@@ -1,6 +1,5 @@
 #include "config.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,8 +14,12 @@ static const struct verb {
 } verbs[] = {
 	{"run", run_main, "[OPTION...] [--] COMMAND [ARG...]",
 	 "run COMMAND under the shim"},
-	{"report", report_main, "[--format=text|json] FILE...",
+	{"report", report_main, "[--format=FORMAT] FILE...",
 	 "render one report, or several merged"},
+	{"gate", gate_main, "[--baseline=FILE] FILE...",
+	 "exit status for CI: 23 for findings that are new"},
+	{"diff", diff_main, "OLD NEW",
+	 "what is new, known, grown and fixed"},
 	{"doctor", doctor_main, "[COMMAND...]",
 	 "which parts work for this interpreter, and why not"},
 	{"python-path", python_path_main, "",
@@ -25,21 +28,7 @@ static const struct verb {
 
 enum { N_VERBS = sizeof verbs / sizeof *verbs };
 
-static const char *const later[] = {"attach", "check",	"status", "detach",
-				    "diff",   "gate"};
-
-void
-complain(const char *format, ...)
-{
-	va_list args;
-
-	fflush(stdout);
-	fputs("leakshim: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
+static const char *const later[] = {"attach", "check", "status", "detach"};
 
 static void
 usage(FILE *out)
@@ -65,13 +54,13 @@ unknown_verb(const char *name)
 	for (i = 0; i < sizeof later / sizeof *later; i++) {
 		if (!strcmp(name, later[i])) {
 			complain("%s: not in version %s yet: there are run, "
-				 "report and doctor",
+				 "report, gate, diff and doctor",
 				 name, PACKAGE_VERSION);
 			return STATUS_USAGE;
 		}
 	}
-	complain("'%s' is no verb: there are run, report and doctor (leakshim "
-		 "--help)",
+	complain("'%s' is no verb: there are run, report, gate, diff and "
+		 "doctor (leakshim --help)",
 		 name);
 	return STATUS_USAGE;
 }

@@ -2,168 +2,293 @@
 
 #include "cli/merge.h"
 
+#include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "common/arena.h"
-#include "report/report.h"
+#include "cli/cli.h"
+#include "cli/merge_head.h"
+#include "cli/read_finding.h"
+#include "common/buf.h"
+#include "common/hash.h"
+#include "report/json_finding.h"
+#include "report/jsonwriter.h"
+#include "report/order.h"
 
-static struct finding *
-find(struct report *r, const char *fingerprint)
+struct type {
+	char *name, *file;
+	int64_t count, bytes;
+};
+
+/*
+ * All findings of one fingerprint.  What is shown of them is that of the one
+ * whose text in JSON is the least; so it is kept, as text, and read again at
+ * the end.
+ */
+struct entry {
+	struct {
+		char fingerprint[sizeof((struct finding *)0)->fingerprint];
+		int reason;
+		int is_startup; /* older than the program: never counts */
+	} key;
+	enum finding_state state;
+	int64_t count, objects, bytes;
+	struct type *types;
+	size_t n_types;
+	char *text;
+	UT_hash_handle hh;
+};
+
+struct merge {
+	struct merge_head head;
+	struct entry *table;
+	struct buf text; /* of one finding, for a moment */
+};
+
+struct merge *
+merge_new(void)
+{
+	struct merge *m = calloc(1, sizeof *m);
+
+	if (!m)
+		abort_for_memory();
+	return m;
+}
+
+size_t
+merge_count(const struct merge *m)
+{
+	return m->head.n;
+}
+
+static void *
+grow(void *p, size_t n, size_t size)
+{
+	p = reallocarray(p, n, size);
+	if (!p)
+		abort_for_memory();
+	return p;
+}
+
+/* ---- the types: their numbers add up ---- */
+
+static int
+compare_types(const void *a, const void *b)
+{
+	return strcmp(((const struct type *)a)->name,
+		      ((const struct type *)b)->name);
+}
+
+/* Has the finding just these, in this order? */
+static bool
+has_same_types(const struct entry *e, const struct finding *f)
 {
 	size_t i;
 
-	for (i = 0; i < r->n_findings; i++)
-		if (!strcmp(r->findings[i].fingerprint, fingerprint))
-			return &r->findings[i];
-	return NULL;
+	if (e->n_types != f->n_types)
+		return false;
+	for (i = 0; i < e->n_types; i++)
+		if (strcmp(e->types[i].name, f->types[i].name))
+			return false;
+	return true;
+}
+
+static struct type *
+intern_type(struct entry *e, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < e->n_types; i++)
+		if (!strcmp(e->types[i].name, name))
+			return &e->types[i];
+	e->types = grow(e->types, e->n_types + 1, sizeof *e->types);
+	e->types[e->n_types] = (struct type){.name = merge_copy(name)};
+	return &e->types[e->n_types++];
+}
+
+/* The head stands first: the same one, or of two the lesser. */
+static void
+choose_head(struct entry *e, const struct finding *f)
+{
+	struct type *t, head;
+
+	if (!f->n_types || (e->n_types && strcmp(e->types[0].name,
+						 f->types[0].name) <= 0))
+		return;
+	t = intern_type(e, f->types[0].name);
+	head = *t;
+	*t = e->types[0];
+	e->types[0] = head;
 }
 
 static void
-add_types(struct arena *a, struct finding *to, const struct finding *from)
+add_types(struct entry *e, const struct finding *f, bool is_new)
 {
-	struct report_type *types =
-		arena_array(a, to->n_types, sizeof *types);
-	size_t i, j;
+	bool is_same = is_new || has_same_types(e, f);
+	size_t i;
 
-	if (!types)
-		return;
-	for (i = 0; i < to->n_types; i++) {
-		types[i] = to->types[i];
-		for (j = 0; j < from->n_types; j++) {
-			if (strcmp(types[i].name, from->types[j].name))
-				continue;
-			types[i].count += from->types[j].count;
-			types[i].bytes += from->types[j].bytes;
+	if (!is_same)
+		choose_head(e, f);
+
+	for (i = 0; i < f->n_types; i++) {
+		const struct report_type *from = &f->types[i];
+		struct type *t = intern_type(e, from->name);
+
+		merge_sum(&t->count, from->count);
+		merge_sum(&t->bytes, from->bytes);
+		if (from->module_file &&
+		    (!t->file || strcmp(from->module_file, t->file) < 0)) {
+			free(t->file);
+			t->file = merge_copy(from->module_file);
 		}
 	}
-	to->types = types;
+	/* An order that does not depend on who came first. */
+	if (!is_same && e->n_types)
+		qsort(e->types + 1, e->n_types - 1, sizeof *e->types,
+		      compare_types);
 }
 
-/* Unknown and a number make the number. */
-static void
-add(int64_t *to, int64_t from)
+/* ---- findings ---- */
+
+/* The finding without what adds up. */
+static const char *
+text_of(struct merge *m, const struct finding *f)
 {
-	if (*to == REPORT_UNKNOWN)
-		*to = from;
-	else if (from != REPORT_UNKNOWN)
-		*to += from;
+	struct finding rest = *f;
+	struct jsonwriter w = {.out = &m->text};
+
+	rest.count = rest.objects = rest.bytes = 0;
+	rest.state = STATE_NEW;
+	rest.n_types = 0;
+	buf_clear(&m->text);
+	json_finding(&w, &rest, false);
+	if (m->text.failed)
+		abort_for_memory();
+	return buf_string(&m->text);
 }
 
-static void
-add_seconds(double *to, double from)
+static struct entry *
+intern(struct merge *m, const struct finding *f, bool *is_new)
 {
-	if (*to < 0)
-		*to = from;
-	else if (from >= 0)
-		*to += from;
-}
+	struct entry *e, *like = calloc(1, sizeof *like);
 
-static void
-add_numbers(struct report *to, const struct report *from)
-{
-	size_t k;
-
-	add(&to->heap_objects, from->heap_objects);
-	add(&to->heap_tracked, from->heap_tracked);
-	add(&to->permanent, from->permanent);
-	add(&to->unreachable, from->unreachable);
-	add(&to->blocks, from->blocks);
-	add(&to->heap_bytes, from->heap_bytes);
-	add(&to->garbage, from->garbage);
-	add(&to->table_bytes, from->table_bytes);
-	add(&to->stacks, from->stacks);
-	add_seconds(&to->pause_seconds, from->pause_seconds);
-	add_seconds(&to->analysis_seconds, from->analysis_seconds);
-	for (k = 0; k < 3; k++) {
-		struct report_generation *g = &to->gc[k];
-
-		add(&to->generations[k], from->generations[k]);
-		add(&g->collections, from->gc[k].collections);
-		add(&g->collected, from->gc[k].collected);
-		add(&g->uncollectable, from->gc[k].uncollectable);
-		add_seconds(&g->seconds, from->gc[k].seconds);
-		if (from->gc[k].longest_seconds > g->longest_seconds)
-			g->longest_seconds = from->gc[k].longest_seconds;
+	if (!like)
+		abort_for_memory();
+	strcpy(like->key.fingerprint, f->fingerprint);
+	like->key.reason = f->reason;
+	like->key.is_startup = f->state == STATE_STARTUP;
+	HASH_FIND(hh, m->table, &like->key, sizeof like->key, e);
+	*is_new = !e;
+	if (e) {
+		free(like);
+		return e;
 	}
+	HASH_ADD(hh, m->table, key, sizeof like->key, like);
+	if (hash_was_full(&like->hh))
+		abort_for_memory();
+	return like;
 }
 
 static void
-add_sums(struct report_sum *to, const struct report_sum *from)
+add_finding(struct merge *m, const struct finding *f)
 {
-	size_t k;
+	const char *text = text_of(m, f);
+	bool is_new;
+	struct entry *e = intern(m, f, &is_new);
 
-	for (k = 0; k < FINDING_KINDS; k++) {
-		to[k].findings += from[k].findings;
-		to[k].count += from[k].count;
-		to[k].objects += from[k].objects;
-		to[k].bytes += from[k].bytes;
-	}
-}
-
-static bool
-is_same_field(const struct report_audit *x, const struct report_audit *y)
-{
-	return x->reason == y->reason && x->offset == y->offset &&
-	       !strcmp(x->type, y->type) &&
-	       !strcmp(x->module_file ? x->module_file : "",
-		       y->module_file ? y->module_file : "");
-}
-
-static void
-add_audit(struct arena *a, struct report *to, const struct report *from)
-{
-	size_t i, j, n = to->n_audit;
-	struct report_audit *all =
-		arena_array(a, n + from->n_audit, sizeof *all);
-
-	to->has_audit |= from->has_audit;
-	if (!all)
+	/* New in one of them is new: the states are in that order. */
+	if (is_new || f->state < e->state)
+		e->state = f->state;
+	merge_sum(&e->count, f->count);
+	merge_sum(&e->objects, f->objects);
+	merge_sum(&e->bytes, f->bytes);
+	add_types(e, f, is_new);
+	if (e->text && strcmp(text, e->text) >= 0)
 		return;
-	if (n)
-		memcpy(all, to->audit, n * sizeof *all);
-	for (i = 0; i < from->n_audit; i++) {
-		for (j = 0; j < n; j++)
-			if (is_same_field(&all[j], &from->audit[i]))
-				break;
-		if (j < n)
-			all[j].instances += from->audit[i].instances;
-		else
-			all[n++] = from->audit[i];
-	}
-	to->audit = all;
-	to->n_audit = n;
+	free(e->text);
+	e->text = merge_copy(text);
 }
 
 void
-merge_reports(struct arena *a, struct report *to, const struct report *from)
+merge_add(struct merge *m, const struct report *r)
 {
-	struct finding *all = arena_array(
-		a, to->n_findings + from->n_findings, sizeof *all);
 	size_t i;
 
-	if (!all)
-		return;
-	if (to->n_findings)
-		memcpy(all, to->findings, to->n_findings * sizeof *all);
-	to->findings = all;
-	for (i = 0; i < from->n_findings; i++) {
-		const struct finding *f = &from->findings[i];
-		struct finding *known = find(to, f->fingerprint);
+	merge_head_add(&m->head, r);
+	for (i = 0; i < r->n_findings; i++)
+		add_finding(m, &r->findings[i]);
+}
 
-		if (!known) {
-			all[to->n_findings++] = *f;
-			continue;
-		}
-		known->count += f->count;
-		known->objects += f->objects;
-		known->bytes += f->bytes;
-		add_types(a, known, f);
-		/* New in one of them is new. */
-		if (f->state == STATE_NEW)
-			known->state = STATE_NEW;
+static void
+fill_types(struct arena *a, const struct entry *e, struct finding *f)
+{
+	struct report_type *types = arena_array(a, e->n_types, sizeof *types);
+	size_t i;
+
+	if (!types)
+		abort_for_memory();
+	for (i = 0; i < e->n_types; i++) {
+		types[i].name = e->types[i].name;
+		types[i].module_file = e->types[i].file;
+		types[i].count = e->types[i].count;
+		types[i].bytes = e->types[i].bytes;
 	}
-	add_sums(to->rest, from->rest);
-	add_sums(to->cut, from->cut);
-	add_numbers(to, from);
-	add_audit(a, to, from);
+	f->types = types;
+	f->n_types = e->n_types;
+}
+
+static void
+fill(struct arena *a, const struct entry *e, struct finding *f)
+{
+	struct reader r = {.arena = a};
+	json_t *root = json_loads(e->text, 0, NULL);
+
+	read_finding(&r, root, f);
+	json_decref(root);
+	if (!root || r.problem)
+		abort_for_memory();
+	f->count = e->count;
+	f->objects = e->objects;
+	f->bytes = e->bytes;
+	f->state = e->state;
+	f->is_quiet = f->state == STATE_KNOWN || f->state == STATE_SUPPRESSED;
+	fill_types(a, e, f);
+}
+
+void
+merge_result(struct merge *m, struct arena *a, struct report *out)
+{
+	struct entry *e;
+
+	merge_head_result(&m->head, a, out);
+	out->findings = arena_array(a, HASH_COUNT(m->table),
+				    sizeof *out->findings);
+	if (!out->findings)
+		abort_for_memory();
+	for (e = m->table; e; e = e->hh.next)
+		fill(a, e, &out->findings[out->n_findings++]);
+	qsort(out->findings, out->n_findings, sizeof *out->findings,
+	      order_compare);
+}
+
+void
+merge_free(struct merge *m)
+{
+	struct entry *e, *next;
+	size_t i;
+
+	HASH_ITER(hh, m->table, e, next)
+	{
+		HASH_DEL(m->table, e);
+		for (i = 0; i < e->n_types; i++) {
+			free(e->types[i].name);
+			free(e->types[i].file);
+		}
+		free(e->types);
+		free(e->text);
+		free(e);
+	}
+	merge_head_fini(&m->head);
+	buf_fini(&m->text);
+	free(m);
 }

@@ -2,6 +2,7 @@
 
 #include "cli/read_finding.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "common/arena.h"
@@ -151,6 +152,16 @@ read_holders(struct reader *r, const json_t *list, size_t *n)
 }
 
 static void
+read_growth(struct reader *r, const json_t *o, struct finding *out)
+{
+	out->growth_checks =
+		read_integers(r, o, "checks", &out->n_growth_checks);
+	out->growth_age_seconds = read_seconds(r, o, "age_seconds");
+	out->growth_path = read_holders(r, read_array(r, o, "path"),
+					&out->n_growth_path);
+}
+
+static void
 read_special(struct reader *r, const json_t *o, struct finding *out)
 {
 	const json_t *references = read_object(r, o, "references");
@@ -171,12 +182,8 @@ read_special(struct reader *r, const json_t *o, struct finding *out)
 			read_string(r, hidden, "module_file");
 		out->hidden_member = read_string(r, hidden, "member");
 	}
-	if (growth) {
-		out->growth_age_seconds =
-			read_seconds(r, growth, "age_seconds");
-		out->growth_path = read_holders(
-			r, read_array(r, growth, "path"), &out->n_growth_path);
-	}
+	if (growth)
+		read_growth(r, growth, out);
 	out->held_by = read_holders(r, read_array(r, o, "held_by"),
 				    &out->n_held_by);
 }
@@ -194,6 +201,17 @@ read_word(struct reader *r, const json_t *o, const char *key,
 	return v < 0 ? 0 : v;
 }
 
+/* The kind and 16 digits: nobody looks at the kind of a merged one again. */
+static bool
+is_fingerprint_of(const char *s, enum finding_kind kind)
+{
+	const char *name = finding_kind_name(kind);
+	size_t n = strlen(name);
+
+	return !strncmp(s, name, n) && s[n] == '-' &&
+	       strspn(s + n + 1, "0123456789abcdef") == 16 && !s[n + 17];
+}
+
 void
 read_finding(struct reader *r, const json_t *o, struct finding *out)
 {
@@ -209,6 +227,8 @@ read_finding(struct reader *r, const json_t *o, struct finding *out)
 	strcpy(out->fingerprint, fingerprint);
 	out->kind = (enum finding_kind)read_word(r, o, "kind",
 						 finding_kind_find);
+	if (!is_fingerprint_of(fingerprint, out->kind))
+		read_fail(r, "fingerprint", "is no fingerprint");
 	out->reason = (enum finding_reason)read_word(r, o, "reason",
 						     finding_reason_find);
 	out->state = (enum finding_state)read_word(r, o, "state",
@@ -226,4 +246,6 @@ read_finding(struct reader *r, const json_t *o, struct finding *out)
 	read_native(r, allocated, out);
 	out->advice = read_string(r, o, "advice");
 	out->is_printed = true;
+	out->is_quiet = out->state == STATE_KNOWN ||
+			out->state == STATE_SUPPRESSED;
 }

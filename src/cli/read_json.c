@@ -46,18 +46,42 @@ read_string(struct reader *r, const json_t *o, const char *key)
 
 #define MOST ((int64_t)1 << 50)
 
+static int64_t
+integer_of(struct reader *r, const json_t *v, const char *key)
+{
+	int64_t value = json_integer_value(v);
+
+	/* So that sums of them do not overflow. */
+	if (value <= MOST && value >= -MOST)
+		return value;
+	read_fail(r, key, "is larger than a process can have");
+	return REPORT_UNKNOWN;
+}
+
 int64_t
 read_integer(struct reader *r, const json_t *o, const char *key)
 {
 	const json_t *v = member(r, o, key, JSON_INTEGER, "is no integer");
-	int64_t value = v ? json_integer_value(v) : REPORT_UNKNOWN;
 
-	/* So that sums of them do not overflow. */
-	if (v && (value > MOST || value < -MOST)) {
-		read_fail(r, key, "is larger than a process can have");
-		return REPORT_UNKNOWN;
+	return v ? integer_of(r, v, key) : REPORT_UNKNOWN;
+}
+
+const int64_t *
+read_integers(struct reader *r, const json_t *o, const char *key, size_t *n)
+{
+	const json_t *list = read_array(r, o, key);
+	size_t i, n_list = json_array_size(list);
+	int64_t *out = arena_array(r->arena, n_list, sizeof *out);
+
+	for (i = 0; out && i < n_list; i++) {
+		const json_t *v = json_array_get(list, i);
+
+		if (!json_is_integer(v))
+			read_fail(r, key, "is no list of integers");
+		out[i] = integer_of(r, v, key);
 	}
-	return value;
+	*n = out ? n_list : 0;
+	return out;
 }
 
 int64_t
@@ -65,9 +89,10 @@ read_count(struct reader *r, const json_t *o, const char *key)
 {
 	int64_t n = read_integer(r, o, key);
 
-	if (n != REPORT_UNKNOWN)
+	if (n >= 0)
 		return n;
-	read_fail(r, key, "is not known");
+	read_fail(r, key,
+		  n == REPORT_UNKNOWN ? "is not known" : "is less than 0");
 	return 0;
 }
 
@@ -92,7 +117,11 @@ read_seconds(struct reader *r, const json_t *o, const char *key)
 		read_fail(r, key, "is missing");
 	else if (!json_is_number(v) && !json_is_null(v))
 		read_fail(r, key, "is no number");
-	return json_is_number(v) ? json_number_value(v) : -1;
+	else if (json_number_value(v) > READ_MOST_SECONDS)
+		read_fail(r, key, "is longer than a process can run");
+	else if (json_is_number(v))
+		return json_number_value(v);
+	return -1;
 }
 
 const json_t *

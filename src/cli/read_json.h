@@ -6,7 +6,7 @@
  *
  * Contract of every function here:
  *   side       tool
- *   allocates  strings from the reader's arena
+ *   allocates  strings and lists from the reader's arena
  *   locks      none
  *   signals    not safe
  */
@@ -17,6 +17,9 @@
 #include <stdint.h>
 
 struct arena;
+
+/* Thirty years.  In microseconds it is a whole number, to a double as well. */
+enum { READ_MOST_SECONDS = 1000000000 };
 
 struct reader {
 	struct arena *arena;
@@ -29,10 +32,14 @@ void read_fail(struct reader *r, const char *field, const char *problem);
 /* null is NULL, REPORT_UNKNOWN, -1 and -1. */
 const char *read_string(struct reader *r, const json_t *o, const char *key);
 int64_t read_integer(struct reader *r, const json_t *o, const char *key);
-/* One that cannot be null. */
+/* One that can be neither null nor below 0. */
 int64_t read_count(struct reader *r, const json_t *o, const char *key);
 int read_truth(struct reader *r, const json_t *o, const char *key);
 double read_seconds(struct reader *r, const json_t *o, const char *key);
+
+/* A list of integers; no member of it can be null. */
+const int64_t *read_integers(struct reader *r, const json_t *o,
+			     const char *key, size_t *n);
 
 /* Borrowed; NULL after a complaint (or for null). */
 const json_t *read_object(struct reader *r, const json_t *o, const char *key);

@@ -11,6 +11,7 @@
 #include "cli/read_finding.h"
 #include "cli/read_json.h"
 #include "common/arena.h"
+#include "report/missed.h"
 #include "report/report.h"
 
 static void
@@ -57,6 +58,10 @@ read_coverage(struct reader *r, const json_t *o, struct report *out)
 		list[i].what = read_string(r, m, "what");
 		list[i].count = read_integer(r, m, "count");
 		list[i].why = read_string(r, m, "why");
+		if (!list[i].what) {
+			read_fail(r, "what", "is null");
+			list[i].what = "";
+		}
 	}
 	out->missed = list;
 	out->n_missed = list ? n : 0;
@@ -114,13 +119,10 @@ read_gc(struct reader *r, const json_t *o, struct report *out)
 static void
 read_rest(struct reader *r, const json_t *summary, struct report *out)
 {
-	bool is_cut = false;
+	bool is_cut = missed_find(out, MISSED_FINDINGS) != NULL;
 	enum finding_kind k;
 	size_t i;
 
-	for (i = 0; i < out->n_missed; i++)
-		is_cut |= out->missed[i].what &&
-			  !strcmp(out->missed[i].what, REPORT_CUT);
 	for (k = 0; k < FINDING_KINDS && !r->problem; k++) {
 		const json_t *o = read_object(r, summary, finding_kind_name(k));
 		struct report_sum *rest = &out->rest[k];
@@ -168,7 +170,9 @@ read_audit(struct reader *r, const json_t *root, struct report *out)
 		rows[i].reason = k < 0 ? AUDIT_REASONS : (enum audit_reason)k;
 		rows[i].type = read_string(r, a, "type");
 		rows[i].module_file = read_string(r, a, "module_file");
-		rows[i].offset = read_count(r, a, "offset");
+		rows[i].offset = read_integer(r, a, "offset");
+		if (rows[i].offset == REPORT_UNKNOWN)
+			read_fail(r, "offset", "is not known");
 		rows[i].member = read_string(r, a, "member");
 		rows[i].instances = read_count(r, a, "instances");
 		rows[i].target = read_string(r, a, "target");
@@ -179,6 +183,45 @@ read_audit(struct reader *r, const json_t *root, struct report *out)
 	out->audit = rows;
 	out->n_audit = rows ? n : 0;
 	out->has_audit = true;
+}
+
+/* Only in reports of a program with suppressions=. */
+static void
+read_rules(struct reader *r, const json_t *root, struct report *out)
+{
+	const json_t *list;
+	struct report_rule *rows;
+	size_t i, n;
+
+	if (!json_object_get(root, "suppressions"))
+		return;
+	list = read_array(r, root, "suppressions");
+	n = json_array_size(list);
+	rows = arena_array(r->arena, n, sizeof *rows);
+	for (i = 0; rows && i < n; i++) {
+		const json_t *o = json_array_get(list, i);
+
+		rows[i].rule = read_string(r, o, "rule");
+		rows[i].is_over = read_truth(r, o, "expired") == 1;
+		rows[i].findings = read_count(r, o, "findings");
+		rows[i].objects = read_count(r, o, "objects");
+		rows[i].bytes = read_count(r, o, "bytes");
+		if (!rows[i].rule)
+			read_fail(r, "rule", "is null");
+	}
+	out->rules = rows;
+	out->n_rules = rows ? n : 0;
+	out->has_rules = true;
+}
+
+static void
+read_merged(struct reader *r, const json_t *root, struct report *out)
+{
+	if (!json_object_get(root, "merged"))
+		return;
+	out->n_merged = read_count(r, root, "merged");
+	if (out->n_merged < 2)
+		read_fail(r, "merged", "is no number of reports");
 }
 
 static void
@@ -209,6 +252,8 @@ read_all(struct reader *r, const json_t *root, struct report *out)
 		read_finding(r, json_array_get(findings, i),
 			     &out->findings[out->n_findings++]);
 	read_audit(r, root, out);
+	read_rules(r, root, out);
+	read_merged(r, root, out);
 	if (!r->problem)
 		read_rest(r, read_object(r, root, "summary"), out);
 }
@@ -235,46 +280,64 @@ check_schema(const char *path, const json_t *root)
 	return 0;
 }
 
-static json_t *
-load(const char *path)
+static int
+convert(struct arena *a, const char *path, const json_t *root,
+	struct report *out)
 {
-	json_error_t error;
-	json_t *root;
-	FILE *f;
+	struct reader r = {.arena = a};
 
-	f = strcmp(path, "-") ? fopen(path, "re") : stdin;
-	if (!f) {
-		complain("%s: %s", path, strerror(errno));
-		return NULL;
-	}
-	root = json_loadf(f, JSON_REJECT_DUPLICATES, &error);
-	if (f != stdin)
-		fclose(f);
-	if (!root)
+	if (check_schema(path, root) != 0)
+		return -1;
+	read_all(&r, root, out);
+	if (!r.problem && !a->failed)
+		return 0;
+	if (r.problem)
+		complain("%s: \"%s\" %s", path, r.field, r.problem);
+	else
+		complain("%s: out of memory", path);
+	return -1;
+}
+
+/* root may be NULL: then *error says why. */
+static int
+finish(struct arena *a, const char *path, json_t *root,
+       const json_error_t *error, struct report *out)
+{
+	int status = -1;
+
+	if (root)
+		status = convert(a, path, root, out);
+	else
 		complain("%s: line %d: %s (a report in JSON is wanted, "
 			 "format=json writes one)",
-			 path, error.line, error.text);
-	return root;
+			 path, error->line, error->text);
+	json_decref(root);
+	return status;
+}
+
+int
+read_report_text(struct arena *a, const char *name, const char *text, size_t n,
+		 struct report *out)
+{
+	json_error_t error;
+	json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+
+	return finish(a, name, root, &error, out);
 }
 
 int
 read_report(struct arena *a, const char *path, struct report *out)
 {
-	struct reader r = {.arena = a};
-	json_t *root = load(path);
-	int status = -1;
+	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
+	json_error_t error;
+	json_t *root;
 
-	if (!root)
+	if (!f) {
+		complain("%s: %s", path, strerror(errno));
 		return -1;
-	if (check_schema(path, root) == 0) {
-		read_all(&r, root, out);
-		if (r.problem)
-			complain("%s: \"%s\" %s", path, r.field, r.problem);
-		else if (a->failed)
-			complain("%s: out of memory", path);
-		else
-			status = 0;
 	}
-	json_decref(root);
-	return status;
+	root = json_loadf(f, JSON_REJECT_DUPLICATES, &error);
+	if (f != stdin)
+		fclose(f);
+	return finish(a, path, root, &error, out);
 }

@@ -7,6 +7,8 @@
 #ifndef LEAKSHIM_CLI_READ_REPORT_H
 #define LEAKSHIM_CLI_READ_REPORT_H
 
+#include <stddef.h>
+
 struct arena;
 struct report;
 
@@ -15,5 +17,9 @@ struct report;
  * what is wrong and where.  Strings of *out belong to the arena.
  */
 int read_report(struct arena *a, const char *path, struct report *out);
+
+/* As above, of n bytes of text. */
+int read_report_text(struct arena *a, const char *name, const char *text,
+		     size_t n, struct report *out);
 
 #endif /* LEAKSHIM_CLI_READ_REPORT_H */

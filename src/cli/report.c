@@ -1,109 +1,162 @@
 #include "config.h"
 
-#include <errno.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/inputs.h"
 #include "cli/merge.h"
-#include "cli/read_report.h"
+#include "cli/screen.h"
 #include "cli/symbolize.h"
+#include "cli/verdict.h"
 #include "common/arena.h"
 #include "common/buf.h"
-#include "report/json.h"
-#include "report/text.h"
+#include "formats/formats.h"
+#include "report/report.h"
 
 static void
 usage(void)
 {
-	puts("usage: leakshim report [--format=text|json] FILE...\n\n"
-	     "Renders a JSON report (leakshim-report(5)); several are merged: "
-	     "findings with\nthe same fingerprint become one, their numbers "
-	     "add up. `-' is standard input.\n\nOptions:\n"
-	     "  --format=text|json   text when none is given\n"
-	     "  --help               this text");
+	const struct format *f;
+
+	puts("usage: leakshim report [OPTION...] FILE...\n\n"
+	     "Renders a JSON report (leakshim-report(5)); several, and those "
+	     "of folders, are\nmerged: findings with the same fingerprint "
+	     "become one, their numbers add up.\n`-' is standard input."
+	     "\n\nOptions:\n"
+	     "  --format=FORMAT      one of these; text when none is given\n"
+	     "  --suppressions=FILE  rules to apply\n"
+	     "  --baseline=FILE      findings of this report are known\n"
+	     "  --help               this text\n\nFormats:");
+	for (f = formats; f->name; f++)
+		printf("  %-19s  %s\n", f->name, f->meaning);
 }
 
-static int
-write_out(const struct buf *text)
+/* NULL after a complaint. */
+static const struct format *
+find_format(const char *name)
 {
-	if (text->failed || fwrite(text->data, 1, text->len, stdout) !=
-				    text->len ||
-	    fflush(stdout) != 0) {
-		complain("report: cannot write: %s",
-			 text->failed ? "out of memory" : strerror(errno));
-		return STATUS_FAILED;
+	const struct format *f = format_find(name);
+	struct buf names;
+
+	if (f)
+		return f;
+	buf_init(&names);
+	for (f = formats; f->name; f++)
+		buf_printf(&names, "%s%s", f == formats ? "" : ", ", f->name);
+	complain("report: '%s' is no format; there are %s", name,
+		 buf_string(&names));
+	buf_fini(&names);
+	return NULL;
+}
+
+struct wishes {
+	const struct format *format;
+	const char *suppressions, *baseline;
+};
+
+static const struct option long_options[] = {
+	{"format", required_argument, NULL, 'f'},
+	{"suppressions", required_argument, NULL, 's'},
+	{"baseline", required_argument, NULL, 'b'},
+	{"help", no_argument, NULL, 'h'},
+	{0},
+};
+
+/* -1 to go on, or the exit status. */
+static int
+parse(int argc, char **argv, struct wishes *w)
+{
+	int c;
+
+	opterr = 0;
+	w->format = formats;
+	while ((c = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+		switch (c) {
+		case 'h':
+			usage();
+			return STATUS_OK;
+		case 'f':
+			w->format = find_format(optarg);
+			if (!w->format)
+				return STATUS_USAGE;
+			break;
+		case 's':
+			w->suppressions = optarg;
+			break;
+		case 'b':
+			w->baseline = optarg;
+			break;
+		default:
+			return complain_of_option("report", c, argv[optind - 1]);
+		}
 	}
-	return STATUS_OK;
+	if (optind < argc)
+		return -1;
+	complain("report: no file given (leakshim report --help)");
+	return STATUS_USAGE;
 }
 
 static int
-render(const struct report *r, bool as_json)
+put(const struct report *r, const struct wishes *w)
 {
-	struct text_style style = {
-		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
-		.with_missed = true,
+	char *root = getcwd(NULL, 0);
+	struct format_context context = {
+		.root = root,
+		.has_colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		.has_baseline = w->baseline != NULL,
 	};
 	struct buf text;
 	int status;
 
 	buf_init(&text);
-	if (as_json)
-		report_json(&text, r, false);
-	else
-		report_text(&text, r, &style);
-	status = write_out(&text);
+	w->format->write(&text, r, &context);
+	status = write_out("report", &text);
 	buf_fini(&text);
+	free(root);
+	return status;
+}
+
+static int
+render(const struct wishes *w, struct screen *screen, struct merge *merge)
+{
+	struct verdict verdict;
+	struct arena arena;
+	struct report r;
+	int status;
+
+	arena_init(&arena);
+	merge_result(merge, &arena, &r);
+	screen_rows(screen, &arena, &r);
+	verdict_init(&verdict);
+	verdict_judge(&verdict, &r);
+	symbolize(&arena, &r);
+	status = put(&r, w);
+	arena_fini(&arena);
+	if (status == STATUS_OK && screen->rules.faults)
+		status = STATUS_BAD_FILE;
 	return status;
 }
 
 int
 report_main(int argc, char **argv)
 {
-	bool as_json = false;
-	struct report r, next;
-	struct arena arena;
-	int i, n_files = 0;
+	struct wishes wishes = {0};
+	struct screen screen;
+	const struct inputs_look look = {screen_look, &screen};
+	struct merge *merge;
+	int status = parse(argc, argv, &wishes);
 
-	arena_init(&arena);
-	for (i = 1; i < argc; i++) {
-		const char *a = argv[i];
-
-		if (!strcmp(a, "--help") || !strcmp(a, "-h")) {
-			usage();
-			return STATUS_OK;
-		}
-		if (!strncmp(a, "--format=", 9)) {
-			if (strcmp(a + 9, "text") && strcmp(a + 9, "json")) {
-				complain("report: format '%s' is not text or "
-					 "json",
-					 a + 9);
-				return STATUS_USAGE;
-			}
-			as_json = a[9] == 'j';
-			continue;
-		}
-		if (a[0] == '-' && a[1] && strcmp(a, "--")) {
-			complain("report: '%s' is no option (leakshim report "
-				 "--help)",
-				 a);
-			return STATUS_USAGE;
-		}
-		if (!strcmp(a, "--"))
-			continue;
-		if (read_report(&arena, a, n_files ? &next : &r) != 0)
-			return STATUS_BAD_FILE;
-		if (n_files++)
-			merge_reports(&arena, &r, &next);
-	}
-	if (!n_files) {
-		complain("report: no file given (leakshim report --help)");
-		return STATUS_USAGE;
-	}
-	symbolize(&arena, &r);
-	i = render(&r, as_json);
-	arena_fini(&arena);
-	return i;
+	if (status >= 0)
+		return status;
+	merge = merge_new();
+	status = STATUS_BAD_FILE;
+	if (screen_open(&screen, wishes.suppressions, wishes.baseline) == 0 &&
+	    inputs_read(argv + optind, argc - optind, &look, merge) == 0)
+		status = render(&wishes, &screen, merge);
+	merge_free(merge);
+	screen_close(&screen);
+	return status;
 }

@@ -1,10 +1,5 @@
 /*
- * advice_edge.h - which edge of a cycle to break, and how
- *
- * Any edge would do; a program has one that is meant to be weak.  In order:
- * the way to an exception that holds its own frame, a reference back or up, a
- * bound method on its own instance, a generator, a closure, a class, the
- * attribute that closes the cycle, the container that does.
+ * advice_edge.h - how to break the edge of a cycle that cut_find() chose
  *
  * Contract of every function here:
  *   side       analysis child and tool

@@ -64,9 +64,8 @@ behind(const char *path, const char *folder)
 	return found;
 }
 
-/* The part of a path that is the same on every machine. */
-static const char *
-relative(const char *file, const char *cwd)
+const char *
+fingerprint_file(const char *file, const char *cwd)
 {
 	size_t n = cwd ? strlen(cwd) : 0;
 	const char *part;
@@ -158,7 +157,7 @@ mix_frames(uint64_t h, const struct finding *f, const char *stdlib,
 		    (before && is_same_place(before, p)))
 			continue;
 		h = mix_string(h, p->function);
-		h = mix_string(h, relative(p->file, cwd));
+		h = mix_string(h, fingerprint_file(p->file, cwd));
 		before = p;
 		n++;
 	}

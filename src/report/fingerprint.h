@@ -26,6 +26,12 @@
 void fingerprint_make(struct finding *f, const char *stdlib, const char *cwd);
 
 /*
+ * The part of a file's path that is the same on every machine: relative to the
+ * packages' folder or to cwd, else the name alone.  Points into file.
+ */
+const char *fingerprint_file(const char *file, const char *cwd);
+
+/*
  * Does the file belong to the standard library, and not to the packages that
  * are installed inside its folder?
  */

@@ -183,6 +183,29 @@ put_audit(struct jsonwriter *w, const struct report *r)
 	jsonwriter_end(w, ']');
 }
 
+/* Only what there was a file for. */
+static void
+put_rules(struct jsonwriter *w, const struct report *r)
+{
+	size_t i;
+
+	jsonwriter_line(w);
+	jsonwriter_begin(w, "suppressions", '[');
+	for (i = 0; i < r->n_rules; i++) {
+		const struct report_rule *rule = &r->rules[i];
+
+		jsonwriter_line(w);
+		jsonwriter_begin(w, NULL, '{');
+		jsonwriter_string(w, "rule", rule->rule);
+		jsonwriter_truth(w, "expired", rule->is_over);
+		jsonwriter_number(w, "findings", rule->findings);
+		jsonwriter_number(w, "objects", rule->objects);
+		jsonwriter_number(w, "bytes", rule->bytes);
+		jsonwriter_end(w, '}');
+	}
+	jsonwriter_end(w, ']');
+}
+
 static void
 put_tool(struct jsonwriter *w, const struct report *r)
 {
@@ -212,6 +235,12 @@ report_json(struct buf *out, const struct report *r, bool with_addresses)
 	put_summary(&w, r);
 	if (r->has_audit)
 		put_audit(&w, r);
+	if (r->has_rules)
+		put_rules(&w, r);
+	if (r->n_merged) {
+		jsonwriter_line(&w);
+		jsonwriter_number(&w, "merged", r->n_merged);
+	}
 	jsonwriter_line(&w);
 	jsonwriter_begin(&w, "findings", '[');
 	for (i = 0; i < r->n_findings; i++)

@@ -204,8 +204,15 @@ void
 json_finding(struct jsonwriter *w, const struct finding *f,
 	     bool with_addresses)
 {
+	json_finding_as(w, NULL, f, with_addresses);
+}
+
+void
+json_finding_as(struct jsonwriter *w, const char *key, const struct finding *f,
+		bool with_addresses)
+{
 	jsonwriter_line(w);
-	jsonwriter_begin(w, NULL, '{');
+	jsonwriter_begin(w, key, '{');
 	jsonwriter_line(w);
 	jsonwriter_string(w, "fingerprint", f->fingerprint);
 	jsonwriter_line(w);

@@ -20,4 +20,8 @@ struct jsonwriter;
 void json_finding(struct jsonwriter *w, const struct finding *f,
 		  bool with_addresses);
 
+/* The same as a member of an object. */
+void json_finding_as(struct jsonwriter *w, const char *key,
+		     const struct finding *f, bool with_addresses);
+
 #endif /* LEAKSHIM_REPORT_JSON_FINDING_H */

@@ -124,6 +124,7 @@ struct finding {
 	const char *advice;
 	bool is_printed; /* false: only counted (kinds=, quiet by default, max_findings) */
 	bool is_failing; /* counts for the exit status */
+	bool is_quiet;   /* known or suppressed: the text only counts it */
 };
 
 /* Why a type hides references from the collector. */
@@ -146,9 +147,16 @@ struct report_audit { /* a field of a type that its tp_traverse leaves out */
 };
 
 struct report_missed {
-	const char *what;
+	const char *what; /* never NULL; those that others look for: missed.h */
 	int64_t count;
 	const char *why;
+};
+
+/* A suppression that was used, or that would have been and is over. */
+struct report_rule {
+	const char *rule; /* as it is written */
+	bool is_over;     /* its until= has come: it suppressed nothing */
+	int64_t findings, objects, bytes;
 };
 
 /* Findings of one kind, added up. */
@@ -200,6 +208,11 @@ struct report {
 	size_t n_audit;
 	bool has_audit; /* audit=1, and it was done */
 
+	const struct report_rule *rules; /* in the order of their file */
+	size_t n_rules;
+	bool has_rules; /* there was a file of suppressions */
+	int64_t n_merged; /* reports that this one was made of; 0: it is one */
+
 	struct finding *findings; /* sorted: failing first, then by bytes */
 	size_t n_findings;
 	/*
@@ -208,9 +221,6 @@ struct report {
 	 */
 	struct report_sum rest[FINDING_KINDS], cut[FINDING_KINDS];
 };
-
-/* What of coverage.missed stands for findings that max_findings= cut. */
-#define REPORT_CUT "findings"
 
 /* The words of SPEC.md; never NULL. */
 const char *finding_kind_name(enum finding_kind kind);      /* "lost-reference" */

@@ -6,19 +6,13 @@
 
 #include "common/buf.h"
 #include "report/headline.h"
+#include "report/missed.h"
 #include "report/text_audit.h"
 #include "report/text_finding.h"
+#include "report/text_rules.h"
 
 enum { MAX_COMMAND_BYTES = 200 };
 
-static void
-put_prefix(struct buf *out, const struct report *r)
-{
-	if (r->pid == REPORT_UNKNOWN)
-		buf_put(out, "==leakshim== ");
-	else
-		buf_printf(out, "==leakshim:%ld== ", r->pid);
-}
 
 /* ---- the head ---- */
 
@@ -63,19 +57,43 @@ moment(const char *trigger)
 }
 
 static void
+put_python(struct buf *out, const struct report *r)
+{
+	const char *debug = r->debug == 1 ? "debug" : NULL;
+
+	buf_put(out, "CPython");
+	if (r->python_version) {
+		buf_putc(out, ' ');
+		buf_shown(out, r->python_version, SIZE_MAX);
+	}
+	if (!r->linkage && !debug)
+		return;
+	buf_put(out, " (");
+	buf_shown(out, r->linkage, SIZE_MAX);
+	buf_put(out, r->linkage && debug ? ", " : NULL);
+	buf_put(out, debug);
+	buf_putc(out, ')');
+}
+
+static void
 put_header(struct buf *out, const struct report *r)
 {
-	put_prefix(out, r);
-	buf_put(out, "CPython");
-	if (r->python_version)
-		buf_printf(out, " %s", r->python_version);
-	if (r->linkage || r->debug == 1)
-		buf_printf(out, " (%s%s%s)", r->linkage ? r->linkage : "",
-			   r->linkage && r->debug == 1 ? ", " : "",
-			   r->debug == 1 ? "debug" : "");
+	text_prefix(out, r);
+	if (r->n_merged) {
+		buf_count(out, (uint64_t)r->n_merged, "report", "reports");
+		buf_put(out, r->n_argv || r->exe ? ": " : "");
+		/* What they do not share is not known. */
+		if (!r->n_argv && !r->exe) {
+			buf_putc(out, '\n');
+			return;
+		}
+	}
+	put_python(out, r);
 	buf_put(out, ", ");
 	put_command(out, r);
-	buf_printf(out, ", %s\n", moment(r->trigger));
+	if (r->trigger || !r->n_merged)
+		buf_printf(out, ", %s", moment(r->trigger));
+	buf_putc(out, '\n');
 }
 
 /* ---- counts ---- */
@@ -89,6 +107,12 @@ add(struct report_sum *sum, const struct report_sum *more)
 	sum->bytes += more->bytes;
 }
 
+static bool
+is_shown(const struct finding *f)
+{
+	return f->is_printed && !f->is_quiet;
+}
+
 /* Findings beyond max_findings= count, those that nobody asked for do not. */
 static struct report_sum
 sum_of(const struct report *r, enum finding_kind kind)
@@ -99,7 +123,7 @@ sum_of(const struct report *r, enum finding_kind kind)
 	for (i = 0; i < r->n_findings; i++) {
 		const struct finding *f = &r->findings[i];
 
-		if (f->is_printed && f->kind == kind)
+		if (is_shown(f) && f->kind == kind)
 			add(&sum, &(struct report_sum){1, f->count, f->objects,
 						       f->bytes});
 	}
@@ -125,7 +149,7 @@ put_totals(struct buf *out, const struct report *r)
 	const char *separator = ": ";
 	enum finding_kind k;
 
-	put_prefix(out, r);
+	text_prefix(out, r);
 	buf_count(out, (uint64_t)sum_of_all(r).findings, "finding",
 		  "findings");
 	for (k = 0; k < FINDING_KINDS; k++) {
@@ -149,11 +173,11 @@ put_approximate(struct buf *out, const struct report *r)
 	size_t i, n_known = 0;
 
 	for (i = 0; i < r->n_findings; i++)
-		n_known += r->findings[i].is_printed &&
+		n_known += is_shown(&r->findings[i]) &&
 			   r->findings[i].n_python > 0;
 	if (!n_known || !r->free_lists || strcmp(r->free_lists, "approximate"))
 		return;
-	put_prefix(out, r);
+	text_prefix(out, r);
 	buf_put(out, "free lists are approximate: a backtrace may be that of "
 		     "an earlier object in the same memory\n");
 }
@@ -168,7 +192,7 @@ put_cut(struct buf *out, const struct report *r)
 		n += (uint64_t)r->cut[k].findings;
 	if (!n)
 		return;
-	put_prefix(out, r);
+	text_prefix(out, r);
 	buf_count(out, n, "finding is", "findings are");
 	buf_put(out, " counted but not shown: max_findings=N shows more\n");
 }
@@ -182,19 +206,12 @@ put_quiet(struct buf *out, const struct report *r)
 
 	if (objects <= 0)
 		return;
-	put_prefix(out, r);
+	text_prefix(out, r);
 	buf_count(out, (uint64_t)objects, "object", "objects");
 	buf_put(out, " of cyclic garbage pending (");
 	buf_size(out, (uint64_t)(rest->bytes - cut->bytes));
 	buf_printf(out, "): a collection would free %s; kinds=all shows %s\n",
 		   objects == 1 ? "it" : "them", objects == 1 ? "it" : "them");
-}
-
-/* A check without its analysis found nothing because it saw nothing. */
-static bool
-is_grave(const struct report_missed *m)
-{
-	return !strcmp(m->what, "analysis");
 }
 
 static void
@@ -205,14 +222,17 @@ put_missed(struct buf *out, const struct report *r, bool with_all)
 	for (i = 0; i < r->n_missed; i++) {
 		const struct report_missed *m = &r->missed[i];
 
-		if (!with_all && !is_grave(m))
+		if (!with_all && !missed_is(m, MISSED_ANALYSIS))
 			continue;
-		put_prefix(out, r);
-		buf_printf(out, "missed: %s", m->what);
+		text_prefix(out, r);
+		buf_put(out, "missed: ");
+		buf_shown(out, m->what, SIZE_MAX);
 		if (m->count != REPORT_UNKNOWN)
 			buf_printf(out, " (%ld)", m->count);
-		if (m->why)
-			buf_printf(out, ": %s", m->why);
+		if (m->why) {
+			buf_put(out, ": ");
+			buf_shown(out, m->why, SIZE_MAX);
+		}
 		buf_putc(out, '\n');
 	}
 }
@@ -258,7 +278,7 @@ put_summary(struct buf *out, const struct report *r)
 {
 	struct report_sum sum = sum_of_all(r);
 
-	put_prefix(out, r);
+	text_prefix(out, r);
 	buf_put(out, "SUMMARY: ");
 	buf_count(out, (uint64_t)sum.findings, "finding", "findings");
 	buf_put(out, ", ");
@@ -281,16 +301,9 @@ put_summary(struct buf *out, const struct report *r)
 bool
 report_has_news(const struct report *r)
 {
-	size_t i;
-
-	if (sum_of_all(r).findings)
-		return true;
-	if (r->has_audit)
-		return true;
-	for (i = 0; i < r->n_missed; i++)
-		if (is_grave(&r->missed[i]))
-			return true;
-	return false;
+	/* A check without its analysis has seen nothing: that is news. */
+	return sum_of_all(r).findings || r->has_audit ||
+	       missed_find(r, MISSED_ANALYSIS);
 }
 
 void
@@ -307,7 +320,7 @@ report_text(struct buf *out, const struct report *r,
 		for (i = 0; i < r->n_findings; i++) {
 			const struct finding *f = &r->findings[i];
 
-			if (!f->is_printed)
+			if (!is_shown(f))
 				continue;
 			text_finding(out, r, f, style, says_order);
 			says_order &= !f->n_python && !f->n_native;
@@ -319,5 +332,6 @@ report_text(struct buf *out, const struct report *r,
 	put_missed(out, r, style->with_missed);
 	if (r->has_audit)
 		text_audit(out, r);
+	text_rules(out, r);
 	put_summary(out, r);
 }

@@ -6,6 +6,7 @@
 
 #include "common/buf.h"
 #include "report/headline.h"
+#include "report/missed.h"
 #include "report/text.h"
 
 enum {
@@ -195,8 +196,8 @@ put_facts(struct buf *out, const struct finding *f)
 
 /* ---- where they were allocated ---- */
 
-static const char *
-why_unknown(const struct report *r, const struct finding *f)
+const char *
+text_why_unknown(const struct report *r, const struct finding *f)
 {
 	const char *tracking = r->tracking ? r->tracking : "";
 	size_t i;
@@ -204,7 +205,7 @@ why_unknown(const struct report *r, const struct finding *f)
 	if (f->state == STATE_STARTUP)
 		return "it was before the program's first line";
 	for (i = 0; i < r->n_missed; i++)
-		if (!strcmp(r->missed[i].what, "backtraces"))
+		if (r->missed[i].why && missed_is(&r->missed[i], "backtraces"))
 			return r->missed[i].why;
 	if (!strcmp(tracking, "none"))
 		return "track=none records no allocations";
@@ -264,8 +265,9 @@ put_allocation(struct buf *out, const struct report *r,
 	size_t i, done = 0;
 
 	if (!f->n_python && !f->n_native) {
-		buf_printf(out, "  allocated at an unknown place: %s\n",
-			   why_unknown(r, f));
+		buf_put(out, "  allocated at an unknown place: ");
+		put_name(out, text_why_unknown(r, f));
+		buf_putc(out, '\n');
 		return;
 	}
 	buf_printf(out, "  allocated%s at%s\n",
@@ -326,5 +328,7 @@ text_finding(struct buf *out, const struct report *r, const struct finding *f,
 		put_name(out, f->advice);
 		buf_putc(out, '\n');
 	}
-	buf_printf(out, "  [%s]\n", f->fingerprint);
+	buf_put(out, "  [");
+	put_name(out, f->fingerprint);
+	buf_put(out, "]\n");
 }

@@ -22,4 +22,7 @@ void text_finding(struct buf *out, const struct report *r,
 		  const struct finding *f, const struct text_style *style,
 		  bool says_order);
 
+/* Why f has no backtrace, as a clause. */
+const char *text_why_unknown(const struct report *r, const struct finding *f);
+
 #endif /* LEAKSHIM_REPORT_TEXT_FINDING_H */

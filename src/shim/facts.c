@@ -15,6 +15,7 @@
 #include "shim/clone.h"
 #include "shim/collected.h"
 #include "shim/fault.h"
+#include "shim/filters.h"
 #include "shim/hooks.h"
 #include "shim/layer.h"
 #include "shim/native.h"
@@ -23,7 +24,7 @@
 #include "shim/stacks.h"
 #include "shim/stdlib.h"
 
-enum { MAX_MISSED = FAULTS + 16 };
+enum { MAX_MISSED = FAULTS + 20 };
 
 static bool
 is_file_name(const char *log_path)
@@ -134,6 +135,10 @@ facts_source(struct source *s, struct facts *f)
 	s->n_lists = interpreters_lists(boot_lists(), s->lists,
 					SOURCE_MAX_INTERPRETERS);
 	s->garbage = f->gc.garbage;
+	s->suppressions = filters.has_suppressions ? &filters.suppressions :
+						     NULL;
+	s->baseline = filters.has_baseline ? &filters.baseline : NULL;
+	s->today = f->time / SECONDS_OF_DAY;
 	s->gc_enabled = f->gc.enabled;
 	s->saveall_seen = f->gc.saveall_seen;
 	s->stdlib = f->stdlib[0] ? f->stdlib : NULL;
@@ -253,6 +258,14 @@ fill_missed(const struct facts *f, struct report *r)
 	if (collected_dropped())
 		add_missed(r, "collected", collected_dropped(),
 			   "too many kinds of them, or no memory");
+	if (filters.no_suppressions)
+		add_missed(r, "suppressions",
+			   filters.has_suppressions ?
+				   filters.suppressions.faults :
+				   REPORT_UNKNOWN,
+			   filters.no_suppressions);
+	if (filters.no_baseline)
+		add_missed(r, "baseline", REPORT_UNKNOWN, filters.no_baseline);
 	if (f->survival_unknown)
 		add_missed(r, "not-clearable", REPORT_UNKNOWN,
 			   f->survival_unknown);

@@ -21,6 +21,8 @@
 #include "report/report.h"
 #include "shim/gcwatch.h"
 
+enum { SECONDS_OF_DAY = 86400 };
+
 struct facts {
 	const char *trigger; /* static */
 	int number;          /* of the report in this process, from 1 */

@@ -16,6 +16,7 @@
 #include "common/tally.h"
 #include "report/output.h"
 #include "shim/doctor.h"
+#include "shim/filters.h"
 #include "shim/say.h"
 
 struct process process;
@@ -241,8 +242,6 @@ complain_of_unfinished(struct buf *b)
 	const char *name = o->check_every      ? "check_every" :
 			   o->growth	       ? "growth" :
 			   o->signal	       ? "signal" :
-			   o->suppressions[0]  ? "suppressions" :
-			   o->baseline[0]      ? "baseline" :
 						 NULL;
 
 	if (name)
@@ -275,8 +274,12 @@ process_init(void)
 	if (tally)
 		atomic_fetch_add(&tally->processes, 1);
 	complain_of_unfinished(&b);
-	/* Once for a tree of processes: its children have the same options. */
-	if (b.len && process_is_first())
+	filters_read(&process.options, &b);
+	/*
+	 * Once for a tree of processes: its children have the same options.  A
+	 * relative name may be another file to them, or none.
+	 */
+	if (b.len && (process_is_first() || filters_are_unreadable()))
 		say_text(&b);
 	buf_clear(&b);
 	if (process.options.help && process_is_first()) {

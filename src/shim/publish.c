@@ -9,11 +9,15 @@
 #include "analysis/check.h"
 #include "common/buf.h"
 #include "python/api.h"
+#include "report/filter.h"
 #include "report/json.h"
+#include "report/missed.h"
 #include "report/output.h"
 #include "report/text.h"
 #include "shim/clone.h"
+#include "shim/errortext.h"
 #include "shim/facts.h"
+#include "shim/filters.h"
 #include "shim/process.h"
 #include "shim/symbolizer.h"
 
@@ -25,49 +29,6 @@ is_word(const char *path, const char *word)
 	return !strcmp(path, word);
 }
 
-/* The C library's texts need a lock and a locale. */
-static const char *
-error_text(int error)
-{
-	switch (error) {
-	case EACCES:
-	case EPERM:
-		return "no permission";
-	case ENOENT:
-		return "no such folder";
-	case ENOTDIR:
-		return "a part of the path is no folder";
-	case EISDIR:
-		return "it is a folder";
-	case ENOSPC:
-		return "no space left on the device";
-	case EDQUOT:
-		return "the disk quota is used up";
-	case EROFS:
-		return "the file system is read-only";
-	case EMFILE:
-	case ENFILE:
-		return "too many open files";
-	case EFBIG:
-		return "it would be larger than the process may write "
-		       "(RLIMIT_FSIZE)";
-	case ENAMETOOLONG:
-		return "the name is too long";
-	case ELOOP:
-		return "too many symbolic links";
-	case EEXIST:
-		return "its temporary name is taken";
-	case EIO:
-		return "an input/output error";
-	case EBADF:
-		return "it is closed";
-	case ENOMEM:
-		return "out of memory";
-	default:
-		return NULL;
-	}
-}
-
 static void
 put_problem(struct buf *problem, const char *path, int error)
 {
@@ -77,7 +38,9 @@ put_problem(struct buf *problem, const char *path, int error)
 			   path + strlen(path) - SHOWN_PATH);
 	else
 		buf_printf(problem, "cannot write %s: ", path);
-	if (error_text(error))
+	if (error == ENOENT)
+		buf_put(problem, "no such folder");
+	else if (error_text(error))
 		buf_put(problem, error_text(error));
 	else
 		buf_printf(problem, "error %d", error);
@@ -200,7 +163,7 @@ add_cut(struct report *r)
 	for (k = 0; k < FINDING_KINDS; k++)
 		n += r->cut[k].findings;
 	if (n)
-		add_missed(r, REPORT_CUT, n,
+		add_missed(r, MISSED_FINDINGS, n,
 			   "beyond max_findings: counted in the summary only");
 }
 
@@ -255,12 +218,15 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 
 		for (k = 0; k < 3; k++)
 			r.generations[k] = REPORT_UNKNOWN;
-		add_missed(&r, "analysis", REPORT_UNKNOWN, why_not);
+		add_missed(&r, MISSED_ANALYSIS, REPORT_UNKNOWN, why_not);
 	} else {
 		check_report(c, &r);
 		add_cut(&r);
 		r.reachability = c->has_lost;
 		add_all_missed(&r, c);
+		if (filters.has_suppressions)
+			filter_rows(&c->arena, &filters.suppressions,
+				    f->time / SECONDS_OF_DAY, &r);
 	}
 	symbolizer_fill(&c->arena, &r, (int)(python.version >> 8),
 			f->started_ns +

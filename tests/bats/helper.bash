@@ -33,6 +33,14 @@ leakshim_run() {
 	run --separate-stderr "$LEAKSHIM" run "${options[@]}" -- "$PYTHON" "$@"
 }
 
+# leaks N FILE [OPTIONS]: the report of a program with N findings.
+leaks() {
+	[[ -e fifty.py ]] || cp "$FIXTURES/fifty.py" .
+	env LD_PRELOAD="$LEAKSHIM_SO" \
+		LEAKSHIM_OPTIONS="format=json:log_path=$2${3:+:$3}" \
+		"$PYTHON" fifty.py "$1"
+}
+
 # preload COMMAND...: any program under the shim; sets what run sets.
 preload() {
 	run --separate-stderr env LD_PRELOAD="$LEAKSHIM_SO" "$@"

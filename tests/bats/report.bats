@@ -64,7 +64,10 @@ kept = [datetime.datetime(2000, 1, 1, tzinfo=Zone()) for i in range(9)]'
 		[ "$(jq ".findings[0].$what" both.json)" -eq \
 			$((2 * $(jq ".findings[0].$what" one.json))) ]
 	done
-	assert_json both.json '.summary.unreachable.findings == 1'
+	# What an interpreter's own start leaves is only counted, and adds up.
+	[ "$(jq .summary.unreachable.findings both.json)" -eq \
+		"$(jq -s 'map(.summary.unreachable.findings - 1) | add + 1' \
+			one.json two.json)" ]
 	[ "$("$LEAKSHIM" report one.json two.json | grep -c ^UNREACHABLE)" -eq 1 ]
 }
 
@@ -123,6 +126,43 @@ bad() {
 	done
 	jq ".process.argv = null" r.json >none.json
 	"$LEAKSHIM" report none.json
+}
+
+@test "how many a growth had in each check" {
+	local golden=$TOP_SRCDIR/tests/golden/report.json growth checks
+	growth='.findings[] | select(.kind == "growth") | .growth'
+	"$LEAKSHIM" report --format=json "$golden" >again.json
+	[ "$(jq -c "$growth.checks" again.json)" = '[1000,3000,5000]' ]
+	"$LEAKSHIM" report "$golden" | grep -q ': 1000, 3000, 5000$'
+	for checks in 7 '[1, null]' '["1"]' '[1.5]' '[1152921504606846976]'; do
+		jq "($growth.checks) |= $checks" "$golden" >other.json
+		bad other.json
+		[[ $stderr == *'"checks"'* ]]
+	done
+}
+
+@test "numbers that no process can have, and rows without a name" {
+	local golden=$TOP_SRCDIR/tests/golden/report.json change
+	for change in '.cost.pause_seconds = 1e12' '.gc.generations[0].seconds = 1e300' \
+		'.findings[0].bytes = -1' '.findings[0].types[0].count = -1' \
+		'.coverage.missed[0].what = null'; do
+		jq "$change" "$golden" >other.json
+		bad other.json
+	done
+}
+
+@test "what steers a terminal is spelled out" {
+	jq '.python.version += "\u001b[31m" | .coverage.missed[0] |=
+		(.what += "\u001b[32m" | .why += "\u001b[33m")' \
+		"$TOP_SRCDIR/tests/golden/report.json" >other.json
+	"$LEAKSHIM" report other.json >text
+	run ! grep -q $'\e' text
+	for colour in 31 32 33; do
+		grep -qF "\\x1b[${colour}m" text
+	done
+	printf '{"\e[31m' >noise.json
+	bad noise.json
+	[[ $stderr != *$'\e'* ]]
 }
 
 @test "a good file beside a bad one gives nothing half" {

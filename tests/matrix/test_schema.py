@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+import subprocess
 import sys
 
 try:
@@ -14,7 +15,7 @@ except ImportError:
         os.execv("/usr/bin/python3", ["/usr/bin/python3", "-B"] + sys.argv)
     jsonschema = None
 
-from harness import SCHEMA, Skip, main, test
+from harness import LEAKSHIM, SCHEMA, Skip, main, test
 
 PROGRAMS = [
     (["textbook.py", "tree"], ""),
@@ -24,7 +25,9 @@ PROGRAMS = [
     (["limits.py"], "kinds=all:max_findings=0"),
     (["leak.py"], "kinds=all:backtrace=1"),
     (["hiders.py", "live"], "audit=1"),
+    (["leak.py"], "suppressions=my.supp"),
 ]
+FILES = {"my.supp": "type:Account\nuntil=2001-01-31 type:dict\nnonsense\n"}
 
 
 def validator():
@@ -41,8 +44,26 @@ def validator():
 def validates(python):
     wanted = validator()
     for arguments, options in PROGRAMS:
-        report = python.run(*arguments, options=options).report
+        report = python.run(*arguments, options=options, files=FILES).report
         wanted.validate(report)
+        assert ("suppressions" in report) == ("suppressions" in options)
+
+
+@test("so does what the command makes of them", sample=True)
+def made(python):
+    wanted = validator()
+    run = python.run("leak.py", options="suppressions=my.supp", files=FILES)
+    report = run.path("report.json")
+    for words in (["report", "--format=json", report],
+                  ["report", "--format=json", report, report],
+                  ["gate", "--fail_on=all", "--write_baseline=" +
+                   run.path("base.json"), report],
+                  ["report", "--format=json", run.path("base.json")]):
+        text = subprocess.run([LEAKSHIM] + words, check=True,
+                              stdout=subprocess.PIPE).stdout
+        if words[0] == "report":
+            wanted.validate(json.loads(text))
+    wanted.validate(json.loads(run.read("base.json")))
 
 
 def paths_of(value, path=()):

@@ -87,6 +87,17 @@ diag(const char *text, ...)
 	fflush(stdout);
 }
 
+unsigned
+random_below(unsigned n)
+{
+	static uint64_t state = 20261121;
+
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (unsigned)(state >> 33) % n;
+}
+
 int
 tap_done(void)
 {

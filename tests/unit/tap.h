@@ -34,6 +34,9 @@ void skip(const char *text, const char *reason);
 /* A line for the log. */
 void diag(const char *text, ...) __attribute__((format(printf, 1, 2)));
 
+/* A number below n, by chance; the same ones in each run. */
+unsigned random_below(unsigned n);
+
 /* Print the plan; the exit status of the program. */
 int tap_done(void);
 

@@ -16,17 +16,6 @@
  */
 enum { ROUNDS = 40000, MAX_TEXT = 300 };
 
-static uint64_t state = 20261121;
-
-static unsigned
-random_below(unsigned n)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (unsigned)(state >> 33) % n;
-}
-
 /* Half of it words that mean something, the rest any bytes but NUL. */
 static void
 make_text(char *out)

@@ -1,0 +1,70 @@
+#include "config.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "common/buf.h"
+
+void
+complain(const char *format, ...)
+{
+	struct buf line;
+	va_list args;
+	char *text;
+	int n;
+
+	fflush(stdout);
+	va_start(args, format);
+	n = vasprintf(&text, format, args);
+	va_end(args);
+	if (n < 0) {
+		fputs("leakshim: out of memory\n", stderr);
+		return;
+	}
+	/* Names of files, and bytes of a file that is no JSON, are in it. */
+	buf_init(&line);
+	buf_put(&line, "leakshim: ");
+	buf_shown(&line, text, SIZE_MAX);
+	buf_putc(&line, '\n');
+	fputs(buf_string(&line), stderr);
+	buf_fini(&line);
+	free(text);
+}
+
+int
+complain_of_option(const char *verb, int c, const char *word)
+{
+	if (c == ':')
+		complain("%s: %s needs a value", verb, word);
+	else
+		complain("%s: '%s' is no option (leakshim %s --help)", verb,
+			 word, verb);
+	return STATUS_USAGE;
+}
+
+int
+write_out(const char *verb, const struct buf *text)
+{
+	bool is_empty = !text->len; /* and has no data */
+
+	if (!text->failed &&
+	    (is_empty || fwrite(text->data, text->len, 1, stdout) == 1) &&
+	    fflush(stdout) == 0)
+		return STATUS_OK;
+	complain("%s: cannot write: %s", verb,
+		 text->failed ? "out of memory" : strerror(errno));
+	return STATUS_FAILED;
+}
+
+void
+abort_for_memory(void)
+{
+	complain("out of memory");
+	exit(STATUS_FAILED);
+}

@@ -1,0 +1,131 @@
+#include "config.h"
+
+#include "cli/inputs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/cli.h"
+#include "cli/merge.h"
+#include "cli/read_report.h"
+#include "common/arena.h"
+#include "report/report.h"
+
+enum { SNIFFED = 4096, DEEPEST = 64 };
+
+static int
+read_file(const char *name, const struct inputs_look *look, struct merge *m)
+{
+	struct arena arena;
+	struct report r;
+	int status;
+
+	arena_init(&arena);
+	status = read_report(&arena, name, &r);
+	if (status == 0) {
+		if (look)
+			look->look(&r, look->ctx);
+		merge_add(m, &r);
+	}
+	arena_fini(&arena);
+	return status;
+}
+
+/* Does it begin as a report does?  -1: it cannot be read. */
+static int
+is_report(const char *path)
+{
+	static const char mark[] = "\"leakshim.report/";
+	char start[SNIFFED];
+	FILE *f = fopen(path, "re");
+	size_t n;
+
+	if (!f) {
+		complain("%s: %s", path, strerror(errno));
+		return -1;
+	}
+	n = fread(start, 1, sizeof start, f);
+	fclose(f);
+	return memmem(start, n, mark, sizeof mark - 1) != NULL;
+}
+
+static int read_folder(const char *name, const struct inputs_look *look,
+		       struct merge *m, int depth);
+
+static int
+read_entry(const char *path, const struct inputs_look *look, struct merge *m,
+	   int depth)
+{
+	struct stat st;
+	int status;
+
+	/* Links to folders may lead round in a circle: they are not followed.
+	 */
+	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return read_folder(path, look, m, depth + 1);
+	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return 0;
+	status = is_report(path);
+	return status == 1 ? read_file(path, look, m) : status;
+}
+
+/* In no order: merging does not depend on it. */
+static int
+read_folder(const char *name, const struct inputs_look *look, struct merge *m,
+	    int depth)
+{
+	DIR *d = depth < DEEPEST ? opendir(name) : NULL;
+	struct dirent *e;
+	int status = 0;
+
+	if (!d) {
+		complain("%s: %s", name,
+			 depth < DEEPEST ? strerror(errno) : "too deep");
+		return -1;
+	}
+	while (status == 0 && (e = readdir(d))) {
+		char *path;
+
+		if (e->d_name[0] == '.')
+			continue;
+		if (asprintf(&path, "%s/%s", name, e->d_name) < 0)
+			abort_for_memory();
+		status = read_entry(path, look, m, depth);
+		free(path);
+	}
+	closedir(d);
+	return status;
+}
+
+int
+inputs_read(char *const *names, int n, const struct inputs_look *look,
+	    struct merge *m)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		size_t before = merge_count(m);
+		struct stat st;
+
+		if (strcmp(names[i], "-") == 0 || stat(names[i], &st) != 0 ||
+		    !S_ISDIR(st.st_mode)) {
+			if (read_file(names[i], look, m) != 0)
+				return -1;
+			continue;
+		}
+		if (read_folder(names[i], look, m, 0) != 0)
+			return -1;
+		if (merge_count(m) == before) {
+			complain("%s: no report is in this folder (format=json "
+				 "and log_path=FILE write one)",
+				 names[i]);
+			return -1;
+		}
+	}
+	return 0;
+}

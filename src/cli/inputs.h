@@ -1,0 +1,34 @@
+/*
+ * inputs.h - the reports that a command line names
+ *
+ * A name is a file, a folder or `-' for standard input.  Of a folder, every
+ * file in it and below it that is a report is read, whatever it is called;
+ * others are passed over, and so is what begins with a dot.  One report is in
+ * memory at a time.
+ *
+ * Contract of every function here:
+ *   side       tool
+ *   allocates  malloc(3)
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_CLI_INPUTS_H
+#define LEAKSHIM_CLI_INPUTS_H
+
+struct merge;
+struct report;
+
+/* Called with each report before it is merged; may change its findings. */
+struct inputs_look {
+	void (*look)(struct report *r, void *ctx);
+	void *ctx;
+};
+
+/*
+ * Add the reports that the n names stand for to *m.  0; or -1 after a
+ * complaint: a file that is none, or a folder without any.
+ */
+int inputs_read(char *const *names, int n, const struct inputs_look *look,
+		struct merge *m);
+
+#endif /* LEAKSHIM_CLI_INPUTS_H */

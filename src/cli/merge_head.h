@@ -1,0 +1,39 @@
+/*
+ * merge_head.h - of several reports, all that is not a finding
+ *
+ * Contract of every function here:
+ *   side       tool
+ *   allocates  malloc(3)
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_CLI_MERGE_HEAD_H
+#define LEAKSHIM_CLI_MERGE_HEAD_H
+
+#include "common/arena.h"
+#include "report/report.h"
+
+struct merge_row;
+
+struct merge_head {
+	struct arena arena; /* of what the first report said */
+	struct report all;
+	size_t n; /* reports that were added */
+	struct merge_row *missed, *audit, *rules;
+};
+
+void merge_head_add(struct merge_head *h, const struct report *r);
+
+/* Everything of *out but its findings. */
+void merge_head_result(struct merge_head *h, struct arena *a,
+		       struct report *out);
+
+void merge_head_fini(struct merge_head *h);
+
+/* A copy by malloc(3); NULL of NULL. */
+char *merge_copy(const char *s);
+
+/* To a sum: unknown and a number make the number. */
+void merge_sum(int64_t *to, int64_t from);
+
+#endif /* LEAKSHIM_CLI_MERGE_HEAD_H */

@@ -1,0 +1,20 @@
+/*
+ * days.h - dates as days since 1970-01-01
+ *
+ * Contract of every function here:
+ *   side       shim, analysis child and tool
+ *   allocates  never
+ *   locks      none
+ *   signals    safe
+ */
+#ifndef LEAKSHIM_COMMON_DAYS_H
+#define LEAKSHIM_COMMON_DAYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* "2027-01-31", exactly so and a day that there is (UTC); false if not. */
+bool days_parse(const char *s, size_t n, int64_t *out);
+
+#endif /* LEAKSHIM_COMMON_DAYS_H */

@@ -1,0 +1,74 @@
+/*
+ * suppressions.h - rules for findings that shall not fail
+ *
+ * One rule a line, in LeakSanitizer's syntax with a few more words
+ * (leakshim-suppressions(5)):
+ *
+ *     leak:PATTERN            KIND:PATTERN            KIND/REASON:PATTERN
+ *     type:PATTERN            fingerprint:ID
+ *     until=2027-01-31 leak:PATTERN
+ *
+ * A `#' at the beginning of a line or behind a blank begins a comment.  A line
+ * that is no rule is complained about and left out; the others are in force.
+ * What a rule means for a finding is in report/filter.h.
+ *
+ * Contract of every function here:
+ *   side       shim and tool
+ *   allocates  mmap(2) only
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_COMMON_SUPPRESSIONS_H
+#define LEAKSHIM_COMMON_SUPPRESSIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/arena.h"
+
+struct buf;
+
+enum suppression_subject {
+	SUPPRESSION_ANY, /* frames, files, modules and types */
+	SUPPRESSION_TYPE,
+	SUPPRESSION_FINGERPRINT,
+};
+
+#define SUPPRESSION_FOREVER INT64_MAX
+
+struct suppression {
+	const char *text;  /* the rule as it is written */
+	int line;          /* of the file */
+	const char *kinds; /* "all", KIND or KIND/REASON */
+	enum suppression_subject subject;
+	const char *pattern;
+	int64_t until; /* days since 1970: it is over from that day on */
+	/* What came of it: counted by whoever matches. */
+	bool is_used;                     /* it matched, expired or not */
+	int64_t findings, objects, bytes; /* suppressed, or would have been */
+};
+
+struct suppressions {
+	struct arena arena;
+	struct suppression *rules;
+	size_t n;
+	int faults; /* lines that are no rule */
+};
+
+enum { SUPPRESSIONS_MAX_BYTES = 1 << 20 };
+
+/*
+ * Parse the n bytes of the file `name'.  Each bad line adds one to *complaints:
+ * "leakshim: NAME:LINE:COLUMN: WHAT"; of very many the first ones.  False when
+ * memory is out.
+ */
+bool suppressions_parse(struct suppressions *s, const char *name,
+			const char *text, size_t n, struct buf *complaints);
+
+/* Has its day come? */
+bool suppression_is_over(const struct suppression *rule, int64_t today);
+
+void suppressions_fini(struct suppressions *s);
+
+#endif /* LEAKSHIM_COMMON_SUPPRESSIONS_H */
