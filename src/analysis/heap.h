@@ -35,6 +35,7 @@ enum heap_bits {
 	HEAP_FOREIGNERS, /* a chunk of the C heap, not Python's */
 	HEAP_LED_TO,     /* lost memory that something lost leads to */
 	HEAP_OWNED,      /* memory that one object reads and nobody else */
+	HEAP_POSTPONED,  /* pointed to, and looked into when all else is */
 	HEAP_BITMAPS
 };
 

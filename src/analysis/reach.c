@@ -17,7 +17,7 @@
 /* A tag in the low bits is CPython's way to say more with a pointer. */
 #define WITHOUT_TAG(word) ((word) & ~(uintptr_t)7)
 
-enum { MOST_LATER = 1 << 16 };
+enum { FIRST_LATER = 1 << 16 };
 
 static struct maps *readable;
 
@@ -88,18 +88,31 @@ reach_is_dead(const struct reach *r, uintptr_t node)
 }
 
 /*
- * A stack may have an old pointer into a table: wait for the dict or set that
- * knows what in it holds something.
+ * An old pointer may lead into a table: wait for the dict or set that knows
+ * what in it holds something.
  */
 static bool
 is_for_later(struct reach *r, uintptr_t node)
 {
+	uintptr_t *later;
 	bool is_dead;
 
-	if (!r->in_stacks || r->n_later == MOST_LATER ||
-	    find_object(r, node, &is_dead))
+	if (r->ends_waiting ||
+	    (!r->in_stacks && heap_is(&r->g.heap, node, HEAP_FOREIGNERS)))
 		return false;
+	if (heap_is(&r->g.heap, node, HEAP_POSTPONED))
+		return true;
+	if (find_object(r, node, &is_dead))
+		return false;
+	later = bigarray_grow(r->later, r->n_later, &r->later_room, FIRST_LATER,
+			      sizeof *later);
+	if (!later) {
+		r->ends_waiting = true;
+		return false;
+	}
+	r->later = later;
 	r->later[r->n_later++] = node;
+	heap_note(&r->g.heap, node, HEAP_POSTPONED);
 	return true;
 }
 
@@ -305,6 +318,7 @@ mark_later(struct reach *r)
 			push(r, r->later[i], 0);
 		drain(r);
 	}
+	r->ends_waiting = true;
 }
 
 void
@@ -387,8 +401,7 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 	r->n_room = r->g.heap.n_nodes;
 	r->stack = bigarray_map(r->n_room, sizeof *r->stack);
 	readable = &r->g.maps;
-	r->later = bigarray_map(MOST_LATER, sizeof *r->later);
-	if (!r->stack || !r->later || !hubs_init(&r->hubs) ||
+	if (!r->stack || !hubs_init(&r->hubs) ||
 	    !recognize_begin(is_readable)) {
 		*why = "no memory for the reachability analysis (RLIMIT_AS or "
 		       "the container's limit): raise it";
@@ -423,6 +436,6 @@ reach_fini(struct reach *r)
 	recognize_end();
 	hubs_fini(&r->hubs);
 	bigarray_unmap(r->stack, r->n_room, sizeof *r->stack);
-	bigarray_unmap(r->later, MOST_LATER, sizeof *r->later);
+	bigarray_unmap(r->later, r->later_room, sizeof *r->later);
 	gather_fini(&r->g);
 }

@@ -47,8 +47,9 @@ struct reach {
 	struct span uncounted[4]; /* see uncounted.h */
 	uintptr_t *stack; /* marked nodes whose words are still to be visited */
 	size_t n_stack, n_room;
-	uintptr_t *later; /* memory that a stack points to */
-	size_t n_later;
+	uintptr_t *later; /* memory that waits for its owner, if it has one */
+	size_t n_later, later_room;
+	bool ends_waiting; /* no more of them */
 	size_t n_objects; /* reached */
 	uint32_t ticks;
 	bool gave_up; /* out of time */
