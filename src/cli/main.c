@@ -15,6 +15,14 @@ static const struct verb {
 } verbs[] = {
 	{"run", run_main, "[OPTION...] [--] COMMAND [ARG...]",
 	 "run COMMAND under the shim"},
+	{"attach", attach_main, "[OPTION...] PID",
+	 "load the shim into a running process"},
+	{"check", check_main, "[OPTION...] PID",
+	 "ask for a check now, print its report"},
+	{"status", status_main, "PID",
+	 "what the shim in a process knows and costs"},
+	{"detach", detach_main, "PID",
+	 "stop recording, restore the hooks"},
 	{"report", report_main, "[--format=text|json] FILE...",
 	 "render one report, or several merged"},
 	{"doctor", doctor_main, "[COMMAND...]",
@@ -23,8 +31,7 @@ static const struct verb {
 
 enum { N_VERBS = sizeof verbs / sizeof *verbs };
 
-static const char *const later[] = {"attach", "check",	"status", "detach",
-				    "diff",   "gate",	"python-path"};
+static const char *const later[] = {"diff", "gate", "python-path"};
 
 void
 complain(const char *format, ...)
@@ -62,15 +69,13 @@ unknown_verb(const char *name)
 
 	for (i = 0; i < sizeof later / sizeof *later; i++) {
 		if (!strcmp(name, later[i])) {
-			complain("%s: not in version %s yet: there are run, "
-				 "report and doctor",
+			complain("%s: not in version %s yet: leakshim --help "
+				 "lists what there is",
 				 name, PACKAGE_VERSION);
 			return STATUS_USAGE;
 		}
 	}
-	complain("'%s' is no verb: there are run, report and doctor (leakshim "
-		 "--help)",
-		 name);
+	complain("'%s' is no verb: leakshim --help lists them", name);
 	return STATUS_USAGE;
 }
 

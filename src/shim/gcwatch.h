@@ -20,9 +20,18 @@
 /* sees_containers: their allocation is interposed (2.7). */
 void gcwatch_install(void *gc, bool sees_containers);
 
+/* Let the interpreter call us no more (detach). */
+void gcwatch_remove(void *gc);
+
 /* For gcwatch27.c: one more collection; and look at the debug flags. */
 void gcwatch_count(int generation, uint64_t ns);
 void gcwatch_note_flags(void);
+
+/*
+ * Has a collection begun and not ended, in another thread?  Then objects stand
+ * in lists that nobody sees.  (Not known where nobody tells us: 2.7.)
+ */
+bool gcwatch_is_collecting(void);
 
 /* gc.isenabled(), gc.get_debug() and len(gc.garbage) now, read anew. */
 struct gcwatch_state {

@@ -55,6 +55,8 @@ struct inspection {
 	struct facts facts;
 	struct source source;
 	int n_reports;
+	bool was_written;       /* the last report was made */
+	uint64_t last_pause_ns; /* for it */
 };
 
 extern struct inspection inspection;

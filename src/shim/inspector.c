@@ -272,12 +272,15 @@ inspector_end(void)
 {
 	unsigned n_failing = 0;
 
+	inspection.was_written = false;
 	if (!inspection.page)
 		return 0;
 	inspector_order();
 	if (inspection.pid && !await(STAGE_WRITTEN))
 		return 0;
 	n_failing = inspection.page->n_failing;
+	inspection.was_written = true;
+	inspection.last_pause_ns = inspection.page->pause_ns;
 	if (inspection.page->problem[0])
 		say("the report is not complete", inspection.page->problem);
 	if (inspection.pid)
@@ -289,5 +292,6 @@ inspector_end(void)
 void
 inspector_forget(void)
 {
+	secondlook_forget();
 	drop_page();
 }

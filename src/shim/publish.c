@@ -12,6 +12,7 @@
 #include "report/json.h"
 #include "report/output.h"
 #include "report/text.h"
+#include "shim/channel.h"
 #include "shim/clone.h"
 #include "shim/facts.h"
 #include "shim/process.h"
@@ -111,6 +112,28 @@ is_silent(const struct report *r, bool to_file, const char *why_not)
 			   !report_has_news(r));
 }
 
+/* To the command that asked for it. */
+static void
+send_out(const struct report *r, struct buf *problem)
+{
+	const struct options *o = &process.options;
+	struct text_style style = {
+		.colour = channel_wants_colour(),
+		.with_addresses = o->verbosity >= 2,
+		.with_missed = o->verbosity >= 1,
+	};
+	struct buf text;
+
+	buf_init(&text);
+	if (o->format == OPTIONS_FORMAT_JSON)
+		report_json(&text, r, o->verbosity >= 2);
+	else
+		report_text(&text, r, &style);
+	if (text.failed || !channel_report(text.data, text.len))
+		buf_put(problem, "it could not be sent to the command");
+	buf_fini(&text);
+}
+
 static void
 write_out(const struct report *r, const struct facts *f, const char *why_not,
 	  struct buf *problem)
@@ -133,6 +156,10 @@ write_out(const struct report *r, const struct facts *f, const char *why_not,
 	struct buf text, name;
 	int error;
 
+	if (channel_is_open()) {
+		send_out(r, problem);
+		return;
+	}
 	if (is_silent(r, to_file, why_not) ||
 	    (to_stderr && !output_stderr_is_same()))
 		return;

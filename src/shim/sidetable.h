@@ -90,6 +90,9 @@ stack_id sidetable_find_note(const void *p);
 /* Every live block in address order; nonzero from the callback stops. */
 int sidetable_walk(int (*each)(const struct block *b, void *ctx), void *ctx);
 
+/* Forget every block and note, and give the memory back. */
+void sidetable_clear(void);
+
 /*
  * Live blocks and the bytes they take (rounded up to granules), counted slot by
  * slot: for a check, not for a hook.

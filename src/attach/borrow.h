@@ -1,0 +1,66 @@
+/*
+ * borrow.h - a thread of the target, stopped at a safe point
+ *
+ * Between borrow_thread() and borrow_end() the thread can make system calls and
+ * call one function; then it is as it was, registers, signal mask, floating
+ * point and interrupted system call.
+ *
+ * Contract of every function here:
+ *   side       tool
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe; blocked in between
+ */
+#ifndef LEAKSHIM_ATTACH_BORROW_H
+#define LEAKSHIM_ATTACH_BORROW_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "attach/processor.h"
+#include "attach/refusal.h"
+
+struct program;
+
+enum borrow_wish {
+	BORROW_ANY,
+	BORROW_MAIN, /* the main thread, and only where it waits */
+};
+
+struct borrowed {
+	struct program *program;
+	pid_t tid;
+	struct processor_state state;
+	sigset_t signals; /* ours, as they were */
+	uint64_t since_us;
+	unsigned tries;
+	bool has_ended;	    /* the thread or the process did */
+	bool must_stop;	    /* a SIGSTOP came meanwhile */
+};
+
+bool borrow_thread(struct borrowed *b, struct program *p,
+		   enum borrow_wish wish, unsigned milliseconds,
+		   char why[REFUSAL_BYTES]);
+
+/* A system call; -ESRCH when the thread is gone, else what it returns. */
+long borrow_call(struct borrowed *b, long number, const uint64_t arguments[6]);
+
+enum borrow_result {
+	BORROW_RETURNED,
+	BORROW_CRASHED,
+	BORROW_STUCK, /* it will go back by itself: nothing is left to end */
+};
+
+/*
+ * Run the stub at `code': function(argument) on that stack.  The thread comes
+ * back through the frame, which stands at `frame' in the target.
+ */
+enum borrow_result borrow_run(struct borrowed *b, uint64_t code,
+			      uint64_t function, uint64_t argument,
+			      uint64_t stack, uint64_t frame);
+
+void borrow_end(struct borrowed *b);
+
+#endif /* LEAKSHIM_ATTACH_BORROW_H */
