@@ -34,6 +34,7 @@ BATS_TESTS = \
 	%D%/bats/summary.bats
 
 MATRIX_TESTS = \
+	%D%/matrix/test_attach.py \
 	%D%/matrix/test_audit.py \
 	%D%/matrix/test_backtraces.py \
 	%D%/matrix/test_clean.py \
