@@ -325,6 +325,8 @@ noinst_LTLIBRARIES += libattach.la
 libattach_la_SOURCES = \
 	%D%/attach/borrow.c \
 	%D%/attach/borrow.h \
+	%D%/attach/guardian.c \
+	%D%/attach/guardian.h \
 	%D%/attach/hold.c \
 	%D%/attach/hold.h \
 	%D%/attach/images.c \

@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	%D%/unit/test_json \
 	%D%/unit/test_maps \
 	%D%/unit/test_options \
+	%D%/unit/test_refusal \
 	%D%/unit/test_sidetable \
 	%D%/unit/test_sort \
 	%D%/unit/test_text
@@ -27,6 +28,7 @@ SHIM_TESTS = \
 	scripts/check-symbols
 
 BATS_TESTS = \
+	%D%/bats/attach.bats \
 	%D%/bats/doctor.bats \
 	%D%/bats/preload.bats \
 	%D%/bats/report.bats \
@@ -65,7 +67,7 @@ check_LTLIBRARIES += %D%/unit/libtap.la
 	%D%/unit/tap.h
 # A unit program is its own .c file and the layers.
 check_PROGRAMS += $(UNIT_TESTS)
-LDADD = %D%/unit/libtap.la $(LAYERS) -ldl
+LDADD = %D%/unit/libtap.la libattach.la $(LAYERS) -ldl
 
 # --- what runs where -------------------------------------------------------
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "attach/borrow.h"
+#include "attach/guardian.h"
 #include "attach/hold.h"
 #include "attach/processor.h"
 #include "attach/program.h"
@@ -193,6 +194,23 @@ copy_file(const char *library, int to)
 	return n > 0 && at == n;
 }
 
+/*
+ * glibc takes a library for the one that it has loaded by the same name.  That
+ * descriptor may have been another's: spell its path as nobody has.
+ */
+static void
+spell_path(char *out, size_t n, long fd)
+{
+	uint64_t bits = hold_now_us();
+	size_t at = (size_t)snprintf(out, n, "/proc/self");
+	int i;
+
+	for (i = 0; i < 16 && at + 2 < n; i++, bits >>= 1)
+		at += (size_t)snprintf(out + at, n - at, "%s",
+				       bits & 1 ? "/." : "/");
+	snprintf(out + at, n - at, "/fd/%ld", fd);
+}
+
 /* The library as a file without a name, open in the target. */
 static bool
 give_library(struct injection *in, struct borrowed *b, const char *library,
@@ -216,8 +234,7 @@ give_library(struct injection *in, struct borrowed *b, const char *library,
 	ok = to >= 0 && copy_file(library, to);
 	if (to >= 0)
 		close(to);
-	/* Another name than people use: glibc knows libraries by it. */
-	snprintf(wish->path, sizeof wish->path, "/proc/self/./fd/%ld", fd);
+	spell_path(wish->path, sizeof wish->path, fd);
 	return ok || refuse(why, "the library cannot be copied into it",
 			    strerror(errno));
 }
@@ -396,9 +413,9 @@ allow_unmap(const struct injection *in, uint32_t yes)
 		     sizeof yes);
 }
 
-bool
-inject(struct injection *in, struct program *p, struct attach_page *wish,
-       const char *library, char why[REFUSAL_BYTES])
+static bool
+do_inject(struct injection *in, struct program *p, struct attach_page *wish,
+	  const char *library, char why[REFUSAL_BYTES])
 {
 	struct processor_stub stub;
 	enum borrow_result result;
@@ -431,15 +448,31 @@ inject(struct injection *in, struct program *p, struct attach_page *wish,
 	else
 		undo(in, &b, wish);
 	borrow_end(&b);
+	in->in_target[0] = wish->channel;
+	in->in_target[1] = wish->library;
 	in->pause_us = hold_now_us() - b.since_us;
 	if (ok)
 		allow_unmap(in, 1);
 	return ok;
 }
 
-bool
-inject_main_thread(struct injection *in, uint64_t function,
-		   char why[REFUSAL_BYTES])
+static void
+do_clean_up(struct injection *in)
+{
+	static struct borrowed b;
+	char why[REFUSAL_BYTES];
+
+	if (!borrow_thread(&b, in->program, BORROW_ANY, FIND_MS, why))
+		return;
+	close_in_target(&b, in->in_target[0]);
+	close_in_target(&b, in->in_target[1]);
+	unmap_memory(in, &b);
+	borrow_end(&b);
+}
+
+static bool
+do_main_thread(struct injection *in, uint64_t function,
+	       char why[REFUSAL_BYTES])
 {
 	static struct borrowed b;
 	enum borrow_result result;
@@ -461,4 +494,88 @@ inject_main_thread(struct injection *in, uint64_t function,
 	}
 	return result == BORROW_RETURNED ||
 	       refuse(why, "its main thread could not be used", NULL);
+}
+
+/* ---- by the guardian ---- */
+
+struct order {
+	struct injection in;
+	struct program *program;
+	struct attach_page wish;
+	const char *library;
+	uint64_t function;
+	char why[REFUSAL_BYTES];
+	int channel; /* the new one */
+	bool ok;
+};
+
+static void
+order_inject(void *state)
+{
+	struct order *o = state;
+
+	o->ok = do_inject(&o->in, o->program, &o->wish, o->library, o->why);
+	o->channel = o->in.channel;
+}
+
+static void
+order_clean_up(void *state)
+{
+	struct order *o = state;
+
+	do_clean_up(&o->in);
+}
+
+static void
+order_main_thread(void *state)
+{
+	struct order *o = state;
+
+	o->ok = do_main_thread(&o->in, o->function, o->why);
+}
+
+static bool
+give(struct order *o, void (*work)(void *state), char why[REFUSAL_BYTES])
+{
+	o->channel = -1;
+	if (!guardian_run(work, o, sizeof *o, &o->channel))
+		return refuse(why, "a process for it cannot be started",
+			      strerror(errno));
+	memcpy(why, o->why, REFUSAL_BYTES);
+	return o->ok;
+}
+
+bool
+inject(struct injection *in, struct program *p, struct attach_page *wish,
+       const char *library, char why[REFUSAL_BYTES])
+{
+	static struct order o;
+	bool ok;
+
+	o = (struct order){.program = p, .library = library};
+	o.wish = *wish;
+	ok = give(&o, order_inject, why);
+	*in = o.in;
+	in->channel = o.channel;
+	return ok;
+}
+
+void
+inject_clean_up(struct injection *in)
+{
+	static struct order o;
+	char why[REFUSAL_BYTES];
+
+	o = (struct order){.in = *in};
+	give(&o, order_clean_up, why);
+}
+
+bool
+inject_main_thread(struct injection *in, uint64_t function,
+		   char why[REFUSAL_BYTES])
+{
+	static struct order o;
+
+	o = (struct order){.in = *in, .function = function};
+	return give(&o, order_main_thread, why);
 }

@@ -30,6 +30,7 @@ struct injection {
 	uint64_t page, page_bytes, code, code_bytes; /* in the target */
 	uint64_t pause_us; /* how long a thread was stopped */
 	unsigned tries;
+	int in_target[2]; /* descriptors there: channel and library, or -1 */
 };
 
 /*
@@ -39,6 +40,12 @@ struct injection {
  */
 bool inject(struct injection *in, struct program *p, struct attach_page *wish,
 	    const char *library, char why[REFUSAL_BYTES]);
+
+/*
+ * The thread has ended without having served anything: close and unmap what it
+ * was given.
+ */
+void inject_clean_up(struct injection *in);
 
 /*
  * Let the main thread call that function, if it waits in the kernel.

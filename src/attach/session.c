@@ -29,6 +29,7 @@ struct talk {
 	pid_t thread; /* ours in the target, 0: not known */
 	uint64_t until_us;
 	size_t n_report, n_said;
+	bool has_failed; /* the library could not be loaded */
 };
 
 static bool
@@ -181,6 +182,9 @@ await_loading(struct talk *t, char why[REFUSAL_BYTES])
 				 sizeof page))
 			return true;
 		if (page.stage == ATTACH_STAGE_FAILED) {
+			t->thread = find_thread(p->facts.pid,
+						page.kernel_thread);
+			t->has_failed = true;
 			page.error[sizeof page.error - 1] = '\0';
 			snprintf(why, REFUSAL_BYTES,
 				 "the library cannot be loaded into it: %.180s",
@@ -199,12 +203,30 @@ await_loading(struct talk *t, char why[REFUSAL_BYTES])
 	}
 }
 
+static bool
+await_thread(const struct talk *t)
+{
+	uint64_t until = hold_now_us() + END_MS * 1000;
+	char path[64];
+
+	if (!t->thread)
+		return t->has_failed; /* it has ended before we looked */
+	snprintf(path, sizeof path, "/proc/%d/task/%d", (int)t->session->pid,
+		 (int)t->thread);
+	while (access(path, F_OK) == 0) {
+		if (hold_now_us() > until)
+			return false;
+		usleep(200);
+	}
+	return true;
+}
+
 /* Nothing is left behind: the thread neither. */
 static void
 await_end(const struct talk *t)
 {
 	uint64_t until = hold_now_us() + END_MS * 1000;
-	char path[64], byte;
+	char byte;
 
 	/* The end of the channel is its last act but one. */
 	for (;;) {
@@ -216,12 +238,7 @@ await_end(const struct talk *t)
 		if (hold_now_us() > until)
 			return;
 	}
-	if (!t->thread)
-		return;
-	snprintf(path, sizeof path, "/proc/%d/task/%d",
-		 (int)t->session->pid, (int)t->thread);
-	while (access(path, F_OK) == 0 && hold_now_us() < until)
-		usleep(200);
+	await_thread(t);
 }
 
 /* ---- all of it ---- */
@@ -267,7 +284,10 @@ converse(struct talk *t, struct program *p, const char *library,
 		return false;
 	t->until_us = hold_now_us() +
 		      (uint64_t)(2 * s->timeout + MARGIN_S) * 1000000;
-	ok = await_loading(t, why) && listen_to(t, result, why);
+	ok = await_loading(t, why);
+	if (!ok && t->has_failed && await_thread(t))
+		inject_clean_up(&t->injection);
+	ok = ok && listen_to(t, result, why);
 	if (ok)
 		await_end(t);
 	close(t->injection.channel);

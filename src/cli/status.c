@@ -74,7 +74,8 @@ static void
 print(const struct program *p, const struct attach_status_page *s)
 {
 	uint64_t regions = word_at(p, s->regions, sizeof(uint64_t));
-	uint64_t stacks = word_at(p, s->stacks, sizeof(uint32_t));
+	uint64_t stacks = word_at(p, s->stacks, sizeof(uint32_t)) -
+			  s->stacks_from;
 	struct buf b;
 
 	printf("%-12s%d\n", "process", (int)p->facts.pid);

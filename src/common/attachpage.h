@@ -124,9 +124,8 @@ struct attach_status_page {
 	uint64_t n_failing; /* of the last check */
 	/* Addresses of words that grow while the program runs. */
 	uint64_t regions, region_bytes;
-	uint64_t stacks, stack_bytes; /* uint32_t */
-	uint64_t faults;	      /* uint64_t */
-	uint64_t n_faults;
+	uint64_t stacks, stack_bytes; /* uint32_t, from stacks_from on */
+	uint64_t stacks_from;
 	char tool[16];
 	char python[32];
 	char hooks[32];

@@ -301,6 +301,12 @@ process_attach(const char *options)
 	output_remember_stderr();
 	options_init(&process.options);
 	options_parse(&process.options, options, &complaints);
+	complain_of_unfinished(&complaints);
+	/* Who unloads code is not heard of: addresses would lie. */
+	if (process.options.native)
+		buf_put(&complaints, "leakshim: option 'native' does nothing "
+				     "in a process that was attached to\n");
+	process.options.native = 0;
 	if (complaints.len)
 		say_text(&complaints);
 	buf_fini(&complaints);

@@ -50,6 +50,7 @@ publish_hooks(void)
 	s->regions = (uintptr_t)regions_counter();
 	s->region_bytes = 5u << (REGION_SHIFT - regions_shift);
 	s->stacks = (uintptr_t)stacks_counter();
+	s->stacks_from = *stacks_counter() - stacks_number();
 	s->stack_bytes = 16;
 	copy(s->python, sizeof s->python, python.text);
 	copy(s->hooks, sizeof s->hooks, hooks_kind());

@@ -145,7 +145,7 @@ sys.stderr.write(\"err\")" "x y" "" --help' bash "$LEAKSHIM" "$PYTHON"
 	run --separate-stderr "$LEAKSHIM" rum
 	[ "$status" -eq 2 ]
 	[ "${#stderr_lines[@]}" -eq 1 ]
-	run --separate-stderr "$LEAKSHIM" attach 1
+	run --separate-stderr "$LEAKSHIM" diff 1
 	[ "$status" -eq 2 ]
 	[[ $stderr == *"not in version"* ]]
 	run --separate-stderr "$LEAKSHIM"
