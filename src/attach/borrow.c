@@ -15,7 +15,7 @@
 
 enum {
 	MOST_THREADS = 4096,
-	STOP_MS = 5000,	   /* it may be in the kernel, not to be disturbed */
+	STOP_MS = 5000, /* it may be in the kernel, not to be disturbed */
 	RUN_OUT_MS = 20,
 	RUN_OUT_AFTER = 3, /* tries */
 	CALL_MS = 2000,
@@ -99,7 +99,8 @@ run_out(struct borrowed *b)
 	}
 	if (event == HOLD_GONE || event == HOLD_LATE)
 		return false;
-	return processor_break_at(b->tid, 0) & processor_save(b->tid, &b->state);
+	return processor_break_at(b->tid, 0) &
+	       processor_save(b->tid, &b->state);
 }
 
 static bool

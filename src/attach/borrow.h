@@ -36,13 +36,12 @@ struct borrowed {
 	sigset_t signals; /* ours, as they were */
 	uint64_t since_us;
 	unsigned tries;
-	bool has_ended;	    /* the thread or the process did */
-	bool must_stop;	    /* a SIGSTOP came meanwhile */
+	bool has_ended; /* the thread or the process did */
+	bool must_stop; /* a SIGSTOP came meanwhile */
 };
 
-bool borrow_thread(struct borrowed *b, struct program *p,
-		   enum borrow_wish wish, unsigned milliseconds,
-		   char why[REFUSAL_BYTES]);
+bool borrow_thread(struct borrowed *b, struct program *p, enum borrow_wish wish,
+		   unsigned milliseconds, char why[REFUSAL_BYTES]);
 
 /* A system call; -ESRCH when the thread is gone, else what it returns. */
 long borrow_call(struct borrowed *b, long number, const uint64_t arguments[6]);

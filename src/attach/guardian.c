@@ -46,8 +46,10 @@ receive_descriptor(int from, int *fd)
 	char byte;
 	struct iovec v = {&byte, 1};
 	union control c;
-	struct msghdr m = {.msg_iov = &v, .msg_iovlen = 1,
-			   .msg_control = &c, .msg_controllen = sizeof c.bytes};
+	struct msghdr m = {.msg_iov = &v,
+			   .msg_iovlen = 1,
+			   .msg_control = &c,
+			   .msg_controllen = sizeof c.bytes};
 	struct cmsghdr *h;
 	ssize_t n;
 

@@ -100,8 +100,8 @@ hold_await_stop(pid_t tid, unsigned milliseconds)
 		    event == HOLD_LATE || event == HOLD_GONE)
 			return event;
 		/* Its own signal comes first; ours is still pending. */
-		hold_continue(tid, event == HOLD_SYSTEM_CALL ? 0 :
-							       signal_number);
+		hold_continue(tid,
+			      event == HOLD_SYSTEM_CALL ? 0 : signal_number);
 		if (hold_now_us() > until)
 			return HOLD_LATE;
 	}

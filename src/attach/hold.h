@@ -17,12 +17,12 @@
 #include <sys/types.h>
 
 enum hold_event {
-	HOLD_STOPPED,	/* as hold_interrupt() wants it */
+	HOLD_STOPPED,     /* as hold_interrupt() wants it */
 	HOLD_SYSTEM_CALL, /* it enters or leaves one */
-	HOLD_TRAP,	/* a step or a breakpoint */
-	HOLD_FAULT,	/* a signal that its own doing brought about */
-	HOLD_SIGNAL,	/* any other; *signal_number */
-	HOLD_GROUP,	/* the whole process was stopped (SIGSTOP) */
+	HOLD_TRAP,        /* a step or a breakpoint */
+	HOLD_FAULT,       /* a signal that its own doing brought about */
+	HOLD_SIGNAL,      /* any other; *signal_number */
+	HOLD_GROUP,       /* the whole process was stopped (SIGSTOP) */
 	HOLD_LATE,
 	HOLD_GONE,
 };
@@ -35,8 +35,7 @@ int hold_seize(pid_t tid, bool suspend_seccomp);
 /* Ask it to stop; then wait for events. */
 bool hold_interrupt(pid_t tid);
 
-enum hold_event hold_wait(pid_t tid, unsigned milliseconds,
-			  int *signal_number);
+enum hold_event hold_wait(pid_t tid, unsigned milliseconds, int *signal_number);
 
 /*
  * Wait until it has stopped as asked, handing it its signals meanwhile.

@@ -9,7 +9,7 @@
 
 enum {
 	MOST_IMAGES = 4096,
-	MOST_DYNAMIC = 512, /* entries of a dynamic section */
+	MOST_DYNAMIC = 512,   /* entries of a dynamic section */
 	MOST_CHAIN = 1 << 20, /* symbols of one hash value */
 	MOST_HEADERS = 64,
 	NAME_BYTES = 64,
@@ -22,7 +22,8 @@ take_entry(struct image *image, const Elf64_Dyn *d)
 {
 	uint64_t v = d->d_un.d_ptr;
 
-	/* glibc adds the bias to these in place; the vdso's stay as they are. */
+	/* glibc adds the bias to these in place; the vdso's stay as they are.
+	 */
 	if (v < image->bias)
 		v += image->bias;
 	switch (d->d_tag) {
@@ -100,9 +101,10 @@ take_symbol(const struct image *image, const struct remote *r, uint64_t i,
 
 	if (n > sizeof text ||
 	    !remote_read(r, image->symbols + i * sizeof s, &s, sizeof s) ||
-	    /* Undefined ones have a value too, in a program at a fixed place. */
-	    s.st_shndx == SHN_UNDEF || !s.st_value ||
-	    ELF64_ST_TYPE(s.st_info) == STT_GNU_IFUNC ||
+	    /* Undefined ones have a value too, in a program at a fixed place.
+	     */
+	    s.st_shndx == SHN_UNDEF ||
+	    !s.st_value || ELF64_ST_TYPE(s.st_info) == STT_GNU_IFUNC ||
 	    ELF64_ST_TYPE(s.st_info) == STT_TLS ||
 	    !remote_read(r, image->strings + s.st_name, text, n) ||
 	    memcmp(text, name, n) != 0)
@@ -202,8 +204,7 @@ images_at(const struct images *list, uint64_t address)
 	size_t i;
 
 	for (i = 0; i < list->n; i++)
-		if (address >= list->all[i].start &&
-		    address < list->all[i].end)
+		if (address >= list->all[i].start && address < list->all[i].end)
 			return &list->all[i];
 	return NULL;
 }

@@ -24,7 +24,7 @@ struct image {
 	uint64_t bias;
 	uint64_t start, end; /* of its file's mappings, holes included */
 	uint64_t symbols, strings, gnu_hash, hash; /* tables; 0: not there */
-	char name[REMOTE_NAME_BYTES]; /* as mapped */
+	char name[REMOTE_NAME_BYTES];              /* as mapped */
 };
 
 struct images {

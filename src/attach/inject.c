@@ -31,7 +31,7 @@
 
 enum {
 	PAGE = 4096,
-	WISH_BYTES = 2 * PAGE,	/* struct attach_page */
+	WISH_BYTES = 2 * PAGE,   /* struct attach_page */
 	STACK_BYTES = 128 << 10, /* pthread_create() may call any malloc */
 	CODE_BYTES = PAGE,
 	FIND_MS = 10000,
@@ -286,7 +286,8 @@ make_pipe(struct injection *in, struct borrowed *b, struct attach_page *wish)
 	char path[64];
 	int fds[2];
 
-	if (!made_pair(in, b, call(b, SYS_pipe2, scratch_at(in), O_CLOEXEC, 0, 0),
+	if (!made_pair(in, b,
+		       call(b, SYS_pipe2, scratch_at(in), O_CLOEXEC, 0, 0),
 		       fds))
 		return false;
 	snprintf(path, sizeof path, "/proc/%d/fd/%d",
@@ -347,8 +348,7 @@ prepare(struct injection *in, struct borrowed *b, struct attach_page *wish,
 {
 	wish->channel = wish->library = -1;
 	if (!map_memory(in, b, why) || !write_frame(in, b, why) ||
-	    (!in->program->serve &&
-	     !give_library(in, b, library, wish, why)) ||
+	    (!in->program->serve && !give_library(in, b, library, wish, why)) ||
 	    !make_channel(in, b, wish, why))
 		return false;
 	fill_wish(in, wish);
@@ -383,8 +383,9 @@ is_created(struct injection *in, struct attach_page *now,
 {
 	stage_of(in, now);
 	if (result == BORROW_CRASHED)
-		return refuse(why, "pthread_create() did not end as expected "
-				   "in it",
+		return refuse(why,
+			      "pthread_create() did not end as expected "
+			      "in it",
 			      NULL);
 	if (now->create_result)
 		return refuse(why, "no thread can be started in it",
@@ -438,8 +439,9 @@ do_inject(struct injection *in, struct program *p, struct attach_page *wish,
 	if (result == BORROW_STUCK) {
 		close(in->channel);
 		in->channel = -1;
-		return refuse(why, "starting a thread in it takes too long (a "
-				   "lock is held): try again",
+		return refuse(why,
+			      "starting a thread in it takes too long (a "
+			      "lock is held): try again",
 			      NULL);
 	}
 	ok = is_created(in, &now, result, why);
@@ -471,8 +473,7 @@ do_clean_up(struct injection *in)
 }
 
 static bool
-do_main_thread(struct injection *in, uint64_t function,
-	       char why[REFUSAL_BYTES])
+do_main_thread(struct injection *in, uint64_t function, char why[REFUSAL_BYTES])
 {
 	static struct borrowed b;
 	enum borrow_result result;

@@ -26,7 +26,7 @@ struct program;
 
 struct injection {
 	struct program *program;
-	int channel;	 /* our end */
+	int channel;                                 /* our end */
 	uint64_t page, page_bytes, code, code_bytes; /* in the target */
 	uint64_t pause_us; /* how long a thread was stopped */
 	unsigned tries;

@@ -22,8 +22,8 @@
 enum {
 	PROCESSOR_GENERAL_BYTES = 512,
 	PROCESSOR_FLOATING_BYTES = 16384, /* 11 KiB with AMX */
-	PROCESSOR_FRAME_BYTES = 20480,	  /* for processor_frame() */
-	PROCESSOR_CALL_BYTES = 8, /* of code before a return address */
+	PROCESSOR_FRAME_BYTES = 20480,    /* for processor_frame() */
+	PROCESSOR_CALL_BYTES = 8,         /* of code before a return address */
 };
 
 /* A stopped thread, as it must be again. */
@@ -33,7 +33,7 @@ struct processor_state {
 	unsigned char floating[PROCESSOR_FLOATING_BYTES]
 		__attribute__((aligned(64)));
 	size_t n_general, n_floating;
-	uint64_t mask; /* of blocked signals */
+	uint64_t mask;         /* of blocked signals */
 	uint64_t alternate[3]; /* sigaltstack: address, flags, size */
 };
 
@@ -47,10 +47,10 @@ struct processor_landmarks {
 struct processor_stub {
 	const unsigned char *code;
 	size_t n_code;
-	size_t call;	    /* calls a function, then goes back by the frame */
+	size_t call;         /* calls a function, then goes back by the frame */
 	size_t after_return; /* behind the instruction that goes back */
-	size_t create;	    /* the function: makes the thread */
-	size_t thread;	    /* what the thread runs */
+	size_t create;       /* the function: makes the thread */
+	size_t thread;       /* what the thread runs */
 };
 
 /* NULL, or why nothing can be attached to here. */
@@ -77,7 +77,8 @@ void processor_set_returned(struct processor_state *s, long value);
 void processor_search(const unsigned char *code, size_t n, uint64_t address,
 		      struct processor_landmarks *out);
 
-/* Let the stopped thread make a system call, by one step at that instruction. */
+/* Let the stopped thread make a system call, by one step at that instruction.
+ */
 bool processor_step_into(pid_t tid, const struct processor_state *s,
 			 uint64_t instruction, long number,
 			 const uint64_t arguments[6]);

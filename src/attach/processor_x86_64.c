@@ -369,7 +369,8 @@ struct frame {
 
 enum {
 	UC_ALL = 7, /* UC_FP_XSTATE, UC_SIGCONTEXT_SS, UC_STRICT_RESTORE_SS */
-	XSAVE_SOFTWARE = 464, /* bytes that the processor leaves to the kernel */
+	XSAVE_SOFTWARE =
+		464, /* bytes that the processor leaves to the kernel */
 	XSAVE_IN_USE = 512,
 	XSAVE_LEGACY = 576,
 	FIRST_TILE = 17, /* AMX: not in the kernel's frame unless it is used */
@@ -432,10 +433,18 @@ processor_frame(const struct processor_state *s, uint64_t address,
 		.stack_address = s->alternate[0],
 		.stack_flags = s->alternate[1],
 		.stack_size = s->alternate[2],
-		.rdi = r->rdi, .rsi = r->rsi, .rbp = r->rbp, .rbx = r->rbx,
-		.rdx = r->rdx, .rax = r->rax, .rcx = r->rcx, .rsp = r->rsp,
-		.rip = r->rip, .eflags = r->eflags,
-		.cs = (uint16_t)r->cs, .ss = (uint16_t)r->ss,
+		.rdi = r->rdi,
+		.rsi = r->rsi,
+		.rbp = r->rbp,
+		.rbx = r->rbx,
+		.rdx = r->rdx,
+		.rax = r->rax,
+		.rcx = r->rcx,
+		.rsp = r->rsp,
+		.rip = r->rip,
+		.eflags = r->eflags,
+		.cs = (uint16_t)r->cs,
+		.ss = (uint16_t)r->ss,
 		.fpstate = address + FLOATING_AT,
 		.mask = s->mask,
 	};

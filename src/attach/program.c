@@ -84,18 +84,18 @@ find_libc(struct program *p, char why[REFUSAL_BYTES])
 		    images_find_in(&p->images.all[i], &p->memory,
 				   "__tls_get_addr"))
 			p->loader = &p->images.all[i];
-	p->errno_location = images_find_in(p->libc, &p->memory,
-					   "__errno_location");
+	p->errno_location =
+		images_find_in(p->libc, &p->memory, "__errno_location");
 	p->create = images_find_in(p->libc, &p->memory, "pthread_create");
 	p->detach = images_find_in(p->libc, &p->memory, "pthread_detach");
 	/* Before 2.34 they are in a library of their own. */
 	if (!p->create &&
 	    images_find(&p->images, &p->memory, "__pthread_initialize_minimal",
 			&threads)) {
-		p->create = images_find_in(threads, &p->memory,
-					   "pthread_create");
-		p->detach = images_find_in(threads, &p->memory,
-					   "pthread_detach");
+		p->create =
+			images_find_in(threads, &p->memory, "pthread_create");
+		p->detach =
+			images_find_in(threads, &p->memory, "pthread_detach");
 	}
 	p->create = p->create ? p->create : find(p, "pthread_create");
 	p->detach = p->detach ? p->detach : find(p, "pthread_detach");
@@ -209,8 +209,8 @@ program_status(const struct program *p, struct attach_status_page *out,
 		return refuse(why, "no shim is in it: `leakshim attach' loads "
 				   "one");
 	if (!remote_read(&p->memory, p->status, out, 16) ||
-	    out->magic != ATTACH_MAGIC ||
-	    out->version != ATTACH_VERSION || out->bytes != sizeof *out) {
+	    out->magic != ATTACH_MAGIC || out->version != ATTACH_VERSION ||
+	    out->bytes != sizeof *out) {
 		snprintf(why, REFUSAL_BYTES,
 			 "another version of leakshim is in it (interface %u, "
 			 "this command has %u): use that version's command",

@@ -131,10 +131,9 @@ gather_status(struct refusal_facts *f, const char *status)
 			      !strstr(status, "\nVmSize:") &&
 			      readlink(exe, link, sizeof link) < 0 &&
 			      errno == ENOENT;
-	f->shares_memory =
-		syscall(SYS_kcmp, f->pid,
-			(pid_t)remote_field(status, "PPid", 10, 0), KCMP_VM, 0,
-			0) == 0;
+	f->shares_memory = syscall(SYS_kcmp, f->pid,
+				   (pid_t)remote_field(status, "PPid", 10, 0),
+				   KCMP_VM, 0, 0) == 0;
 }
 
 static bool
@@ -146,8 +145,7 @@ has_ptrace_capability(void)
 	if (remote_file(getpid(), "status", text, sizeof text) <= 0)
 		return false;
 	line = strstr(text, "\nCapEff:");
-	return line &&
-	       strtoull(line + 8, NULL, 16) >> CAP_SYS_PTRACE_BIT & 1;
+	return line && strtoull(line + 8, NULL, 16) >> CAP_SYS_PTRACE_BIT & 1;
 }
 
 void
@@ -253,13 +251,13 @@ judge_permission(const struct refusal_facts *f, char why[REFUSAL_BYTES])
 		return refuse(why, "kernel.yama.ptrace_scope is 1: be root, or "
 				   "set it to 0, or give CAP_SYS_PTRACE");
 	if (f->open_error == EACCES || f->open_error == EPERM)
-		return refuse(why,
-			      f->has_capability ?
-				      "the kernel permits it to nobody here "
-				      "(SELinux, AppArmor or a user namespace)" :
-				      "it has more privileges than you "
-				      "(setuid, capabilities, or prctl): be "
-				      "root");
+		return refuse(
+			why, f->has_capability ?
+				     "the kernel permits it to nobody here "
+				     "(SELinux, AppArmor or a user namespace)" :
+				     "it has more privileges than you "
+				     "(setuid, capabilities, or prctl): be "
+				     "root");
 	if (f->open_error)
 		return refuse(why, "its memory cannot be opened: %s",
 			      strerror(f->open_error));

@@ -28,16 +28,16 @@ struct refusal_facts {
 	pid_t process; /* whose thread it is, if it is none itself */
 	bool is_kernel_thread;
 	bool shares_memory; /* of its parent: between vfork() and exec() */
-	bool is_frozen;	    /* by its cgroup */
-	char state;	    /* of /proc/PID/status */
+	bool is_frozen;     /* by its cgroup */
+	char state;         /* of /proc/PID/status */
 	pid_t tracer;
 	char tracer_name[32];
 	int seccomp; /* 0 none, 1 strict, 2 filter */
 	uid_t own_uid, uid;
 	bool has_capability; /* CAP_SYS_PTRACE */
 	bool is_descendant;  /* of ours */
-	int yama;	     /* ptrace_scope, or REFUSAL_UNKNOWN */
-	int open_error;	     /* of its memory: 0 or an errno */
+	int yama;            /* ptrace_scope, or REFUSAL_UNKNOWN */
+	int open_error;      /* of its memory: 0 or an errno */
 	/* Bytes; REFUSAL_UNKNOWN where there is no limit. */
 	int64_t resident, address_space, address_limit;
 	int64_t available, group_available;

@@ -89,8 +89,8 @@ parse_map(const char *line, struct remote_map *m)
 	m->device = (uint64_t)major << 32 | minor;
 	m->is_readable = perms[0] == 'r';
 	m->is_executable = perms[2] == 'x';
-	snprintf(m->name, sizeof m->name, "%.*s",
-		 (int)strcspn(line + at, "\n"), line + at);
+	snprintf(m->name, sizeof m->name, "%.*s", (int)strcspn(line + at, "\n"),
+		 line + at);
 	return true;
 }
 

@@ -22,7 +22,7 @@ enum {
 	RESTART_SYS = -512,
 	RESTART_NO_HANDLER = -514,
 	RESTART_BLOCK = -516,
-	STACK_BYTES = 1 << 20,	/* that a signal's frame is looked for in */
+	STACK_BYTES = 1 << 20, /* that a signal's frame is looked for in */
 	RETURN_WORDS = 2048,
 	WORDS_AT_ONCE = 4096,
 };
@@ -155,7 +155,9 @@ is_in_sequence(const struct program *p, pid_t tid, uint64_t pc)
 	} c = {0};
 	uint64_t section = 0, words[4]; /* version, start, length, abort */
 
-	if (ptrace((enum __ptrace_request)GET_RSEQ, tid, (void *)sizeof c, &c) < 0 || !c.address)
+	if (ptrace((enum __ptrace_request)GET_RSEQ, tid, (void *)sizeof c, &c) <
+		    0 ||
+	    !c.address)
 		return false;
 	if (!remote_read(&p->memory, c.address + RSEQ_CS_AT, &section,
 			 sizeof section))
@@ -173,8 +175,8 @@ static bool
 is_risky(const struct program *p, const struct image *image)
 {
 	static const char *const names[] = {
-		"/libpthread", "/libdl", "/libgcc_s", "/libstdc++", "/libunwind",
-		"/libleakshim", "/memfd:",
+		"/libpthread", "/libdl",       "/libgcc_s", "/libstdc++",
+		"/libunwind",  "/libleakshim", "/memfd:",
 	};
 	const char *slash = strrchr(image->name, '/');
 	size_t i;
@@ -224,8 +226,8 @@ safepoint_return(const struct program *p, const struct processor_state *s)
 
 	for (i = 0; i < n / sizeof *words; i++) {
 		const struct image *image = images_at(&p->images, words[i]);
-		const struct remote_map *m = remote_map_of(&p->memory,
-							   words[i]);
+		const struct remote_map *m =
+			remote_map_of(&p->memory, words[i]);
 		unsigned char code[PROCESSOR_CALL_BYTES];
 
 		if (image && m && m->is_executable && !is_risky(p, image) &&

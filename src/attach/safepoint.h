@@ -27,7 +27,7 @@ struct program;
 enum safepoint {
 	SAFEPOINT_WAITING, /* in a system call, interrupted */
 	SAFEPOINT_RUNNING, /* code of the program's own */
-	SAFEPOINT_NONE,	   /* may come by itself */
+	SAFEPOINT_NONE,    /* may come by itself */
 	SAFEPOINT_LIBRARY, /* none: in the C library, which it will leave */
 };
 

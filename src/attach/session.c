@@ -17,7 +17,7 @@
 enum {
 	MOST_THREADS = 4096,
 	LOAD_MS = 10000, /* until the library has been loaded */
-	END_MS = 2000,	 /* until the thread has ended */
+	END_MS = 2000,   /* until the thread has ended */
 	MARGIN_S = 10,
 	MOST_REPORT = 512 << 20,
 	MOST_SAID = 1 << 20,
@@ -108,8 +108,7 @@ take_call(struct talk *t, const struct attach_header *h, const void *data,
 
 /* Until the result has come; false: it will not. */
 static bool
-listen_to(struct talk *t, struct attach_result *result,
-	  char why[REFUSAL_BYTES])
+listen_to(struct talk *t, struct attach_result *result, char why[REFUSAL_BYTES])
 {
 	static char data[ATTACH_MESSAGE_BYTES];
 	struct attach_header h;
@@ -182,18 +181,19 @@ await_loading(struct talk *t, char why[REFUSAL_BYTES])
 				 sizeof page))
 			return true;
 		if (page.stage == ATTACH_STAGE_FAILED) {
-			t->thread = find_thread(p->facts.pid,
-						page.kernel_thread);
+			t->thread =
+				find_thread(p->facts.pid, page.kernel_thread);
 			t->has_failed = true;
 			page.error[sizeof page.error - 1] = '\0';
 			snprintf(why, REFUSAL_BYTES,
 				 "the library cannot be loaded into it: %.180s",
-				 page.error[0] ? page.error : "no reason given");
+				 page.error[0] ? page.error :
+						 "no reason given");
 			return false;
 		}
 		if (page.stage == ATTACH_STAGE_LOADED) {
-			t->thread = find_thread(p->facts.pid,
-						page.kernel_thread);
+			t->thread =
+				find_thread(p->facts.pid, page.kernel_thread);
 			return true;
 		}
 		if (hold_now_us() > until)
@@ -282,8 +282,8 @@ converse(struct talk *t, struct program *p, const char *library,
 	snprintf(wish.options, sizeof wish.options, "%s", s->options);
 	if (!inject(&t->injection, p, &wish, library, why))
 		return false;
-	t->until_us = hold_now_us() +
-		      (uint64_t)(2 * s->timeout + MARGIN_S) * 1000000;
+	t->until_us =
+		hold_now_us() + (uint64_t)(2 * s->timeout + MARGIN_S) * 1000000;
 	ok = await_loading(t, why);
 	if (!ok && t->has_failed && await_thread(t))
 		inject_clean_up(&t->injection);

@@ -33,7 +33,7 @@ struct session {
 enum session_result {
 	SESSION_OK,
 	SESSION_FOUND,
-	SESSION_REFUSED,   /* why is empty when a line has been said */
+	SESSION_REFUSED, /* why is empty when a line has been said */
 	SESSION_NO_LIBRARY,
 };
 

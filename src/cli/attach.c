@@ -221,8 +221,8 @@ write_report(struct wish *w)
 	output_expand(w->options.log_path, &names, &path);
 	error = output_write_file(buf_string(&path), &w->report);
 	if (error)
-		complain("%s: cannot write %s: %s", w->verb,
-			 buf_string(&path), strerror(error));
+		complain("%s: cannot write %s: %s", w->verb, buf_string(&path),
+			 strerror(error));
 	buf_fini(&path);
 	return error ? STATUS_FAILED : STATUS_OK;
 }

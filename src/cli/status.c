@@ -74,8 +74,8 @@ static void
 print(const struct program *p, const struct attach_status_page *s)
 {
 	uint64_t regions = word_at(p, s->regions, sizeof(uint64_t));
-	uint64_t stacks = word_at(p, s->stacks, sizeof(uint32_t)) -
-			  s->stacks_from;
+	uint64_t stacks =
+		word_at(p, s->stacks, sizeof(uint32_t)) - s->stacks_from;
 	struct buf b;
 
 	printf("%-12s%d\n", "process", (int)p->facts.pid);
@@ -112,7 +112,8 @@ status_main(int argc, char **argv)
 	struct program p;
 	long pid;
 
-	if (argc == 2 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+	if (argc == 2 &&
+	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
 		usage();
 		return STATUS_OK;
 	}

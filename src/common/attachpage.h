@@ -29,7 +29,11 @@ enum {
 #define ATTACH_SERVE "leakshim_serve"
 #define ATTACH_STATUS "leakshim_status"
 
-enum attach_verb { ATTACH_VERB_ATTACH = 1, ATTACH_VERB_CHECK, ATTACH_VERB_DETACH };
+enum attach_verb {
+	ATTACH_VERB_ATTACH = 1,
+	ATTACH_VERB_CHECK,
+	ATTACH_VERB_DETACH
+};
 
 /* How far the thread in the target has come; it writes, the command reads. */
 enum attach_stage {
@@ -57,8 +61,8 @@ struct attach_page {
 	uint64_t code, code_bytes; /* the stub's mapping */
 	uint64_t self, self_bytes; /* this page's, with a stack behind it */
 	int32_t channel;
-	int32_t library; /* descriptor that it is loaded from, or -1 */
-	uint32_t verb; /* enum attach_verb */
+	int32_t library;  /* descriptor that it is loaded from, or -1 */
+	uint32_t verb;    /* enum attach_verb */
 	uint32_t timeout; /* seconds until it is too late to begin */
 	uint32_t colour;
 	char path[ATTACH_PATH_BYTES];
@@ -70,17 +74,17 @@ struct attach_page {
 /* ---- messages, from the shim to the command ---- */
 
 enum attach_message {
-	ATTACH_SAY = 1,   /* a line for stderr */
-	ATTACH_REPORT,    /* a piece of the report */
-	ATTACH_THREADS,   /* Python before 3.7 needs its main thread, see below */
-	ATTACH_DONE,      /* the last one: struct attach_result */
+	ATTACH_SAY = 1, /* a line for stderr */
+	ATTACH_REPORT,  /* a piece of the report */
+	ATTACH_THREADS, /* Python before 3.7 needs its main thread, see below */
+	ATTACH_DONE,    /* the last one: struct attach_result */
 };
 
 enum { ATTACH_MESSAGE_BYTES = 1 << 16 }; /* the most that follows a header */
 
 struct attach_header {
 	uint32_t magic;
-	uint32_t kind; /* enum attach_message */
+	uint32_t kind;  /* enum attach_message */
 	uint32_t bytes; /* that follow */
 	uint32_t unused;
 };
@@ -114,11 +118,12 @@ enum attach_state {
 
 struct attach_status_page {
 	uint32_t magic, version;
-	uint32_t bytes; /* of this struct */
-	uint32_t state; /* enum attach_state */
+	uint32_t bytes;       /* of this struct */
+	uint32_t state;       /* enum attach_state */
 	uint32_t is_attached; /* 1: not preloaded */
 	uint32_t n_checks;
-	int64_t since; /* seconds since the epoch, of the last attach or start */
+	int64_t since; /* seconds since the epoch, of the last attach or start
+			*/
 	int64_t checked_at;
 	uint64_t last_pause_ns;
 	uint64_t n_failing; /* of the last check */

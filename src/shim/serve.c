@@ -98,8 +98,7 @@ make_gil(const struct attach_page *page)
 static const char *
 begin_turn(const struct attach_page *page, int *turn)
 {
-	uint64_t until = clone_now_ns() +
-			 (uint64_t)page->timeout * 1000000000;
+	uint64_t until = clone_now_ns() + (uint64_t)page->timeout * 1000000000;
 	const char *why = gilturn_problem();
 
 	if (!why)
@@ -108,7 +107,7 @@ begin_turn(const struct attach_page *page, int *turn)
 		*turn = gilturn_take();
 		/* What was true before we waited may not be any more. */
 		why = !channel_is_alive() ? "the command has given up" :
-		      is_finalizing()	  ? "its Python is being finalized" :
+		      is_finalizing()     ? "its Python is being finalized" :
 					    NULL;
 		if (!why && !gcwatch_is_collecting())
 			return NULL;
@@ -292,8 +291,7 @@ unmap(struct attach_page *page)
 {
 	uint64_t until = clone_now_ns() + (uint64_t)UNMAP_MS * 1000000;
 
-	while (!page->may_unmap && clone_now_ns() < until &&
-	       channel_is_alive())
+	while (!page->may_unmap && clone_now_ns() < until && channel_is_alive())
 		nap();
 	if (!page->may_unmap)
 		return;

@@ -2,8 +2,8 @@
  * serve.h - what `leakshim attach', check and detach ask of a process
  *
  * The command has made a thread here (src/attach), which runs serve() and ends.
- * It takes the GIL like any thread of the program; the analysis is a clone's, and
- * the program runs on meanwhile.
+ * It takes the GIL like any thread of the program; the analysis is a clone's,
+ * and the program runs on meanwhile.
  *
  * Contract of every function here:
  *   side       shim; serve() in a thread of its own

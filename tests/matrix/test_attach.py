@@ -177,6 +177,29 @@ def modes(python):
     return [m for m in every if not wanted or m in wanted]
 
 
+@test("nobody is accused while it works, preloaded or attached to",
+      sample=True)
+def clean(python):
+    needs_ptrace()
+    for mode in modes(python):
+        service = Service(python, mode)
+        try:
+            must(command("attach", service.pid), 0)
+            # What fails by default: lost references above all.
+            must(command("check", service.pid), 0)
+            service.end()
+        finally:
+            if service.process.poll() is None:
+                service.kill()
+        if python.in_root:
+            continue  # the library is not in there
+        service = Service(python, mode, {"LD_PRELOAD": harness.LEAKSHIM_SO})
+        try:
+            must(command("check", service.pid), 0)
+        finally:
+            service.kill()
+
+
 @test("a service that is attached to again and again does not notice",
       sample=True)
 def stress(python):

@@ -144,7 +144,8 @@ test_memory(void)
 	f.address_limit = (int64_t)2 << 30;
 	ok(refusal_judge_memory(&f, false, why), "and there is enough of it");
 	f.available = f.resident = f.address_space = REFUSAL_UNKNOWN;
-	ok(refusal_judge_memory(&f, true, why), "what is not known is no reason");
+	ok(refusal_judge_memory(&f, true, why),
+	   "what is not known is no reason");
 }
 
 static void
