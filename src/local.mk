@@ -345,7 +345,9 @@ libattach_la_SOURCES = \
 	%D%/attach/safepoint.c \
 	%D%/attach/safepoint.h \
 	%D%/attach/session.c \
-	%D%/attach/session.h
+	%D%/attach/session.h \
+	%D%/attach/supply.c \
+	%D%/attach/supply.h
 
 # --- the command -----------------------------------------------------------
 

@@ -23,14 +23,6 @@ enum {
 	MORE_NAP_US = 1800,
 };
 
-static bool
-refuse(char why[REFUSAL_BYTES], const char *what, const char *detail)
-{
-	snprintf(why, REFUSAL_BYTES, "%s%s%s", what, detail ? ": " : "",
-		 detail ? detail : "");
-	return false;
-}
-
 /* ---- our own signals ---- */
 
 static void
@@ -216,12 +208,12 @@ borrow_thread(struct borrowed *b, struct program *p, enum borrow_wish wish,
 		}
 		unblock_signals(b);
 		if (error == ESRCH && b->tid == p->facts.pid)
-			return refuse(why, "it has ended", NULL);
+			return refusal_put(why, "it has ended", NULL);
 		if (error && error != ESRCH)
-			return refuse(why, seize_problem(p, error), NULL);
+			return refusal_put(why, seize_problem(p, error), NULL);
 		nap(b->tries);
 	} while (hold_now_us() < until);
-	return refuse(why, "no thread of it came to a safe point", reason);
+	return refusal_put(why, "no thread of it came to a safe point", reason);
 }
 
 /* ---- using it ---- */

@@ -103,8 +103,8 @@ take_symbol(const struct image *image, const struct remote *r, uint64_t i,
 	    !remote_read(r, image->symbols + i * sizeof s, &s, sizeof s) ||
 	    /* Undefined ones have a value too, in a program at a fixed place.
 	     */
-	    s.st_shndx == SHN_UNDEF ||
-	    !s.st_value || ELF64_ST_TYPE(s.st_info) == STT_GNU_IFUNC ||
+	    s.st_shndx == SHN_UNDEF || !s.st_value ||
+	    ELF64_ST_TYPE(s.st_info) == STT_GNU_IFUNC ||
 	    ELF64_ST_TYPE(s.st_info) == STT_TLS ||
 	    !remote_read(r, image->strings + s.st_name, text, n) ||
 	    memcmp(text, name, n) != 0)

@@ -14,13 +14,6 @@ enum {
 	MOST_CODE = 64 << 20,
 };
 
-static bool
-refuse(char why[REFUSAL_BYTES], const char *text)
-{
-	snprintf(why, REFUSAL_BYTES, "%s", text);
-	return false;
-}
-
 /* A 64-bit program for this processor; its first page says so. */
 static bool
 check_processor(const struct program *p, char why[REFUSAL_BYTES])
@@ -36,13 +29,15 @@ check_processor(const struct program *p, char why[REFUSAL_BYTES])
 		    memcmp(e.e_ident, ELFMAG, SELFMAG) != 0)
 			continue;
 		if (e.e_ident[EI_CLASS] != ELFCLASS64)
-			return refuse(why, "it is a 32-bit program");
+			return refusal_put(why, "it is a 32-bit program", NULL);
 		if (e.e_machine != processor_machine())
-			return refuse(why, "it is a program for another "
-					   "processor");
+			return refusal_put(why,
+					   "it is a program for another "
+					   "processor",
+					   NULL);
 		return true;
 	}
-	return refuse(why, "no program is mapped in it");
+	return refusal_put(why, "no program is mapped in it", NULL);
 }
 
 static uint64_t
@@ -57,14 +52,17 @@ check_python(const struct program *p, char why[REFUSAL_BYTES])
 	uint64_t runtime = find(p, "_PyRuntime"), head[3];
 
 	if (find(p, "pypy_main_startup") || find(p, "PyPy_IsInitialized"))
-		return refuse(why, "it is PyPy, not CPython");
+		return refusal_put(why, "it is PyPy, not CPython", NULL);
 	if (!find(p, "Py_IsInitialized") || !find(p, "Py_GetVersion"))
-		return refuse(why, "it is no CPython (or exports no symbols)");
+		return refusal_put(
+			why, "it is no CPython (or exports no symbols)", NULL);
 	/* _Py_DebugOffsets: cookie, version, free-threaded (3.13+). */
 	if (runtime && remote_read(&p->memory, runtime, head, sizeof head) &&
 	    !memcmp(head, "xdebugpy", 8) && head[2])
-		return refuse(why, "free-threaded builds of CPython are not "
-				   "supported");
+		return refusal_put(why,
+				   "free-threaded builds of CPython are not "
+				   "supported",
+				   NULL);
 	return true;
 }
 
@@ -76,7 +74,7 @@ find_libc(struct program *p, char why[REFUSAL_BYTES])
 
 	if (!images_find(&p->images, &p->memory, "gnu_get_libc_version",
 			 &p->libc))
-		return refuse(why, "its C library is not glibc");
+		return refusal_put(why, "its C library is not glibc", NULL);
 	images_find(&p->images, &p->memory, "malloc", &p->allocator);
 	for (i = 0; i < p->images.n; i++)
 		if (images_find_in(&p->images.all[i], &p->memory,
@@ -101,8 +99,10 @@ find_libc(struct program *p, char why[REFUSAL_BYTES])
 	p->detach = p->detach ? p->detach : find(p, "pthread_detach");
 	if (!p->allocator || !p->loader || !p->errno_location || !p->create ||
 	    !p->detach)
-		return refuse(why, "its C library has not what is needed to "
-				   "start a thread");
+		return refusal_put(why,
+				   "its C library has not what is needed to "
+				   "start a thread",
+				   NULL);
 	return true;
 }
 
@@ -120,8 +120,10 @@ find_dlopen(struct program *p, char why[REFUSAL_BYTES])
 		p->dlopen_flags |= (int)INTERNAL_DLOPEN;
 	}
 	if (!p->dlopen || !p->dlsym)
-		return refuse(why, "it has no dlopen(): nothing can be loaded "
-				   "into it");
+		return refusal_put(why,
+				   "it has no dlopen(): nothing can be loaded "
+				   "into it",
+				   NULL);
 	/* fork() waits for this lock when there are threads. */
 	p->lock = images_find_in(p->libc, &p->memory, "_IO_list_lock");
 	p->unlock = images_find_in(p->libc, &p->memory, "_IO_list_unlock");
@@ -151,7 +153,8 @@ find_landmarks(struct program *p, char why[REFUSAL_BYTES])
 		free(code);
 	}
 	if (!p->landmarks.system_call || !p->landmarks.signal_return)
-		return refuse(why, "its C library is not as expected");
+		return refusal_put(why, "its C library is not as expected",
+				   NULL);
 	return true;
 }
 
@@ -164,7 +167,7 @@ look_around(struct program *p, char why[REFUSAL_BYTES])
 		return false;
 	problem = images_read(&p->images, &p->memory);
 	if (problem)
-		return refuse(why, problem);
+		return refusal_put(why, problem, NULL);
 	if (!check_python(p, why) || !find_libc(p, why) ||
 	    !find_dlopen(p, why) || !find_landmarks(p, why))
 		return false;
@@ -180,13 +183,13 @@ program_open(struct program *p, pid_t pid, char why[REFUSAL_BYTES])
 
 	*p = (struct program){.memory.memory = -1};
 	if (processor_problem())
-		return refuse(why, processor_problem());
+		return refusal_put(why, processor_problem(), NULL);
 	refusal_gather(&p->facts, pid);
 	if (!refusal_judge(&p->facts, why))
 		return false;
 	error = remote_open(&p->memory, pid);
 	if (error)
-		return refuse(why, strerror(error));
+		return refusal_put(why, strerror(error), NULL);
 	if (look_around(p, why))
 		return true;
 	program_close(p);
@@ -206,8 +209,10 @@ program_status(const struct program *p, struct attach_status_page *out,
 {
 	memset(out, 0, sizeof *out);
 	if (!p->status || !p->serve)
-		return refuse(why, "no shim is in it: `leakshim attach' loads "
-				   "one");
+		return refusal_put(why,
+				   "no shim is in it: `leakshim attach' loads "
+				   "one",
+				   NULL);
 	if (!remote_read(&p->memory, p->status, out, 16) ||
 	    out->magic != ATTACH_MAGIC || out->version != ATTACH_VERSION ||
 	    out->bytes != sizeof *out) {
@@ -218,7 +223,7 @@ program_status(const struct program *p, struct attach_status_page *out,
 		return false;
 	}
 	if (!remote_read(&p->memory, p->status, out, sizeof *out))
-		return refuse(why, "its memory cannot be read");
+		return refusal_put(why, "its memory cannot be read", NULL);
 	out->tool[sizeof out->tool - 1] = '\0';
 	out->python[sizeof out->python - 1] = '\0';
 	out->hooks[sizeof out->hooks - 1] = '\0';

@@ -180,6 +180,14 @@ refusal_gather(struct refusal_facts *f, pid_t pid)
 		close(fd);
 }
 
+bool
+refusal_put(char why[REFUSAL_BYTES], const char *what, const char *detail)
+{
+	snprintf(why, REFUSAL_BYTES, "%s%s%s", what, detail ? ": " : "",
+		 detail ? detail : "");
+	return false;
+}
+
 /* ---- judgement ---- */
 
 static bool __attribute__((format(printf, 2, 3)))

@@ -52,4 +52,7 @@ bool refusal_judge(const struct refusal_facts *f, char why[REFUSAL_BYTES]);
 bool refusal_judge_memory(const struct refusal_facts *f, bool for_check,
 			  char why[REFUSAL_BYTES]);
 
+/* Put "what: detail" (or what alone) into why; false, to be returned. */
+bool refusal_put(char why[REFUSAL_BYTES], const char *what, const char *detail);
+
 #endif /* LEAKSHIM_ATTACH_REFUSAL_H */

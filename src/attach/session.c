@@ -32,13 +32,6 @@ struct talk {
 	bool has_failed; /* the library could not be loaded */
 };
 
-static bool
-refuse(char why[REFUSAL_BYTES], const char *text)
-{
-	snprintf(why, REFUSAL_BYTES, "%s", text);
-	return false;
-}
-
 /* ---- reading ---- */
 
 static bool
@@ -52,17 +45,21 @@ read_all(struct talk *t, void *out, size_t n, char why[REFUSAL_BYTES])
 		ssize_t k;
 
 		if (now >= t->until_us)
-			return refuse(why, "no answer in time: C code may keep "
+			return refusal_put(why,
+					   "no answer in time: C code may keep "
 					   "the GIL; --timeout=SECONDS waits "
-					   "longer");
+					   "longer",
+					   NULL);
 		if (poll(&p, 1, 200) <= 0)
 			continue;
 		k = read(t->injection.channel, to, n);
 		if (k < 0 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		if (k <= 0)
-			return refuse(why, "it has ended, or forked away, "
-					   "before it answered");
+			return refusal_put(why,
+					   "it has ended, or forked away, "
+					   "before it answered",
+					   NULL);
 		to += k;
 		n -= (size_t)k;
 	}
@@ -85,7 +82,7 @@ take_text(struct talk *t, const struct attach_header *h, const char *text,
 	size_t most = h->kind == ATTACH_SAY ? MOST_SAID : MOST_REPORT;
 
 	if (h->bytes > most - *n)
-		return refuse(why, "it says more than can be true");
+		return refusal_put(why, "it says more than can be true", NULL);
 	*n += h->bytes;
 	if (h->kind == ATTACH_SAY)
 		t->session->say(t->session, text, h->bytes);
@@ -101,7 +98,8 @@ take_call(struct talk *t, const struct attach_header *h, const void *data,
 	struct attach_call call;
 
 	if (h->bytes != sizeof call)
-		return refuse(why, "its messages are not as expected");
+		return refusal_put(why, "its messages are not as expected",
+				   NULL);
 	memcpy(&call, data, sizeof call);
 	return inject_main_thread(&t->injection, call.function, why);
 }
@@ -117,7 +115,8 @@ listen_to(struct talk *t, struct attach_result *result, char why[REFUSAL_BYTES])
 		if (!read_all(t, &h, sizeof h, why))
 			return false;
 		if (!is_sane(&h))
-			return refuse(why, "its messages are not as expected");
+			return refusal_put(
+				why, "its messages are not as expected", NULL);
 		if (!read_all(t, data, h.bytes, why))
 			return false;
 		if (h.kind == ATTACH_DONE && h.bytes == sizeof *result) {
@@ -128,7 +127,8 @@ listen_to(struct talk *t, struct attach_result *result, char why[REFUSAL_BYTES])
 			if (!take_text(t, &h, data, why))
 				return false;
 		} else if (h.kind != ATTACH_THREADS) {
-			return refuse(why, "its messages are not as expected");
+			return refusal_put(
+				why, "its messages are not as expected", NULL);
 		} else if (!take_call(t, &h, data, why)) {
 			return false;
 		}
@@ -197,8 +197,10 @@ await_loading(struct talk *t, char why[REFUSAL_BYTES])
 			return true;
 		}
 		if (hold_now_us() > until)
-			return refuse(why, "its loader does not come to an end "
-					   "(a lock is held): try again");
+			return refusal_put(why,
+					   "its loader does not come to an end "
+					   "(a lock is held): try again",
+					   NULL);
 		usleep(500);
 	}
 }
@@ -256,10 +258,12 @@ is_possible(const struct session *s, const struct program *p,
 		return false;
 	is_watched = status.state == ATTACH_STATE_WATCHING;
 	if (s->verb == ATTACH_VERB_ATTACH && is_watched)
-		return refuse(why, "it is watched already");
+		return refusal_put(why, "it is watched already", NULL);
 	if (s->verb != ATTACH_VERB_ATTACH && !is_watched)
-		return refuse(why, "it is not watched: `leakshim attach' "
-				   "begins that");
+		return refusal_put(why,
+				   "it is not watched: `leakshim attach' "
+				   "begins that",
+				   NULL);
 	return s->verb == ATTACH_VERB_DETACH ||
 	       refusal_judge_memory(&p->facts, s->verb == ATTACH_VERB_CHECK,
 				    why);
@@ -278,7 +282,7 @@ converse(struct talk *t, struct program *p, const char *library,
 	wish.timeout = s->timeout;
 	wish.colour = s->colour;
 	if (strlen(s->options) >= sizeof wish.options)
-		return refuse(why, "its options are too long");
+		return refusal_put(why, "its options are too long", NULL);
 	snprintf(wish.options, sizeof wish.options, "%s", s->options);
 	if (!inject(&t->injection, p, &wish, library, why))
 		return false;
