@@ -32,6 +32,12 @@ struct talk {
 	bool has_failed; /* the library could not be loaded */
 };
 
+static void
+wait_for(struct talk *t, unsigned seconds)
+{
+	t->until_us = hold_now_us() + (uint64_t)seconds * 1000000;
+}
+
 /* ---- reading ---- */
 
 static bool
@@ -126,6 +132,8 @@ listen_to(struct talk *t, struct attach_result *result, char why[REFUSAL_BYTES])
 		if (h.kind == ATTACH_SAY || h.kind == ATTACH_REPORT) {
 			if (!take_text(t, &h, data, why))
 				return false;
+		} else if (h.kind == ATTACH_BEGUN) {
+			wait_for(t, t->session->timeout + MARGIN_S);
 		} else if (h.kind != ATTACH_THREADS) {
 			return refusal_put(
 				why, "its messages are not as expected", NULL);
@@ -286,8 +294,7 @@ converse(struct talk *t, struct program *p, const char *library,
 	snprintf(wish.options, sizeof wish.options, "%s", s->options);
 	if (!inject(&t->injection, p, &wish, library, why))
 		return false;
-	t->until_us =
-		hold_now_us() + (uint64_t)(2 * s->timeout + MARGIN_S) * 1000000;
+	wait_for(t, s->timeout + 1);
 	ok = await_loading(t, why);
 	if (!ok && t->has_failed && await_thread(t))
 		inject_clean_up(&t->injection);

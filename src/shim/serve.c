@@ -109,8 +109,10 @@ begin_turn(const struct attach_page *page, int *turn)
 		why = !channel_is_alive() ? "the command has given up" :
 		      is_finalizing()     ? "its Python is being finalized" :
 					    NULL;
-		if (!why && !gcwatch_is_collecting())
+		if (!why && !gcwatch_is_collecting()) {
+			channel_send(ATTACH_BEGUN, NULL, 0);
 			return NULL;
+		}
 		gilturn_give(*turn);
 		if (!why && clone_now_ns() > until)
 			why = "a garbage collection does not come to its end";

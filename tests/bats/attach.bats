@@ -282,12 +282,37 @@ while True: time.sleep(0.05)'
 	start "$PYTHON" -c '
 import ctypes
 print("ready", flush=True)
-while True: ctypes.PyDLL(None).sleep(4)'
-	run --separate-stderr "$LEAKSHIM" attach --timeout=1 "$TARGET"
-	# It may have come between two calls.
-	if [ "$status" -ne 0 ]; then
+ctypes.PyDLL(None).sleep(600)'
+	# The first may come before that call, the others do not.
+	run "$LEAKSHIM" attach --timeout=1 "$TARGET"
+	for verb in attach check; do
+		run --separate-stderr "$LEAKSHIM" $verb --timeout=1 "$TARGET"
 		[ "$status" -eq 3 ]
 		[ "${#stderr_lines[@]}" -eq 1 ]
-	fi
+	done
 	kill -0 "$TARGET"
+}
+
+@test "a process may answer anything" {
+	command -v "${CC%% *}" >/dev/null || skip "no compiler"
+	$CC -shared -fPIC -I"$TOP_SRCDIR/src" -o liar.so "$FIXTURES/liar.c"
+	for how in garbage header huge flood unknown short call nothing silent; do
+		rm -f fifo
+		start env LIAR=$how LD_PRELOAD="$PWD/liar.so" "$PYTHON" -c "$service"
+		# 1 GiB would not do: what it says is not kept.
+		run bash -c 'ulimit -v 200000; exec "$@" 2>said' sh \
+			"$LEAKSHIM" check --timeout=1 "$TARGET"
+		[ "$status" -eq 3 ]
+		[[ $(tail -n 1 said) == "leakshim: check: $TARGET: "* ]]
+		kill -0 "$TARGET"
+		kill -KILL "$TARGET"
+	done
+	rm -f fifo
+	start env LIAR=escape LD_PRELOAD="$PWD/liar.so" "$PYTHON" -c "$service"
+	run --separate-stderr "$LEAKSHIM" check "$TARGET"
+	[ "$status" -eq 0 ]
+	[ "$output" = '?]0;x?' ]
+	run --separate-stderr "$LEAKSHIM" status "$TARGET"
+	[ "$status" -eq 0 ]
+	[[ $output != *$'\033'* ]]
 }
