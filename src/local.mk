@@ -325,6 +325,8 @@ noinst_LTLIBRARIES += libattach.la
 libattach_la_SOURCES = \
 	%D%/attach/borrow.c \
 	%D%/attach/borrow.h \
+	%D%/attach/filter.c \
+	%D%/attach/filter.h \
 	%D%/attach/guardian.c \
 	%D%/attach/guardian.h \
 	%D%/attach/hold.c \

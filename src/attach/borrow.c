@@ -9,6 +9,7 @@
 #include <sys/ptrace.h>
 #include <unistd.h>
 
+#include "attach/filter.h"
 #include "attach/hold.h"
 #include "attach/program.h"
 #include "attach/safepoint.h"
@@ -201,10 +202,18 @@ borrow_thread(struct borrowed *b, struct program *p, enum borrow_wish wish,
 		b->since_us = hold_now_us();
 		error = hold_seize(b->tid, p->facts.seccomp == 2);
 		if (!error && try_thread(b, wish, &reason)) {
+			const char *problem = p->facts.seccomp == 2 ?
+						      filter_problem(b->tid) :
+						      NULL;
+
 			safepoint_mend(&b->state);
-			if (block_in_target(b->tid))
+			if (!problem && block_in_target(b->tid))
 				return true;
 			put_back(b);
+			if (problem) {
+				unblock_signals(b);
+				return refusal_put(why, problem, NULL);
+			}
 		}
 		unblock_signals(b);
 		if (error == ESRCH && b->tid == p->facts.pid)

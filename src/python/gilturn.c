@@ -51,7 +51,8 @@ static int
 make_in_loop(void *unused)
 {
 	(void)unused;
-	py.PyEval_InitThreads();
+	if (!gilturn_problem())
+		py.PyEval_InitThreads();
 	return 0;
 }
 
@@ -80,7 +81,7 @@ gilturn_make_gil(void)
 {
 	void *current = current_state(), *mine;
 
-	if (!gilturn_lacks_gil())
+	if (gilturn_problem() || !gilturn_lacks_gil())
 		return;
 	mine = py.PyGILState_GetThisThreadState();
 	if (!mine || (current && current != mine))

@@ -104,6 +104,10 @@ begin_turn(const struct attach_page *page, int *turn)
 	if (!why)
 		why = make_gil(page);
 	while (!why) {
+		/* Just before: in a dead interpreter there is no turn to take. */
+		why = gilturn_problem();
+		if (why)
+			break;
 		*turn = gilturn_take();
 		/* What was true before we waited may not be any more. */
 		why = !channel_is_alive() ? "the command has given up" :

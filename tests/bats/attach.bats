@@ -217,6 +217,48 @@ e.wait()'
 	[[ $output == *"belongs to user 0"* ]]
 }
 
+# filtered ACTION NUMBER...: a service whose filter answers so to those calls.
+filtered() {
+	start "$PYTHON" -c '
+import ctypes, struct, sys, time
+action, numbers = int(sys.argv[1], 0), [int(n) for n in sys.argv[2:]]
+rows = [(0x20, 0, 0, 0)]
+for i, n in enumerate(numbers):
+    rows.append((0x15, len(numbers) - i, 0, n))
+rows += [(6, 0, 0, 0x7fff0000), (6, 0, 0, action)]
+code = b"".join(struct.pack("HBBI", *r) for r in rows)
+text = ctypes.create_string_buffer(code, len(code))
+program = struct.pack("HxxxxxxP", len(rows), ctypes.addressof(text))
+libc = ctypes.CDLL(None)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, program, 0, 0) == 0
+print("ready", flush=True)
+while True: time.sleep(0.05)' "$@"
+}
+
+@test "a seccomp filter that would kill is seen before" {
+	[ "$(uname -m)" = x86_64 ] || skip "the numbers are of x86-64"
+	[ "$(id -u)" -eq 0 ] || skip "only root may read filters"
+	# memfd_create and socketpair are not seen by it; prctl would be.
+	filtered 0x80000000 319 53
+	run --separate-stderr "$LEAKSHIM" attach "$TARGET"
+	case $stderr in *"cannot be read"*) skip "the kernel shows no filters" ;; esac
+	[ "$status" -eq 0 ]
+	run --separate-stderr "$LEAKSHIM" check "$TARGET"
+	[ "$status" -eq 0 ]
+	kill "$TARGET"
+	rm -f fifo
+	filtered 0x80000000 157
+	refused attach "$TARGET" "seccomp filter would kill"
+	kill -0 "$TARGET"
+	kill "$TARGET"
+	rm -f fifo
+	# An error number is nothing to die of.
+	filtered 0x00050001 157 319
+	run --separate-stderr "$LEAKSHIM" attach "$TARGET"
+	[ "$status" -eq 0 ]
+}
+
 @test "an interpreter that is not initialized, or has several" {
 	start "$PYTHON" -c '
 import sys
