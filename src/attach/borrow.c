@@ -61,6 +61,18 @@ put_back(struct borrowed *b)
 	give_back(b);
 }
 
+/* Stop it anew, where it can stay: if we die now, nothing comes of it. */
+static bool
+settle(pid_t tid)
+{
+	enum hold_event event;
+
+	hold_interrupt(tid);
+	hold_continue(tid, 0);
+	event = hold_await_stop(tid, STOP_MS);
+	return event == HOLD_STOPPED || event == HOLD_GROUP;
+}
+
 /*
  * Let it run until it returns into code of its own, a moment at most.  False:
  * it is gone.
@@ -92,8 +104,10 @@ run_out(struct borrowed *b)
 	}
 	if (event == HOLD_GONE || event == HOLD_LATE)
 		return false;
-	return processor_break_at(b->tid, 0) &
-	       processor_save(b->tid, &b->state);
+	if (!processor_break_at(b->tid, 0) ||
+	    (event == HOLD_TRAP && !settle(b->tid)))
+		return false;
+	return processor_save(b->tid, &b->state);
 }
 
 static bool
@@ -207,13 +221,11 @@ borrow_thread(struct borrowed *b, struct program *p, enum borrow_wish wish,
 						      NULL;
 
 			safepoint_mend(&b->state);
-			if (!problem && block_in_target(b->tid))
+			if (!problem)
 				return true;
 			put_back(b);
-			if (problem) {
-				unblock_signals(b);
-				return refusal_put(why, problem, NULL);
-			}
+			unblock_signals(b);
+			return refusal_put(why, problem, NULL);
 		}
 		unblock_signals(b);
 		if (error == ESRCH && b->tid == p->facts.pid)
@@ -242,43 +254,54 @@ take_signal(struct borrowed *b, enum hold_event event, int signal_number)
 	       event == HOLD_STOPPED;
 }
 
-long
-borrow_call(struct borrowed *b, long number, const uint64_t arguments[6])
+/* Until it enters or leaves the system call. */
+static bool
+await_call(struct borrowed *b)
 {
 	enum hold_event event;
 	int signal_number;
-	long value;
 
-	if (b->has_ended ||
-	    !processor_step_into(b->tid, &b->state,
-				 b->program->landmarks.system_call, number,
-				 arguments))
-		return -ESRCH;
+	if (!hold_continue_to_call(b->tid, 0))
+		return false;
 	for (;;) {
 		event = hold_wait(b->tid, CALL_MS, &signal_number);
-		if (event == HOLD_TRAP)
-			break;
+		if (event == HOLD_SYSTEM_CALL)
+			return true;
 		if (event == HOLD_LATE)
 			continue; /* a machine under load: it cannot wait */
 		if (!take_signal(b, event, signal_number) ||
-		    ptrace(PTRACE_SINGLESTEP, b->tid, NULL, NULL) != 0)
-			return -ESRCH;
+		    !hold_continue_to_call(b->tid, 0))
+			return false;
 	}
-	return processor_result(b->tid, &value) ? value : -ESRCH;
 }
 
-/* It was kept from going back: stop it where its state can be put back. */
-static bool
-stop_after_return(struct borrowed *b)
+/*
+ * Not by single steps: who dies while a thread is stopped after one leaves it a
+ * SIGTRAP to die of.
+ */
+long
+borrow_call(struct borrowed *b, long number, const uint64_t arguments[6])
 {
-	hold_interrupt(b->tid);
-	hold_continue(b->tid, 0);
-	return hold_await_stop(b->tid, STOP_MS) != HOLD_GONE;
+	uint64_t instruction = b->program->landmarks.system_call;
+	struct processor_stub stub;
+	bool ok;
+	long value;
+
+	processor_get_stub(&stub);
+	if (b->frame)
+		instruction = b->code + stub.system_call;
+	if (b->has_ended || !block_in_target(b->tid) ||
+	    !processor_set_call(b->tid, &b->state, instruction, b->frame,
+				number, arguments))
+		return -ESRCH;
+	ok = await_call(b) && await_call(b) && processor_result(b->tid, &value);
+	ok = settle(b->tid) && ok;
+	return processor_restore(b->tid, &b->state) && ok ? value : -ESRCH;
 }
 
 enum borrow_result
-borrow_run(struct borrowed *b, uint64_t code, uint64_t function,
-	   uint64_t argument, uint64_t stack, uint64_t frame)
+borrow_run(struct borrowed *b, uint64_t function, uint64_t argument,
+	   uint64_t stack)
 {
 	uint64_t until = hold_now_us() + (uint64_t)CALL_MS * 1000;
 	struct processor_stub stub;
@@ -286,16 +309,17 @@ borrow_run(struct borrowed *b, uint64_t code, uint64_t function,
 	int signal_number;
 
 	processor_get_stub(&stub);
-	if (!processor_call(b->tid, &b->state, code + stub.call, function,
-			    argument, stack, frame))
+	if (!block_in_target(b->tid) ||
+	    !processor_call(b->tid, &b->state, b->code + stub.call, function,
+			    argument, stack, b->frame))
 		return BORROW_CRASHED;
 	hold_continue_to_call(b->tid, 0);
 	for (;;) {
 		event = hold_wait(b->tid, 100, &signal_number);
 		if (event == HOLD_SYSTEM_CALL &&
-		    processor_is_returning(b->tid, code + stub.after_return))
-			return stop_after_return(b) ? BORROW_RETURNED :
-						      BORROW_CRASHED;
+		    processor_is_returning(b->tid, b->code + stub.after_return))
+			return settle(b->tid) ? BORROW_RETURNED :
+						BORROW_CRASHED;
 		if (event == HOLD_LATE && hold_now_us() < until)
 			continue;
 		if (event == HOLD_LATE)

@@ -36,6 +36,8 @@ struct borrowed {
 	sigset_t signals; /* ours, as they were */
 	uint64_t since_us;
 	unsigned tries;
+	/* Once they are there (supply.h): the stub, and the frame. */
+	uint64_t code, frame;
 	bool has_ended; /* the thread or the process did */
 	bool must_stop; /* a SIGSTOP came meanwhile */
 };
@@ -43,7 +45,10 @@ struct borrowed {
 bool borrow_thread(struct borrowed *b, struct program *p, enum borrow_wish wish,
 		   unsigned milliseconds, char why[REFUSAL_BYTES]);
 
-/* A system call; -ESRCH when the thread is gone, else what it returns. */
+/*
+ * A system call; -ESRCH when the thread is gone, else what it returns.  Killed
+ * meanwhile, the thread goes back by itself once code and frame are there.
+ */
 long borrow_call(struct borrowed *b, long number, const uint64_t arguments[6]);
 
 enum borrow_result {
@@ -52,13 +57,9 @@ enum borrow_result {
 	BORROW_STUCK, /* it will go back by itself: nothing is left to end */
 };
 
-/*
- * Run the stub at `code': function(argument) on that stack.  The thread comes
- * back through the frame, which stands at `frame' in the target.
- */
-enum borrow_result borrow_run(struct borrowed *b, uint64_t code,
-			      uint64_t function, uint64_t argument,
-			      uint64_t stack, uint64_t frame);
+/* Let it run function(argument) on that stack, and come back by the frame. */
+enum borrow_result borrow_run(struct borrowed *b, uint64_t function,
+			      uint64_t argument, uint64_t stack);
 
 void borrow_end(struct borrowed *b);
 

@@ -53,7 +53,7 @@ prepare(struct injection *in, struct borrowed *b, struct attach_page *wish,
 	const char *library, char why[REFUSAL_BYTES])
 {
 	wish->channel = wish->library = -1;
-	if (!supply_map(in, b, why) || !supply_frame(in, b, why) ||
+	if (!supply_map(in, b, why) ||
 	    (!in->program->serve &&
 	     !supply_library(in, b, library, wish, why)) ||
 	    !supply_channel(in, b, wish, why))
@@ -142,8 +142,8 @@ do_inject(struct injection *in, struct program *p, struct attach_page *wish,
 		return false;
 	}
 	processor_get_stub(&stub);
-	result = borrow_run(&b, in->code, in->code + stub.create, in->page,
-			    supply_stack_at(in), supply_frame_at(in));
+	result = borrow_run(&b, in->code + stub.create, in->page,
+			    supply_stack_at(in));
 	if (result == BORROW_STUCK) {
 		close(in->channel);
 		in->channel = -1;
@@ -190,13 +190,13 @@ do_main_thread(struct injection *in, uint64_t function, char why[REFUSAL_BYTES])
 		return false;
 	/* The thread that we made must not end before this one is back. */
 	allow_unmap(in, 0);
-	if (!supply_frame(in, &b, why)) {
+	if (!supply_frame(in, &b)) {
+		refusal_put(why, "its memory cannot be written", NULL);
 		borrow_end(&b);
 		allow_unmap(in, 1);
 		return false;
 	}
-	result = borrow_run(&b, in->code, function, 0, supply_stack_at(in),
-			    supply_frame_at(in));
+	result = borrow_run(&b, function, 0, supply_stack_at(in));
 	if (result != BORROW_STUCK) {
 		borrow_end(&b);
 		allow_unmap(in, 1);

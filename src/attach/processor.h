@@ -33,8 +33,7 @@ struct processor_state {
 	unsigned char floating[PROCESSOR_FLOATING_BYTES]
 		__attribute__((aligned(64)));
 	size_t n_general, n_floating;
-	uint64_t mask;         /* of blocked signals */
-	uint64_t alternate[3]; /* sigaltstack: address, flags, size */
+	uint64_t mask; /* of blocked signals */
 };
 
 /* Instructions of the C library that we use and look for; 0: not found. */
@@ -48,6 +47,7 @@ struct processor_stub {
 	const unsigned char *code;
 	size_t n_code;
 	size_t call;         /* calls a function, then goes back by the frame */
+	size_t system_call;  /* an instruction; then it goes back as well */
 	size_t after_return; /* behind the instruction that goes back */
 	size_t create;       /* the function: makes the thread */
 	size_t thread;       /* what the thread runs */
@@ -79,9 +79,9 @@ void processor_search(const unsigned char *code, size_t n, uint64_t address,
 
 /* Let the stopped thread make a system call, by one step at that instruction.
  */
-bool processor_step_into(pid_t tid, const struct processor_state *s,
-			 uint64_t instruction, long number,
-			 const uint64_t arguments[6]);
+bool processor_set_call(pid_t tid, const struct processor_state *s,
+			uint64_t instruction, uint64_t frame, long number,
+			const uint64_t arguments[6]);
 bool processor_result(pid_t tid, long *value);
 
 void processor_get_stub(struct processor_stub *out);

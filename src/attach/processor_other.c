@@ -91,13 +91,14 @@ processor_search(const unsigned char *code, size_t n, uint64_t address,
 }
 
 bool
-processor_step_into(pid_t tid, const struct processor_state *s,
-		    uint64_t instruction, long number,
-		    const uint64_t arguments[6])
+processor_set_call(pid_t tid, const struct processor_state *s,
+		   uint64_t instruction, uint64_t frame, long number,
+		   const uint64_t arguments[6])
 {
 	(void)tid;
 	(void)s;
 	(void)instruction;
+	(void)frame;
 	(void)number;
 	(void)arguments;
 	return false;

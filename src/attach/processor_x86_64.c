@@ -140,9 +140,9 @@ processor_search(const unsigned char *code, size_t n, uint64_t address,
 }
 
 bool
-processor_step_into(pid_t tid, const struct processor_state *s,
-		    uint64_t instruction, long number,
-		    const uint64_t arguments[6])
+processor_set_call(pid_t tid, const struct processor_state *s,
+		   uint64_t instruction, uint64_t frame, long number,
+		   const uint64_t arguments[6])
 {
 	struct user_regs_struct r = *registers_of(s);
 
@@ -155,8 +155,8 @@ processor_step_into(pid_t tid, const struct processor_state *s,
 	r.r8 = arguments[4];
 	r.r9 = arguments[5];
 	r.rip = instruction;
-	return put_set(tid, NT_PRSTATUS, &r, sizeof r) &&
-	       ptrace(PTRACE_SINGLESTEP, tid, NULL, NULL) == 0;
+	r.rbx = frame;
+	return put_set(tid, NT_PRSTATUS, &r, sizeof r);
 }
 
 bool
@@ -317,6 +317,8 @@ processor_get_stub(struct processor_stub *out)
 	out->code = leakshim_stub;
 	out->n_code = (size_t)(leakshim_stub_end - leakshim_stub);
 	out->call = 0;
+	out->system_call =
+		(size_t)(leakshim_stub_after - leakshim_stub) - SYSCALL_BYTES;
 	out->after_return = (size_t)(leakshim_stub_after - leakshim_stub);
 	out->create = (size_t)(leakshim_stub_create - leakshim_stub);
 	out->thread = (size_t)(leakshim_stub_thread - leakshim_stub);
@@ -368,6 +370,8 @@ struct frame {
 };
 
 enum {
+	/* The kernel leaves the thread's own signal stack alone then. */
+	NO_SUCH_STACK = 0x7ff0,
 	UC_ALL = 7, /* UC_FP_XSTATE, UC_SIGCONTEXT_SS, UC_STRICT_RESTORE_SS */
 	XSAVE_SOFTWARE =
 		464, /* bytes that the processor leaves to the kernel */
@@ -430,9 +434,7 @@ processor_frame(const struct processor_state *s, uint64_t address,
 				  r->r12, r->r13, r->r14, r->r15};
 	struct frame f = {
 		.flags = UC_ALL,
-		.stack_address = s->alternate[0],
-		.stack_flags = s->alternate[1],
-		.stack_size = s->alternate[2],
+		.stack_flags = NO_SUCH_STACK,
 		.rdi = r->rdi,
 		.rsi = r->rsi,
 		.rbp = r->rbp,

@@ -56,46 +56,51 @@ supply_close(struct borrowed *b, int fd)
 
 /* ---- memory ---- */
 
+/*
+ * One mapping, of which the last page stays executable.  It is the only call
+ * from which the thread could not go back by itself.
+ */
 bool
 supply_map(struct injection *in, struct borrowed *b, char why[REFUSAL_BYTES])
 {
 	struct processor_stub stub;
-	long page, code;
+	long page;
 
 	in->page_bytes = WISH_BYTES + PROCESSOR_FRAME_BYTES + STACK_BYTES;
 	in->code_bytes = CODE_BYTES;
-	page = call(b, SYS_mmap, 0, in->page_bytes, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS);
+	page = call(b, SYS_mmap, 0, in->page_bytes + in->code_bytes,
+		    PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS);
 	if (page < 0)
-		return refusal_put(why, "it cannot map memory",
+		return refusal_put(why, "it may not map executable memory",
 				   strerror((int)-page));
 	in->page = (uint64_t)page;
-	code = call(b, SYS_mmap, 0, CODE_BYTES, PROT_READ | PROT_EXEC,
-		    MAP_PRIVATE | MAP_ANONYMOUS);
-	if (code < 0)
-		return refusal_put(why, "it may not map executable memory",
-				   strerror((int)-code));
-	in->code = (uint64_t)code;
+	in->code = in->page + in->page_bytes;
 	processor_get_stub(&stub);
 	if (!remote_write(&b->program->memory, in->code, stub.code,
-			  stub.n_code))
+			  stub.n_code) ||
+	    !supply_frame(in, b))
 		return refusal_put(why, "its memory cannot be written",
 				   strerror(errno));
-	return true;
+	page = call(b, SYS_mprotect, in->page, in->page_bytes,
+		    PROT_READ | PROT_WRITE, 0);
+	return page == 0 ||
+	       refusal_put(why, "it cannot map memory", strerror((int)-page));
 }
 
 void
 supply_unmap(struct injection *in, struct borrowed *b)
 {
+	/* The stub goes with it: again by an instruction of libc. */
+	b->frame = 0;
 	if (in->page)
-		call(b, SYS_munmap, in->page, in->page_bytes, 0, 0);
-	if (in->code)
-		call(b, SYS_munmap, in->code, in->code_bytes, 0, 0);
+		call(b, SYS_munmap, in->page, in->page_bytes + in->code_bytes,
+		     0, 0);
 	in->page = in->code = 0;
 }
 
-uint64_t
-supply_frame_at(const struct injection *in)
+/* Behind the page; the stack grows down to it. */
+static uint64_t
+frame_at(const struct injection *in)
 {
 	return in->page + WISH_BYTES;
 }
@@ -113,26 +118,16 @@ scratch_at(const struct injection *in)
 	return in->page + in->page_bytes - 128;
 }
 
-/* What takes the thread back if we die. */
 bool
-supply_frame(struct injection *in, struct borrowed *b, char why[REFUSAL_BYTES])
+supply_frame(struct injection *in, struct borrowed *b)
 {
 	unsigned char frame[PROCESSOR_FRAME_BYTES];
-	uint64_t old[3];
-	size_t n;
+	size_t n = processor_frame(&b->state, frame_at(in), frame);
 
-	if (call(b, SYS_sigaltstack, 0, scratch_at(in), 0, 0) != 0 ||
-	    !remote_read(&b->program->memory, scratch_at(in), old, sizeof old))
-		return refusal_put(why, "its signal stack cannot be told",
-				   NULL);
-	b->state.alternate[0] = old[0];
-	b->state.alternate[1] = old[1] & 0xffffffff; /* an int, and a hole */
-	b->state.alternate[2] = old[2];
-	n = processor_frame(&b->state, supply_frame_at(in), frame);
-	if (!n ||
-	    !remote_write(&b->program->memory, supply_frame_at(in), frame, n))
-		return refusal_put(why, "its registers are not as expected",
-				   NULL);
+	if (!n || !remote_write(&b->program->memory, frame_at(in), frame, n))
+		return false;
+	b->code = in->code;
+	b->frame = frame_at(in);
 	return true;
 }
 

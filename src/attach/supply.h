@@ -28,12 +28,10 @@ bool supply_map(struct injection *in, struct borrowed *b,
 		char why[REFUSAL_BYTES]);
 void supply_unmap(struct injection *in, struct borrowed *b);
 
-uint64_t supply_frame_at(const struct injection *in);
 uint64_t supply_stack_at(const struct injection *in);
 
-/* What takes the thread back if we die. */
-bool supply_frame(struct injection *in, struct borrowed *b,
-		  char why[REFUSAL_BYTES]);
+/* What takes the thread back if we die; supply_map() has made it as well. */
+bool supply_frame(struct injection *in, struct borrowed *b);
 
 /* The library as a file without a name; descriptor and path go to the wish. */
 bool supply_library(struct injection *in, struct borrowed *b,
