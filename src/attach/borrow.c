@@ -135,6 +135,28 @@ block_in_target(pid_t tid)
 	return ptrace(PTRACE_SETSIGMASK, tid, (void *)sizeof mask, &mask) == 0;
 }
 
+/*
+ * As for a signal: on its stack, below what a leaf function may use.  False:
+ * that is not as expected.
+ */
+static bool
+prepare_way_back(struct borrowed *b)
+{
+	enum { RED_ZONE = 128, ALIGNMENT = 64 };
+	static unsigned char frame[PROCESSOR_FRAME_BYTES];
+	const struct remote *memory = &b->program->memory;
+	uint64_t sp = processor_sp(&b->state);
+	uint64_t at =
+		(sp - RED_ZONE - sizeof frame) & ~(uint64_t)(ALIGNMENT - 1);
+	uint64_t back = b->program->landmarks.signal_return;
+	size_t n = processor_frame(&b->state, at, frame);
+
+	b->code = 0;
+	b->frame = at;
+	return n && remote_write(memory, at, frame, n) &&
+	       remote_write(memory, at - sizeof back, &back, sizeof back);
+}
+
 /* Stop thread b->tid; true: it is at a safe point, and held. */
 static bool
 try_thread(struct borrowed *b, enum borrow_wish wish, const char **why)
@@ -221,6 +243,8 @@ borrow_thread(struct borrowed *b, struct program *p, enum borrow_wish wish,
 						      NULL;
 
 			safepoint_mend(&b->state);
+			if (!problem && !prepare_way_back(b))
+				problem = "it has no room left on its stack";
 			if (!problem)
 				return true;
 			put_back(b);
@@ -288,7 +312,7 @@ borrow_call(struct borrowed *b, long number, const uint64_t arguments[6])
 	long value;
 
 	processor_get_stub(&stub);
-	if (b->frame)
+	if (b->code)
 		instruction = b->code + stub.system_call;
 	if (b->has_ended || !block_in_target(b->tid) ||
 	    !processor_set_call(b->tid, &b->state, instruction, b->frame,
@@ -297,6 +321,12 @@ borrow_call(struct borrowed *b, long number, const uint64_t arguments[6])
 	ok = await_call(b) && await_call(b) && processor_result(b->tid, &value);
 	ok = settle(b->tid) && ok;
 	return processor_restore(b->tid, &b->state) && ok ? value : -ESRCH;
+}
+
+bool
+borrow_renew(struct borrowed *b)
+{
+	return !b->has_ended && prepare_way_back(b);
 }
 
 enum borrow_result

@@ -36,7 +36,7 @@ struct borrowed {
 	sigset_t signals; /* ours, as they were */
 	uint64_t since_us;
 	unsigned tries;
-	/* Once they are there (supply.h): the stub, and the frame. */
+	/* The frame, on its stack at first; the stub, once there (supply.h). */
 	uint64_t code, frame;
 	bool has_ended; /* the thread or the process did */
 	bool must_stop; /* a SIGSTOP came meanwhile */
@@ -46,10 +46,13 @@ bool borrow_thread(struct borrowed *b, struct program *p, enum borrow_wish wish,
 		   unsigned milliseconds, char why[REFUSAL_BYTES]);
 
 /*
- * A system call; -ESRCH when the thread is gone, else what it returns.  Killed
- * meanwhile, the thread goes back by itself once code and frame are there.
+ * A system call; -ESRCH when the thread is gone, else what it returns.  If we
+ * are killed meanwhile, the thread goes back by itself.
  */
 long borrow_call(struct borrowed *b, long number, const uint64_t arguments[6]);
+
+/* Go back by the frame on its own stack again: the stub will be no more. */
+bool borrow_renew(struct borrowed *b);
 
 enum borrow_result {
 	BORROW_RETURNED,

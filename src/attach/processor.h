@@ -77,7 +77,10 @@ void processor_set_returned(struct processor_state *s, long value);
 void processor_search(const unsigned char *code, size_t n, uint64_t address,
 		      struct processor_landmarks *out);
 
-/* Let the stopped thread make a system call, by one step at that instruction.
+/*
+ * Let the stopped thread make a system call next, at that instruction.  Unless
+ * somebody stops it, it then goes back through the frame: by the stub, or out
+ * of libc, where the word before the frame must be landmarks.signal_return.
  */
 bool processor_set_call(pid_t tid, const struct processor_state *s,
 			uint64_t instruction, uint64_t frame, long number,

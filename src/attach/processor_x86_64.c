@@ -129,10 +129,12 @@ processor_search(const unsigned char *code, size_t n, uint64_t address,
 	/* mov $15,%rax; syscall: __restore_rt, the same in every glibc. */
 	static const unsigned char go_back[] = {0x48, 0xc7, 0xc0, 0x0f, 0,
 						0,    0,    0x0f, 0x05};
+	static const unsigned char call[] = {0x0f, 0x05, 0xc3};
 	size_t i;
 
 	for (i = 0; i + sizeof go_back <= n; i++) {
-		if (!out->system_call && code[i] == 0x0f && code[i + 1] == 0x05)
+		/* syscall; ret: getpid() has it, and many others. */
+		if (!out->system_call && !memcmp(code + i, call, sizeof call))
 			out->system_call = address + i;
 		if (!memcmp(code + i, go_back, sizeof go_back))
 			out->signal_return = address + i;
@@ -155,7 +157,9 @@ processor_set_call(pid_t tid, const struct processor_state *s,
 	r.r8 = arguments[4];
 	r.r9 = arguments[5];
 	r.rip = instruction;
+	/* In the stub the one leads back, behind a call of libc's the other. */
 	r.rbx = frame;
+	r.rsp = frame - sizeof(uint64_t);
 	return put_set(tid, NT_PRSTATUS, &r, sizeof r);
 }
 

@@ -78,6 +78,33 @@ is_sane(const struct attach_header *h)
 	return h->magic == ATTACH_MAGIC && h->bytes <= ATTACH_MESSAGE_BYTES;
 }
 
+/* Its number here: it has told the one in its own namespace. */
+static pid_t
+find_thread(pid_t pid, long inner)
+{
+	static pid_t threads[MOST_THREADS];
+	size_t n = remote_threads(pid, threads, MOST_THREADS), i;
+
+	for (i = 0; i < n; i++) {
+		char name[64], text[8192];
+		const char *line, *last;
+
+		snprintf(name, sizeof name, "task/%d/status", (int)threads[i]);
+		if (remote_file(pid, name, text, sizeof text) <= 0)
+			continue;
+		line = strstr(text, "\nNSpid:");
+		if (!line)
+			return (pid_t)inner; /* no namespaces in this kernel */
+		line += 7;
+		for (last = line; *line && *line != '\n'; line++)
+			if (*line == '\t' || *line == ' ')
+				last = line;
+		if (strtol(last, NULL, 10) == inner)
+			return threads[i];
+	}
+	return 0;
+}
+
 /* ---- what it says ---- */
 
 static bool
@@ -127,6 +154,8 @@ listen_to(struct talk *t, struct attach_result *result, char why[REFUSAL_BYTES])
 			return false;
 		if (h.kind == ATTACH_DONE && h.bytes == sizeof *result) {
 			memcpy(result, data, sizeof *result);
+			t->thread =
+				find_thread(t->session->pid, result->thread);
 			return true;
 		}
 		if (h.kind == ATTACH_SAY || h.kind == ATTACH_REPORT) {
@@ -144,33 +173,6 @@ listen_to(struct talk *t, struct attach_result *result, char why[REFUSAL_BYTES])
 }
 
 /* ---- the thread ---- */
-
-/* Its number here: it has told the one in its own namespace. */
-static pid_t
-find_thread(pid_t pid, long inner)
-{
-	static pid_t threads[MOST_THREADS];
-	size_t n = remote_threads(pid, threads, MOST_THREADS), i;
-
-	for (i = 0; i < n; i++) {
-		char name[64], text[8192];
-		const char *line, *last;
-
-		snprintf(name, sizeof name, "task/%d/status", (int)threads[i]);
-		if (remote_file(pid, name, text, sizeof text) <= 0)
-			continue;
-		line = strstr(text, "\nNSpid:");
-		if (!line)
-			return (pid_t)inner; /* no namespaces in this kernel */
-		line += 7;
-		for (last = line; *line && *line != '\n'; line++)
-			if (*line == '\t' || *line == ' ')
-				last = line;
-		if (strtol(last, NULL, 10) == inner)
-			return threads[i];
-	}
-	return 0;
-}
 
 static bool
 await_loading(struct talk *t, char why[REFUSAL_BYTES])
@@ -309,7 +311,7 @@ enum session_result
 session_run(const struct session *s, char why[REFUSAL_BYTES])
 {
 	enum session_result result = SESSION_REFUSED;
-	struct attach_result answer = {ATTACH_REFUSED, 0};
+	struct attach_result answer = {.status = ATTACH_REFUSED};
 	struct talk t = {.session = s};
 	const char *library = "";
 	struct program p;

@@ -56,10 +56,7 @@ supply_close(struct borrowed *b, int fd)
 
 /* ---- memory ---- */
 
-/*
- * One mapping, of which the last page stays executable.  It is the only call
- * from which the thread could not go back by itself.
- */
+/* One mapping, of which the last page stays executable. */
 bool
 supply_map(struct injection *in, struct borrowed *b, char why[REFUSAL_BYTES])
 {
@@ -91,7 +88,8 @@ void
 supply_unmap(struct injection *in, struct borrowed *b)
 {
 	/* The stub goes with it: again by an instruction of libc. */
-	b->frame = 0;
+	if (!borrow_renew(b))
+		return;
 	if (in->page)
 		call(b, SYS_munmap, in->page, in->page_bytes + in->code_bytes,
 		     0, 0);

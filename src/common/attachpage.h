@@ -107,6 +107,8 @@ enum attach_status {
 struct attach_result {
 	uint32_t status; /* enum attach_status */
 	uint32_t n_failing;
+	int32_t thread; /* that ends now; its number in its own namespace */
+	uint32_t unused;
 };
 
 /* ---- what is published ---- */

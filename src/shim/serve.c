@@ -104,7 +104,8 @@ begin_turn(const struct attach_page *page, int *turn)
 	if (!why)
 		why = make_gil(page);
 	while (!why) {
-		/* Just before: in a dead interpreter there is no turn to take. */
+		/* Just before: in a dead interpreter there is no turn to take.
+		 */
 		why = gilturn_problem();
 		if (why)
 			break;
@@ -273,7 +274,8 @@ is_ours(const struct attach_page *page)
 static void
 serve_wish(struct attach_page *page)
 {
-	struct attach_result result = {ATTACH_REFUSED, 0};
+	struct attach_result result = {ATTACH_REFUSED, 0,
+				       (int32_t)syscall(SYS_gettid), 0};
 
 	if (atomic_flag_test_and_set(&is_serving)) {
 		refuse("another command is at work on it");
