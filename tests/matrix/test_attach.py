@@ -177,7 +177,10 @@ def rounds_in(python, mode, rounds):
 def modes(python):
     wanted = os.environ.get("LEAKSHIM_MODES", "").split()
     every = WAITING + BUSY + (["aio"] if python.major > 2 else [])
-    return [m for m in every if not wanted or m in wanted]
+    if wanted:
+        return [m for m in every if m in wanted]
+    # A third of them in each: neighbours have the others.
+    return every if harness.FULL else every[python.minor[1] % 3::3]
 
 
 @test("nobody is accused while it works, preloaded or attached to",
@@ -251,6 +254,28 @@ def kill(python):
             if service.process.poll() is None:
                 service.kill()
         assert out.endswith(service.expected()), (mode, out)
+
+
+@test("a service that ends while it is checked ends as ever", sample=True)
+def ending(python):
+    needs_ptrace()
+    for number in range(60 if harness.FULL else 6):
+        is_preloaded = number % 2 and not python.in_root
+        service = Service(python, ("loop", "read", "malloc")[number % 3],
+                          {"LD_PRELOAD": harness.LEAKSHIM_SO}
+                          if is_preloaded else None)
+        try:
+            if not is_preloaded:
+                must(command("attach", service.pid), 0)
+            with subprocess.Popen([harness.LEAKSHIM, "check",
+                                   str(service.pid)],
+                                  stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.DEVNULL):
+                time.sleep(0.004 * (number % 12))
+                service.end()  # which asks for status 0
+        finally:
+            if service.process.poll() is None:
+                service.kill()
 
 
 if __name__ == "__main__":
