@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <unistd.h>
@@ -73,6 +74,19 @@ settle(pid_t tid)
 	return event == HOLD_STOPPED || event == HOLD_GROUP;
 }
 
+static bool
+has_pending_trap(const struct borrowed *b)
+{
+	char name[64], text[8192];
+	const char *line;
+
+	snprintf(name, sizeof name, "task/%d/status", (int)b->tid);
+	if (remote_file(b->program->facts.pid, name, text, sizeof text) <= 0)
+		return false;
+	line = strstr(text, "\nSigPnd:");
+	return line && strtoull(line + 8, NULL, 16) >> (SIGTRAP - 1) & 1;
+}
+
 /*
  * Let it run until it returns into code of its own, a moment at most.  False:
  * it is gone.
@@ -104,8 +118,14 @@ run_out(struct borrowed *b)
 	}
 	if (event == HOLD_GONE || event == HOLD_LATE)
 		return false;
-	if (!processor_break_at(b->tid, 0) ||
-	    (event == HOLD_TRAP && !settle(b->tid)))
+	if (!processor_break_at(b->tid, 0))
+		return false;
+	/* Both at once: the program must not get our trap. */
+	if (event != HOLD_TRAP && has_pending_trap(b)) {
+		hold_continue(b->tid, 0);
+		event = hold_wait(b->tid, STOP_MS, &signal_number);
+	}
+	if (event == HOLD_TRAP && !settle(b->tid))
 		return false;
 	return processor_save(b->tid, &b->state);
 }
@@ -275,7 +295,7 @@ take_signal(struct borrowed *b, enum hold_event event, int signal_number)
 	if (event == HOLD_SIGNAL && signal_number == SIGSTOP)
 		b->must_stop = true;
 	return event == HOLD_SIGNAL || event == HOLD_GROUP ||
-	       event == HOLD_STOPPED;
+	       event == HOLD_STOPPED || event == HOLD_TRAP;
 }
 
 /* Until it enters or leaves the system call. */

@@ -76,7 +76,7 @@ struct attach_page {
 enum attach_message {
 	ATTACH_SAY = 1, /* a line for stderr */
 	ATTACH_REPORT,  /* a piece of the report */
-	ATTACH_BEGUN,     /* it has the GIL */
+	ATTACH_BEGUN,   /* it has the GIL */
 	ATTACH_THREADS, /* Python before 3.7 needs its main thread, see below */
 	ATTACH_DONE,    /* the last one: struct attach_result */
 };

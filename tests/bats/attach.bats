@@ -2,6 +2,14 @@
 # attach.bats - attach, check, status and detach as a user meets them, and above
 # all when they refuse.  What services feel of it: tests/matrix/test_attach.py.
 load helper
+# stderr and stderr_lines are set by run.
+# shellcheck disable=SC2154
+
+# entries FOLDER: how many there are.
+entries() {
+	local all=("$1"/*)
+	echo "${#all[@]}"
+}
 
 # start COMMAND...: in the background, until it has said "ready".
 start() {
@@ -71,7 +79,7 @@ refused() {
 		[[ $output == *detached* ]]
 	done
 	[ ! -s err ]
-	[ "$(ls "/proc/$TARGET/task" | wc -l)" -eq 1 ]
+	[ "$(entries "/proc/$TARGET/task")" -eq 1 ]
 }
 
 @test "a report as JSON, into a file of the command's folder" {
@@ -156,7 +164,7 @@ e = threading.Event()
 threading.Thread(target=e.wait).start()
 print("ready", flush=True)
 e.wait()'
-	thread=$(ls "/proc/$TARGET/task" | grep -v "^$TARGET\$")
+	for thread in "/proc/$TARGET/task/"*; do thread=${thread##*/}; done
 	refused attach "$thread" "the process is $TARGET"
 	# sh runs the command in its own place, so it has the number of sh.
 	run sh -c 'exec "$0" attach $$' "$LEAKSHIM"
@@ -297,27 +305,26 @@ while True: time.sleep(0.05)'
 
 @test "a library that cannot be loaded leaves nothing behind" {
 	start "$PYTHON" -c "$service"
-	before=$(ls "/proc/$TARGET/fd" | wc -l)
-	maps=$(grep -c . "/proc/$TARGET/maps")
+	before=$(entries "/proc/$TARGET/fd")
 	libm=$(ldconfig -p | awk '/libm\.so\.6.*x86-64/ { print $NF; exit }')
 	[ -n "$libm" ] || skip "no libm to load instead"
 	LEAKSHIM_LIBRARY=$libm refused attach "$TARGET" "cannot be loaded"
-	[ "$(ls "/proc/$TARGET/fd" | wc -l)" -eq "$before" ]
-	[ "$(ls "/proc/$TARGET/task" | wc -l)" -eq 1 ]
+	[ "$(entries "/proc/$TARGET/fd")" -eq "$before" ]
+	[ "$(entries "/proc/$TARGET/task")" -eq 1 ]
 	LEAKSHIM_LIBRARY=$LEAKSHIM_SO run "$LEAKSHIM" attach "$TARGET"
 	[ "$status" -eq 0 ]
 }
 
 @test "where the kernel has no pidfd_getfd, a pipe is the channel" {
 	start "$PYTHON" -c "$service"
-	before=$(ls "/proc/$TARGET/fd" | wc -l)
+	before=$(entries "/proc/$TARGET/fd")
 	export LEAKSHIM_TEST_CHANNEL=pipe
 	"$LEAKSHIM" attach "$TARGET"
 	run --separate-stderr "$LEAKSHIM" check --kinds=all "$TARGET"
 	[ "$status" -eq 0 ]
 	[[ $output == *"60 cycles"* ]]
 	"$LEAKSHIM" detach "$TARGET"
-	[ "$(ls "/proc/$TARGET/fd" | wc -l)" -eq "$before" ]
+	[ "$(entries "/proc/$TARGET/fd")" -eq "$before" ]
 }
 
 @test "C code that keeps the GIL is waited for as long as asked" {
