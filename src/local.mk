@@ -11,6 +11,7 @@ noinst_LTLIBRARIES += \
 libcommon_la_SOURCES = \
 	%D%/common/arena.c \
 	%D%/common/arena.h \
+	%D%/common/attachpage.h \
 	%D%/common/baseline.c \
 	%D%/common/baseline.h \
 	%D%/common/buf.c \
@@ -70,6 +71,8 @@ libpython_la_SOURCES = \
 	%D%/python/gclists.h \
 	%D%/python/gil.c \
 	%D%/python/gil.h \
+	%D%/python/gilturn.c \
+	%D%/python/gilturn.h \
 	%D%/python/holds.c \
 	%D%/python/holds.h \
 	%D%/python/interpreters.c \
@@ -313,6 +316,8 @@ libshim_la_SOURCES = \
 	%D%/shim/capture.h \
 	%D%/shim/cblocks.c \
 	%D%/shim/cblocks.h \
+	%D%/shim/channel.c \
+	%D%/shim/channel.h \
 	%D%/shim/clone.c \
 	%D%/shim/clone.h \
 	%D%/shim/codes.c \
@@ -361,6 +366,8 @@ libshim_la_SOURCES = \
 	%D%/shim/programstart.h \
 	%D%/shim/publish.c \
 	%D%/shim/publish.h \
+	%D%/shim/published.c \
+	%D%/shim/published.h \
 	%D%/shim/reftracer.c \
 	%D%/shim/reftracer.h \
 	%D%/shim/regions.c \
@@ -370,6 +377,8 @@ libshim_la_SOURCES = \
 	%D%/shim/say.h \
 	%D%/shim/secondlook.c \
 	%D%/shim/secondlook.h \
+	%D%/shim/serve.c \
+	%D%/shim/serve.h \
 	%D%/shim/sidetable.c \
 	%D%/shim/sidetable.h \
 	%D%/shim/stacks.c \
@@ -399,6 +408,7 @@ endif
 libleakshim_la_SOURCES = \
 	%D%/shim/api.c \
 	%D%/shim/api.h \
+	%D%/shim/entry.c \
 	%D%/shim/interpose.h \
 	%D%/shim/interpose_libc.c \
 	%D%/shim/interpose_malloc.c \
@@ -423,6 +433,37 @@ libleakshim_la_LIBADD = $(LAYERS)
 EXTRA_libleakshim_la_DEPENDENCIES = %D%/shim/libleakshim.map
 EXTRA_DIST += %D%/shim/libleakshim.map
 
+# The command's hands in another process.
+noinst_LTLIBRARIES += libattach.la
+libattach_la_SOURCES = \
+	%D%/attach/borrow.c \
+	%D%/attach/borrow.h \
+	%D%/attach/filter.c \
+	%D%/attach/filter.h \
+	%D%/attach/guardian.c \
+	%D%/attach/guardian.h \
+	%D%/attach/hold.c \
+	%D%/attach/hold.h \
+	%D%/attach/images.c \
+	%D%/attach/images.h \
+	%D%/attach/inject.c \
+	%D%/attach/inject.h \
+	%D%/attach/processor.h \
+	%D%/attach/processor_other.c \
+	%D%/attach/processor_x86_64.c \
+	%D%/attach/program.c \
+	%D%/attach/program.h \
+	%D%/attach/refusal.c \
+	%D%/attach/refusal.h \
+	%D%/attach/remote.c \
+	%D%/attach/remote.h \
+	%D%/attach/safepoint.c \
+	%D%/attach/safepoint.h \
+	%D%/attach/session.c \
+	%D%/attach/session.h \
+	%D%/attach/supply.c \
+	%D%/attach/supply.h
+
 # --- the command -----------------------------------------------------------
 
 if BUILD_TOOL
@@ -430,6 +471,7 @@ bin_PROGRAMS += leakshim
 endif
 
 leakshim_SOURCES = \
+	%D%/cli/attach.c \
 	%D%/cli/audit.c \
 	%D%/cli/audit.h \
 	%D%/cli/cli.h \
@@ -462,6 +504,7 @@ leakshim_SOURCES = \
 	%D%/cli/run.c \
 	%D%/cli/screen.c \
 	%D%/cli/screen.h \
+	%D%/cli/status.c \
 	%D%/cli/symbolize.c \
 	%D%/cli/symbolize.h \
 	%D%/cli/target.c \
@@ -473,8 +516,8 @@ leakshim_SOURCES = \
 leakshim_CPPFLAGS = $(AM_CPPFLAGS) -DLIBDIR='"$(libdir)"' \
 	-DPKGDATADIR='"$(pkgdatadir)"'
 leakshim_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(LIBDW_CFLAGS)
-leakshim_LDADD = libformats.la libreport.la libcommon.la $(JANSSON_LIBS) \
-	$(LIBDW_LIBS)
+leakshim_LDADD = libattach.la libformats.la libreport.la libcommon.la \
+	$(JANSSON_LIBS) $(LIBDW_LIBS)
 
 # --- interfaces -----------------------------------------------------------
 

@@ -14,6 +14,7 @@ UNIT_TESTS = \
 	%D%/unit/test_json \
 	%D%/unit/test_maps \
 	%D%/unit/test_options \
+	%D%/unit/test_refusal \
 	%D%/unit/test_sidetable \
 	%D%/unit/test_sort \
 	%D%/unit/test_suppressions \
@@ -39,6 +40,7 @@ SHIM_TESTS = \
 	scripts/check-symbols
 
 BATS_TESTS = \
+	%D%/bats/attach.bats \
 	%D%/bats/diff.bats \
 	%D%/bats/doctor.bats \
 	%D%/bats/gate.bats \
@@ -50,6 +52,7 @@ BATS_TESTS = \
 
 MATRIX_TESTS = \
 	%D%/matrix/test_api.py \
+	%D%/matrix/test_attach.py \
 	%D%/matrix/test_audit.py \
 	%D%/matrix/test_backtraces.py \
 	%D%/matrix/test_clean.py \
@@ -90,7 +93,7 @@ check_LTLIBRARIES += %D%/unit/libtap.la
 	%D%/unit/tap.h
 # A unit program is its own .c file and the layers.
 check_PROGRAMS += $(UNIT_TESTS)
-LDADD = %D%/unit/libtap.la $(LAYERS) -ldl
+LDADD = %D%/unit/libtap.la libattach.la $(LAYERS) -ldl
 if BUILD_TOOL
 check_PROGRAMS += $(TOOL_UNIT_TESTS)
 endif

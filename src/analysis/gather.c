@@ -113,7 +113,7 @@ add_pools(struct gathered *g, const struct source *s, const struct mirror *m)
 	for (i = 0; i < m->n; i++)
 		take_pool_of(g, m->nodes[i].address);
 	/* Without hooks, an arena of strings and numbers has nobody to tell. */
-	for (i = 0; i < g->maps.n && !s->walk_blocks; i++)
+	for (i = 0; i < g->maps.n && (!s->walk_blocks || s->since_attach); i++)
 		search_pools(g, &g->maps.all[i]);
 }
 

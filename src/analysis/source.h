@@ -70,6 +70,7 @@ struct source {
 	bool only_new; /* a check since a mark: what is older is left out */
 	bool sees_all; /* a block that is not there is from before the hooks */
 	bool sees_some; /* ... or it was left out (track=none, sample) */
+	bool since_attach; /* most of the heap was there before the hooks */
 	unsigned granule_shift; /* blocks are aligned to 1 << this */
 	pid_t parent; /* the process that was cloned; 0: it is this one */
 	uintptr_t stack_from;   /* the calling thread's stack is dead below */

@@ -26,6 +26,10 @@ enum status {
 
 /* One file a verb; argv[0] is the verb.  They return the exit status. */
 int run_main(int argc, char **argv);
+int attach_main(int argc, char **argv);
+int check_main(int argc, char **argv);
+int status_main(int argc, char **argv);
+int detach_main(int argc, char **argv);
 int report_main(int argc, char **argv);
 int doctor_main(int argc, char **argv);
 int python_path_main(int argc, char **argv);

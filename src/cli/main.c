@@ -14,6 +14,14 @@ static const struct verb {
 } verbs[] = {
 	{"run", run_main, "[OPTION...] [--] COMMAND [ARG...]",
 	 "run COMMAND under the shim"},
+	{"attach", attach_main, "[OPTION...] PID",
+	 "load the shim into a running process"},
+	{"check", check_main, "[OPTION...] PID",
+	 "ask for a check now, print its report"},
+	{"status", status_main, "PID",
+	 "what the shim in a process knows and costs"},
+	{"detach", detach_main, "PID",
+	 "stop recording, restore the hooks"},
 	{"report", report_main, "[--format=FORMAT] FILE...",
 	 "render one report, or several merged"},
 	{"gate", gate_main, "[--baseline=FILE] FILE...",
@@ -27,8 +35,6 @@ static const struct verb {
 };
 
 enum { N_VERBS = sizeof verbs / sizeof *verbs };
-
-static const char *const later[] = {"attach", "check", "status", "detach"};
 
 static void
 usage(FILE *out)
@@ -49,18 +55,9 @@ usage(FILE *out)
 static int
 unknown_verb(const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof later / sizeof *later; i++) {
-		if (!strcmp(name, later[i])) {
-			complain("%s: not in version %s yet: there are run, "
-				 "report, gate, diff and doctor",
-				 name, PACKAGE_VERSION);
-			return STATUS_USAGE;
-		}
-	}
-	complain("'%s' is no verb: there are run, report, gate, diff and "
-		 "doctor (leakshim --help)",
+	complain("'%s' is no verb: there are run, attach, check, status, "
+		 "detach, report, gate, diff, doctor and python-path "
+		 "(leakshim --help)",
 		 name);
 	return STATUS_USAGE;
 }

@@ -151,6 +151,15 @@ ownunmap(void *p, size_t bytes)
 	munmap(p, bytes);
 }
 
+void
+ownmap_clear(void *p, size_t bytes)
+{
+	int saved = errno;
+
+	madvise(p, bytes, MADV_DONTNEED);
+	errno = saved;
+}
+
 size_t
 ownmap_ranges(struct ownmap_range *out, size_t n_max)
 {

@@ -29,6 +29,9 @@ void *ownmap_reserve(size_t bytes);
 /* The same, shared with every clone of the process. */
 void *ownmap_shared(size_t bytes);
 
+/* Make private memory of ours zero again, and give its pages back. */
+void ownmap_clear(void *p, size_t bytes);
+
 /* Give back what one of the above returned; NULL is nothing. */
 void ownunmap(void *p, size_t bytes);
 

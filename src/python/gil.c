@@ -42,24 +42,22 @@ own_id(void)
 	return (uintptr_t)py.PyThread_get_thread_ident();
 }
 
-/* The thread state of whoever runs Python code now; from 3.12 on: our own. */
-static uintptr_t
-current_state(void)
+void *
+gil_current_state(void)
 {
 	if (py.PyThreadState_GetUnchecked)
-		return (uintptr_t)py.PyThreadState_GetUnchecked();
+		return py.PyThreadState_GetUnchecked();
 	if (py._PyThreadState_UncheckedGet)
-		return (uintptr_t)py._PyThreadState_UncheckedGet();
-	return py._PyThreadState_Current ?
-		       *(uintptr_t *)py._PyThreadState_Current :
-		       0;
+		return py._PyThreadState_UncheckedGet();
+	return py._PyThreadState_Current ? *(void **)py._PyThreadState_Current :
+					   NULL;
 }
 
 void
 gil_learn(void)
 {
 	enum { MOST_WORDS = 64 };
-	uintptr_t state = current_state();
+	uintptr_t state = (uintptr_t)gil_current_state();
 	size_t at;
 
 	/* The only word that can be the address of a thread's descriptor. */
@@ -86,7 +84,7 @@ gil_look(void)
 
 	if (!py.Py_IsInitialized || !py.Py_IsInitialized())
 		return GIL_NOT_HELD;
-	state = current_state();
+	state = (uintptr_t)gil_current_state();
 	if (!state)
 		return GIL_NOT_HELD;
 	if (python.version >= HAS_THREAD_LOCAL_TSTATE)

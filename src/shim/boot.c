@@ -17,6 +17,7 @@
 #include "shim/hooks.h"
 #include "shim/process.h"
 #include "shim/programstart.h"
+#include "shim/published.h"
 #include "shim/say.h"
 #include "shim/start.h"
 #include "shim/stdlib.h"
@@ -82,7 +83,10 @@ import_gc(void)
 {
 	void *modules = py.PyImport_GetModuleDict();
 	bool had_it = modules && py.PyDict_GetItemString(modules, "gc");
-	void *gc = py.PyImport_ImportModule("gc");
+	/* 2.7 has one lock for all imports: fail rather than wait for it. */
+	void *gc = python.has_gc_callbacks || !py.PyImport_ImportModuleNoBlock ?
+			   py.PyImport_ImportModule("gc") :
+			   py.PyImport_ImportModuleNoBlock("gc");
 
 	if (!gc) {
 		py.PyErr_Clear();
@@ -137,8 +141,70 @@ take_place(void)
 		state.problem = "no function can be registered for the exit";
 	gcwatch_install(state.gc, hooks_see_containers());
 	state.is_done = true;
+	published_started();
 	announce();
 	doctor_tell();
+}
+
+/* Look before anything is changed. */
+static const char *
+attach_problem(void)
+{
+	const char *why;
+
+	state.gc = import_gc();
+	if (!state.gc)
+		return "its gc module cannot be imported now: try again";
+	why = layout_verify();
+	if (!why)
+		why = gclists_discover(state.gc, &state.lists);
+	if (why) {
+		py.Py_DecRef(state.gc);
+		state.gc = NULL;
+	}
+	return why;
+}
+
+const char *
+boot_attach(void)
+{
+	void *type, *value, *traceback;
+	const char *why;
+
+	py.PyErr_Fetch(&type, &value, &traceback);
+	why = attach_problem();
+	if (!why) {
+		finalizers_init();
+		gil_learn();
+		if (process.options.reachability)
+			state.n_arrays = freelists_find_arrays(state.arrays);
+		hooks_attach(&process.options);
+		gcwatch_install(state.gc, false);
+		state.problem = NULL;
+		state.is_done = true;
+	}
+	py.PyErr_Clear();
+	py.PyErr_Restore(type, value, traceback);
+	return why;
+}
+
+bool
+boot_detach(void)
+{
+	void *type, *value, *traceback;
+	bool ok;
+
+	py.PyErr_Fetch(&type, &value, &traceback);
+	gcwatch_remove(state.gc);
+	ok = hooks_remove();
+	state.is_done = false;
+	state.n_arrays = 0;
+	py.Py_DecRef(state.gc);
+	state.gc = NULL;
+	process.is_inert = true;
+	py.PyErr_Clear();
+	py.PyErr_Restore(type, value, traceback);
+	return ok;
 }
 
 int

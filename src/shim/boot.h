@@ -18,6 +18,16 @@
 /* A Py_AddPendingCall() function; always 0, with no error set. */
 int boot(void *unused);
 
+/*
+ * The same in a process that we came into: no exit is watched, and nothing is
+ * installed where anything does not verify.  NULL, or why not.  The GIL is held,
+ * by a thread of our own.
+ */
+const char *boot_attach(void);
+
+/* Put everything back (see hooks_remove()).  The GIL is held. */
+bool boot_detach(void);
+
 /* Is the shim at work in this process? */
 bool boot_is_done(void);
 

@@ -69,6 +69,12 @@ capture_code_died(void *code)
 }
 
 void
+capture_forget(void)
+{
+	atomic_fetch_add_explicit(&epoch, 1, memory_order_relaxed);
+}
+
+void
 capture_forked(void)
 {
 	/* The one thread left is the main thread of the new process. */

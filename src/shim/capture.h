@@ -61,6 +61,9 @@ capture_flags(void)
 /* A code object died (BLOCK_IS_CODE came back from sidetable_forget()). */
 void capture_code_died(void *code);
 
+/* No code is known any more: stacks_forget() follows. */
+void capture_forget(void);
+
 /* In the child of a fork: caches of other threads are garbage. */
 void capture_forked(void);
 

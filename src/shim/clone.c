@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "shim/channel.h"
+
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
@@ -98,7 +100,7 @@ settle_in_child(void)
 	raise_limits();
 	prctl(PR_SET_NAME, "leakshim", 0, 0, 0);
 	set_oom_first();
-	close_from(3);
+	close_from(channel_cloned(3));
 }
 
 pid_t

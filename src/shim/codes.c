@@ -39,10 +39,11 @@ copy_at(uint32_t id)
 static struct code_copy *
 next_copy(void)
 {
-	struct code_copy **chunk = &chunks[n_copies / CHUNK_CODES];
+	struct code_copy **chunk;
 
 	if (n_copies == MAX_CODES)
 		return NULL;
+	chunk = &chunks[n_copies / CHUNK_CODES];
 	if (!*chunk)
 		*chunk = arena_array(&arena, CHUNK_CODES, sizeof **chunk);
 	return *chunk ? copy_at(n_copies) : NULL;
@@ -117,7 +118,8 @@ codes_intern(void *code, bool *is_new)
 const struct code_copy *
 codes_get(uint32_t id)
 {
-	return id && id < n_copies ? copy_at(id) : NULL;
+	return id && id < n_copies && chunks[id / CHUNK_CODES] ? copy_at(id) :
+								 NULL;
 }
 
 void
@@ -129,6 +131,21 @@ codes_retire(void *code)
 	HASH_FIND_PTR(table, &code, e);
 	if (e)
 		HASH_DEL(table, e);
+	spin_unlock(&lock);
+}
+
+void
+codes_forget(void)
+{
+	spin_lock(&lock);
+	HASH_CLEAR(hh, table);
+	table = NULL;
+	memset(chunks, 0, sizeof chunks);
+	n_copies = (n_copies / CHUNK_CODES + 1) * CHUNK_CODES;
+	if (n_copies > MAX_CODES)
+		n_copies = MAX_CODES;
+	arena_fini(&arena);
+	arena_init(&arena);
 	spin_unlock(&lock);
 }
 

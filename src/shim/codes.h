@@ -40,6 +40,12 @@ const struct code_copy *codes_get(uint32_t id);
 /* The code object at this address has died. */
 void codes_retire(void *code);
 
+/*
+ * Forget them all, and free the copies: from here on deaths are not heard of.
+ * Ids are not used again.
+ */
+void codes_forget(void);
+
 size_t codes_bytes(void);
 
 #endif /* LEAKSHIM_SHIM_CODES_H */

@@ -159,7 +159,8 @@ facts_tables(struct source *s)
 	s->cwd = process.cwd[0] ? process.cwd : NULL;
 	is_dead_for_sure = hooks_free_lists_exact();
 	s->walk_blocks = hooks_see_objects() ? walk_blocks : NULL;
-	s->sees_all = hooks_see_objects() && !layer_is_sampling() &&
+	s->since_attach = process.is_attached;
+	s->sees_all = hooks_see_objects() && !process.is_attached && !layer_is_sampling() &&
 		      !fault_number(FAULT_TABLE_FULL);
 	s->sees_some = !s->sees_all && hooks_can_prove_identity();
 	s->stale = boot_free_lists(&s->n_stale);
@@ -248,8 +249,11 @@ fill_missed(const struct facts *f, struct report *r)
 				   fault_why(i));
 	if (!hooks_see_objects() && process.options.track != OPTIONS_TRACK_NONE)
 		add_missed(r, "backtraces", REPORT_UNKNOWN,
-			   "a statically linked Python 2.7 has no allocation "
-			   "hooks");
+			   process.is_attached ?
+				   "Python 2.7 has no allocation hooks that "
+				   "can be installed while it runs" :
+				   "a statically linked Python 2.7 has no "
+				   "allocation hooks");
 	if (capture_problem() && hooks_see_objects())
 		add_missed(r, "backtraces", REPORT_UNKNOWN, capture_problem());
 	if (native_problem())
@@ -283,6 +287,8 @@ tracking_word(void)
 
 	if (!hooks_see_objects())
 		return "none";
+	if (process.is_attached)
+		return "since-attach";
 	return words[layer_is_sampling() ? OPTIONS_TRACK_SAMPLE :
 					   process.options.track];
 }
@@ -329,7 +335,8 @@ facts_fill(struct arena *a, const struct facts *f, struct report *r)
 	fill_gc(f, r);
 	r->heap_objects = r->heap_tracked = r->unreachable = r->permanent =
 		r->blocks = r->heap_bytes = REPORT_UNKNOWN;
-	if (hooks_see_objects() && !layer_is_sampling()) {
+	if (hooks_see_objects() && !layer_is_sampling() &&
+	    !process.is_attached) {
 		struct sidetable_totals totals = sidetable_count();
 
 		r->blocks = (int64_t)totals.blocks;

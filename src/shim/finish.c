@@ -16,6 +16,7 @@
 #include "shim/gcwatch.h"
 #include "shim/inspector.h"
 #include "shim/process.h"
+#include "shim/serve.h"
 #include "shim/start.h"
 
 enum stage {
@@ -68,6 +69,7 @@ begin_check(bool collection_follows)
 	state.stage = STAGE_DONE;
 	if (process.is_inert || !forks_is_own_process())
 		return;
+	serve_wait_until_idle();
 	if (inspector_begin(&request))
 		state.stage = STAGE_WAITING;
 	if (!collection_follows)

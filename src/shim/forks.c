@@ -9,6 +9,7 @@
 #include "shim/capture.h"
 #include "shim/finish.h"
 #include "shim/process.h"
+#include "shim/serve.h"
 #include "shim/stacks.h"
 
 static void
@@ -19,6 +20,7 @@ in_child(void)
 	process.is_forked = true;
 	if (!process.options.follow)
 		process.is_inert = true;
+	serve_forked();
 	capture_forked();
 	stacks_forked();
 	finish_forked();

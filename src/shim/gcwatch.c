@@ -35,6 +35,7 @@ static struct {
 	/* New references, made once: a look-up must allocate nothing. */
 	void *isenabled, *get_debug;
 	void *key_generation, *key_collected, *key_uncollectable;
+	void *function; /* what stands in gc.callbacks, ours too */
 	bool is_called; /* by gc.callbacks */
 	bool is_counting;
 	bool is_collecting;
@@ -254,10 +255,36 @@ gcwatch_install(void *gc, bool sees_containers)
 	watch.is_counting = watch.is_called;
 	if (callbacks)
 		py.Py_DecRef(callbacks);
-	if (function)
-		py.Py_DecRef(function);
+	/* Our reference is kept, to find it again. */
+	watch.function = function;
 	if (py.PyErr_Occurred())
 		py.PyErr_Clear();
+}
+
+void
+gcwatch_remove(void *gc)
+{
+	void *callbacks = py.PyObject_GetAttrString(gc, "callbacks");
+	void *take = callbacks && watch.function ?
+			     py.PyObject_GetAttrString(callbacks, "remove") :
+			     NULL;
+	void *result = take ? py.PyObject_CallFunctionObjArgs(
+				      take, watch.function, NULL) :
+			      NULL;
+	void **const kept[] = {&watch.isenabled,       &watch.get_debug,
+			       &watch.key_generation,  &watch.key_collected,
+			       &watch.key_uncollectable, &watch.function,
+			       &result, &take, &callbacks};
+	size_t i;
+
+	if (!result)
+		py.PyErr_Clear();
+	for (i = 0; i < sizeof kept / sizeof *kept; i++) {
+		if (*kept[i])
+			py.Py_DecRef(*kept[i]);
+		*kept[i] = NULL;
+	}
+	watch.is_called = watch.is_counting = watch.is_collecting = false;
 }
 
 bool

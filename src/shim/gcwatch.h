@@ -20,6 +20,9 @@
 /* sees_containers: their allocation is interposed (2.7). */
 void gcwatch_install(void *gc, bool sees_containers);
 
+/* Let the interpreter call us no more (detach). */
+void gcwatch_remove(void *gc);
+
 /* For gcwatch27.c: one more collection; and look at the debug flags. */
 void gcwatch_count(int generation, uint64_t ns);
 void gcwatch_note_flags(void);
@@ -42,7 +45,10 @@ bool gcwatch_is_enabled(void);
 /* gc.DEBUG_SAVEALL is set: collections free nothing. */
 bool gcwatch_is_keeping_all(void);
 
-/* One is under way: objects are in no list, or in none that we know. */
+/*
+ * One is under way: objects are in no list, or in none that we know.  (Not known
+ * where nobody tells us: a 2.7 that is static or was attached to.)
+ */
 bool gcwatch_is_collecting(void);
 
 /* Is a collection expected when the interpreter is finalized? */

@@ -15,6 +15,7 @@
 #include "shim/programstart.h"
 #include "shim/reftracer.h"
 #include "shim/sidetable.h"
+#include "shim/stacks.h"
 
 static struct {
 	bool has_layer;
@@ -76,6 +77,22 @@ hooks_install(const struct options *o)
 }
 
 void
+hooks_attach(const struct options *o)
+{
+	programstart_pending = false; /* it has begun long ago */
+	prepare(o);
+	if (!state.is_recording || !py.PyMem_SetAllocator)
+		return;
+	state.has_identity = state.has_layer = layer_install();
+	if (!state.has_identity)
+		return;
+	if (freelists_need_tracer())
+		state.has_tracer = reftracer_install();
+	else
+		state.has_wrappers = freelists_wrap();
+}
+
+void
 hooks_install_identity(void)
 {
 	if (state.has_identity)
@@ -92,15 +109,22 @@ hooks_install_identity(void)
 		freelists_wrap();
 }
 
-void
+bool
 hooks_remove(void)
 {
+	bool ok;
+
 	cblocks_stop();
-	layer_stop_recording();
 	interpose_py27_record(false);
 	freelists_unwrap();
 	reftracer_remove();
-	state.is_recording = false;
+	ok = layer_remove();
+	state.is_recording = state.has_identity = state.has_layer = false;
+	state.is_interposed = state.has_wrappers = state.has_tracer = false;
+	sidetable_clear();
+	capture_forget();
+	stacks_forget();
+	return ok;
 }
 
 bool

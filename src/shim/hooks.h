@@ -38,8 +38,18 @@ void hooks_install(const struct options *o);
  */
 void hooks_install_identity(void);
 
-/* Stop recording and put back what can be put back (detach). */
-void hooks_remove(void);
+/*
+ * The same in a process that has run for long: nothing that it calls can be
+ * interposed, so that neither 2.7 nor the C heap is seen.
+ */
+void hooks_attach(const struct options *o);
+
+/*
+ * Stop recording, put back what can be put back, and free the tables (detach).
+ * The GIL is held.  False: another tool's allocator stands on ours, which stays
+ * and does nothing.
+ */
+bool hooks_remove(void);
 
 /* What works, for `coverage' and doctor. */
 bool hooks_see_objects(void);       /* false: static 2.7, track=none */

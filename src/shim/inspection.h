@@ -56,6 +56,7 @@ struct inspection {
 	struct source source;
 	int n_reports; /* to log_path */
 	int n_chosen;  /* to places that the caller of a check named */
+	uint64_t last_pause_ns; /* of the last report that was made */
 };
 
 extern struct inspection inspection;

@@ -12,6 +12,7 @@
 #include "python/api.h"
 #include "python/objects.h"
 #include "shim/boot.h"
+#include "shim/channel.h"
 #include "shim/clone.h"
 #include "shim/facts.h"
 #include "shim/gcwatch.h"
@@ -182,7 +183,9 @@ prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
 	f->since = r->since;
 	f->text_path = r->text_path;
 	/* Reports to other places do not change the names of the usual ones. */
-	f->number = r->path ? ++inspection.n_chosen : ++inspection.n_reports;
+	f->number = r->path || channel_is_open() ?
+		++inspection.n_chosen :
+		++inspection.n_reports;
 	f->survival_unknown = why_survival_is_unknown(r);
 	facts_source(&inspection.source, f);
 	inspection.source.parent =
@@ -286,6 +289,7 @@ inspector_end(bool *is_written)
 		return -1;
 	n_failing = (int)inspection.page->n_failing;
 	*is_written = !inspection.page->problem[0];
+	inspection.last_pause_ns = inspection.page->pause_ns;
 	suspects_forget(inspection.page);
 	if (inspection.page->problem[0])
 		say("the report is not complete", inspection.page->problem);
@@ -299,5 +303,6 @@ void
 inspector_forget(void)
 {
 	inspector_end_turn();
+	secondlook_forget();
 	drop_page();
 }

@@ -23,6 +23,7 @@ struct allocator {
 struct context {
 	struct allocator below;
 	bool is_object; /* the OBJ domain */
+	bool is_in_use;
 };
 
 enum { DOMAIN_MEM = 1, DOMAIN_OBJ = 2 }; /* PyMemAllocatorDomain */
@@ -35,7 +36,6 @@ enum {
 void (*volatile layer_trigger)(void);
 
 static struct context contexts[MAX_CONTEXTS];
-static size_t n_contexts;
 static enum {
 	RECORD_NOTHING,
 	RECORD_ALL,
@@ -259,6 +259,18 @@ hook_free(void *ctx, void *p)
 	layer_depth--;
 }
 
+/* One that no allocator refers to. */
+static struct context *
+free_context(void)
+{
+	size_t i;
+
+	for (i = 0; i < MAX_CONTEXTS; i++)
+		if (!contexts[i].is_in_use)
+			return &contexts[i];
+	return NULL;
+}
+
 static bool
 install_in(int domain)
 {
@@ -269,9 +281,10 @@ install_in(int domain)
 	py.PyMem_GetAllocator(domain, &now);
 	if (now.malloc == hook_malloc)
 		return true;
-	if (n_contexts == MAX_CONTEXTS)
+	c = free_context();
+	if (!c)
 		return false; /* something fights with us for the place */
-	c = &contexts[n_contexts++];
+	c->is_in_use = true;
 	c->below = now;
 	c->is_object = domain == DOMAIN_OBJ;
 	ours = (struct allocator){c, hook_malloc, hook_calloc, hook_realloc,
@@ -286,6 +299,35 @@ layer_install(void)
 	if (!py.PyMem_GetAllocator || !py.PyMem_SetAllocator)
 		return false;
 	return install_in(DOMAIN_MEM) && install_in(DOMAIN_OBJ);
+}
+
+/* Who has copied our functions meanwhile (tracemalloc) has put its own on top. */
+static bool
+remove_from(int domain)
+{
+	struct allocator now;
+	struct context *c;
+
+	memset(&now, 0, sizeof now);
+	py.PyMem_GetAllocator(domain, &now);
+	if (now.malloc != hook_malloc)
+		return false;
+	c = now.ctx;
+	py.PyMem_SetAllocator(domain, &c->below);
+	c->is_in_use = false;
+	return true;
+}
+
+bool
+layer_remove(void)
+{
+	bool ok;
+
+	layer_stop_recording();
+	if (!py.PyMem_GetAllocator || !py.PyMem_SetAllocator)
+		return true;
+	ok = remove_from(DOMAIN_OBJ);
+	return remove_from(DOMAIN_MEM) && ok;
 }
 
 bool

@@ -34,6 +34,12 @@ bool layer_is_on_top(void);
 void layer_fall_back(void);
 bool layer_is_sampling(void);
 
+/*
+ * Take our layers off again, where nobody has put another on top of them, and
+ * then record nothing.  False: one stays, and does no more than pass on.
+ */
+bool layer_remove(void);
+
 /* Record nothing from now on; blocks that die are still forgotten. */
 void layer_stop_recording(void);
 

@@ -294,6 +294,30 @@ process_init(void)
 }
 
 void
+process_attach(const char *options)
+{
+	struct buf complaints;
+
+	buf_init(&complaints);
+	read_facts();
+	output_remember_stderr();
+	options_init(&process.options);
+	options_parse(&process.options, options, &complaints);
+	complain_of_unfinished(&complaints);
+	/* Who unloads code is not heard of: addresses would lie. */
+	if (process.options.native)
+		buf_put(&complaints, "leakshim: option 'native' does nothing "
+				     "in a process that was attached to\n");
+	process.options.native = 0;
+	if (complaints.len)
+		say_text(&complaints);
+	buf_fini(&complaints);
+	process.is_attached = true;
+	process.is_inert = false;
+	process.is_forked = false;
+}
+
+void
 process_decline(const char *why)
 {
 	const char *text = process_environment("LEAKSHIM_OPTIONS");

@@ -32,6 +32,7 @@ struct process {
 	bool is_forked; /* this process was made by fork() from a watched one */
 	bool is_inert;  /* not watched: declined, or follow=0 in a child */
 	bool no_colour; /* NO_COLOR is set */
+	bool is_attached; /* came into the process while it ran */
 	bool has_run;   /* under `leakshim run': it judges the exit status */
 	const char *declined; /* why not, or NULL */
 	char exe[4096];
@@ -46,6 +47,12 @@ extern struct process process;
 
 /* Read options and facts, print complaints about options, open the tally. */
 void process_init(void);
+
+/*
+ * The same when we come into a process that runs: options are the command's, and
+ * complaints go to it.
+ */
+void process_attach(const char *options);
 
 /* Say (verbosity=1) why this process is not watched. */
 void process_decline(const char *why);

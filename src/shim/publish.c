@@ -14,6 +14,7 @@
 #include "report/missed.h"
 #include "report/output.h"
 #include "report/text.h"
+#include "shim/channel.h"
 #include "shim/clone.h"
 #include "shim/errortext.h"
 #include "shim/facts.h"
@@ -48,12 +49,12 @@ put_problem(struct buf *problem, const char *path, int error)
 }
 
 static void
-render(const struct report *r, enum options_format format, bool to_file, int fd,
+render(const struct report *r, enum options_format format, bool colour,
        struct buf *out)
 {
 	const struct options *o = &process.options;
 	struct text_style style = {
-		.colour = !to_file && isatty(fd) && !process.no_colour,
+		.colour = colour,
 		.with_addresses = o->verbosity >= 2,
 		.with_missed = o->verbosity >= 1,
 	};
@@ -91,12 +92,25 @@ write_both(const struct report *r, const struct facts *f, struct buf *problem)
 		int error;
 
 		buf_init(&text);
-		render(r, files[i].format, true, -1, &text);
+		render(r, files[i].format, false, &text);
 		error = output_write_file(files[i].path, &text);
 		if (error)
 			put_problem(problem, files[i].path, error);
 		buf_fini(&text);
 	}
+}
+
+/* To the command that asked for it. */
+static void
+send_out(const struct report *r, struct buf *problem)
+{
+	struct buf text;
+
+	buf_init(&text);
+	render(r, process.options.format, channel_wants_colour(), &text);
+	if (text.failed || !channel_report(text.data, text.len))
+		buf_put(problem, "it could not be sent to the command");
+	buf_fini(&text);
 }
 
 static void
@@ -120,22 +134,25 @@ write_out(const struct report *r, const struct facts *f, const char *why_not,
 		.time = f->time,
 	};
 	struct buf text, name;
-	int error;
+	int error, fd = to_stderr ? STDERR_FILENO : STDOUT_FILENO;
 
+	if (channel_is_open()) {
+		send_out(r, problem);
+		return;
+	}
 	if (is_silent(r, to_file, why_not) ||
 	    (to_stderr && !output_stderr_is_same()))
 		return;
 	buf_init(&text);
 	buf_init(&name);
-	render(r, process.options.format, to_file,
-	       to_stderr ? STDERR_FILENO : STDOUT_FILENO, &text);
+	render(r, process.options.format,
+	       !to_file && isatty(fd) && !process.no_colour, &text);
 	if (to_file) {
 		output_expand(path, &names, &name);
 		error = output_write_file(buf_string(&name), &text);
 	} else {
 		buf_put(&name, path);
-		error = output_write(to_stderr ? STDERR_FILENO : STDOUT_FILENO,
-				     &text);
+		error = output_write(fd, &text);
 	}
 	if (error)
 		put_problem(problem, buf_string(&name), error);

@@ -138,6 +138,30 @@ regions_walk(int (*each)(struct leaf *leaf, void *ctx), void *ctx)
 	return stop;
 }
 
+static int
+clear(struct leaf *leaf, void *unused)
+{
+	size_t n = (size_t)1 << (REGION_SHIFT - regions_shift);
+
+	(void)unused;
+	/* Its first page, with its entry in the table, stays. */
+	ownmap_clear((char *)leaf + LEAF_SIZES,
+		     LEAF_SLOTS - LEAF_SIZES + n * sizeof(uint32_t));
+	return 0;
+}
+
+void
+regions_clear(void)
+{
+	regions_walk(clear, NULL);
+}
+
+const size_t *
+regions_counter(void)
+{
+	return &n_leaves;
+}
+
 size_t
 regions_number(void)
 {

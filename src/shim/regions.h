@@ -75,6 +75,12 @@ int regions_walk(int (*each)(struct leaf *leaf, void *ctx), void *ctx);
 /* Memory that the leaves can take at most so far, all touched. */
 size_t regions_number(void);
 
+/* Let every leaf be empty, and give its pages back. */
+void regions_clear(void);
+
+/* The word that counts them, for who reads it from outside. */
+const size_t *regions_counter(void);
+
 extern struct leaf *regions_cache[REGION_CACHE];
 
 /* The leaf of the address if the cache has it, NULL if not. */

@@ -11,6 +11,7 @@
 
 #include "common/buf.h"
 #include "report/output.h"
+#include "shim/channel.h"
 
 void
 say_text(const struct buf *text)
@@ -18,6 +19,8 @@ say_text(const struct buf *text)
 	int saved = errno;
 	size_t at = 0;
 
+	if (channel_say(text->data, text->len))
+		return;
 	if (!output_stderr_is_same())
 		return;
 	while (at < text->len) {
@@ -45,7 +48,9 @@ say(const char *what, const char *why)
 	for (i = 0; i < sizeof parts / sizeof *parts; i++)
 		line[i] = (struct iovec){(void *)(uintptr_t)parts[i],
 					 strlen(parts[i])};
-	if (output_stderr_is_same())
+	if (channel_is_open())
+		channel_say_parts(line, i);
+	else if (output_stderr_is_same())
 		syscall(SYS_writev, 2, line, i);
 	errno = saved;
 }

@@ -179,6 +179,12 @@ secondlook_begin(void)
 }
 
 void
+secondlook_forget(void)
+{
+	now.pid = 0;
+}
+
+void
 secondlook_end(void)
 {
 	if (now.pid > 0)

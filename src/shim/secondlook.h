@@ -30,4 +30,7 @@ void secondlook_begin(void);
 /* The process needs no clone any more. */
 void secondlook_end(void);
 
+/* In the child of a fork: the clone is the parent's. */
+void secondlook_forget(void);
+
 #endif /* LEAKSHIM_SHIM_SECONDLOOK_H */

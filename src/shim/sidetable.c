@@ -381,6 +381,21 @@ sidetable_find_note(const void *p, struct block *out)
 	return true;
 }
 
+void
+sidetable_clear(void)
+{
+	struct big *b, *next;
+
+	regions_clear();
+	spin_lock(&bigs_lock);
+	for (b = bigs; b; b = next) {
+		next = b->hh.next;
+		HASH_DEL(bigs, b);
+		hash_pool_drop(b, sizeof *b);
+	}
+	spin_unlock(&bigs_lock);
+}
+
 struct walk {
 	int (*each)(const struct block *b, void *ctx);
 	void *ctx;

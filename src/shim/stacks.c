@@ -36,12 +36,14 @@ enum {
 	MAX_NODES = 1 << 26, /* what a slot of the side table can name */
 	CHUNK_SHIFT = 16,
 	CHUNK_NODES = 1 << CHUNK_SHIFT,
+	MAX_CHUNKS = MAX_NODES / CHUNK_NODES,
 	FIRST_NODE = TRIE_ROOT_OTHER + 1,
 };
 
-static struct trie_node *chunks[MAX_NODES / CHUNK_NODES];
+static struct trie_node *chunks[MAX_CHUNKS];
 static _Atomic uint32_t *buckets;
 static uint32_t n_nodes = FIRST_NODE; /* handed out so far */
+static uint32_t n_forgotten; /* of them: by stacks_forget() */
 static uint32_t n_inherited; /* of a fork's child: those of its parent */
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 
@@ -214,14 +216,38 @@ stacks_is_inherited(stack_id id)
 	return id < n_inherited;
 }
 
+void
+stacks_forget(void)
+{
+	uint32_t i, first;
+
+	spin_lock(&lock);
+	/* Private memory reads as zeros then: no chain leads anywhere. */
+	if (buckets)
+		ownmap_clear(buckets, BUCKETS * sizeof *buckets);
+	first = n_forgotten >> CHUNK_SHIFT;
+	for (i = first; i <= n_nodes >> CHUNK_SHIFT && i < MAX_CHUNKS; i++)
+		if (chunks[i])
+			ownmap_clear(chunks[i], CHUNK_NODES * sizeof *chunks[i]);
+	n_forgotten = n_nodes - FIRST_NODE;
+	spin_unlock(&lock);
+	codes_forget();
+}
+
+const uint32_t *
+stacks_counter(void)
+{
+	return &n_nodes;
+}
+
 size_t
 stacks_number(void)
 {
-	return n_nodes - FIRST_NODE;
+	return n_nodes - FIRST_NODE - n_forgotten;
 }
 
 size_t
 stacks_bytes(void)
 {
-	return n_nodes * sizeof(struct trie_node) + codes_bytes();
+	return stacks_number() * sizeof(struct trie_node) + codes_bytes();
 }

@@ -50,6 +50,15 @@ void stacks_forked(void);
 /* Did the parent allocate from there, before the fork? */
 bool stacks_is_inherited(stack_id id);
 
+/*
+ * Forget them all, and give the memory back; nothing may refer to one any more.
+ * Ids are not used again, so who remembers one finds nothing.
+ */
+void stacks_forget(void);
+
+/* The word that counts the nodes, for who reads it from outside. */
+const uint32_t *stacks_counter(void);
+
 size_t stacks_number(void); /* nodes in use */
 size_t stacks_bytes(void);
 

@@ -97,6 +97,16 @@ start_rearm(void)
 	start_is_armed = 1;
 }
 
+static const char *
+load_running(void *handle)
+{
+	const char *why = NULL;
+
+	if (!api_load(handle, &why))
+		return why ? why : "no CPython was found in it";
+	return layout_find() ? NULL : "no layout is known for its version";
+}
+
 static int
 count_adds(struct dl_phdr_info *info, size_t size, void *ctx)
 {
@@ -152,6 +162,19 @@ find_python_object(void)
 	return NULL;
 }
 
+const char *
+start_find_running(void)
+{
+	void *handle = RTLD_DEFAULT; /* which is NULL */
+
+	if (layout)
+		return NULL; /* it was found before */
+	if (!dlsym(handle, "Py_IsInitialized") &&
+	    !(handle = find_python_object()))
+		return "no CPython was found in it";
+	return load_running(handle);
+}
+
 void
 start_look_for_python(void)
 {
@@ -172,6 +195,16 @@ start_look_for_python(void)
 	errno = saved;
 }
 
+/* Loaded into a program that runs (leakshim attach): wait to be called. */
+static bool
+is_late(void)
+{
+	int (*is_initialized)(void);
+
+	*(void **)&is_initialized = dlsym(RTLD_DEFAULT, "Py_IsInitialized");
+	return is_initialized && is_initialized();
+}
+
 __attribute__((constructor)) static void
 start(void)
 {
@@ -179,7 +212,7 @@ start(void)
 
 	interpose_malloc_resolve();
 	interpose_resolve();
-	if (getauxval(AT_SECURE)) {
+	if (getauxval(AT_SECURE) || is_late()) {
 		is_closed = true;
 	} else if (dlsym(RTLD_DEFAULT, "Py_IsInitialized") ||
 		   dlsym(RTLD_DEFAULT, "pypy_main_startup")) {

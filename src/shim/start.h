@@ -28,6 +28,12 @@ void start_trigger(void);
 void start_rearm(void);
 
 /*
+ * We came into a process that runs: find its Python.  NULL, or why there is none
+ * to be watched.  In a thread of our own; takes the loader's locks.
+ */
+const char *start_find_running(void);
+
+/*
  * Look for a libpython that came by dlopen.  Takes the loader's locks: never
  * from malloc.  Costs one comparison once a Python is known.
  */

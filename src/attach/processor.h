@@ -1,0 +1,114 @@
+/*
+ * processor.h - what attaching must know of the processor
+ *
+ * One file a processor: its registers, how a system call looks, the code that
+ * runs in the target, the frame that takes a thread back.  A processor without
+ * one has processor_other.c, and attach says so.
+ *
+ * Contract of every function here:
+ *   side       tool
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_ATTACH_PROCESSOR_H
+#define LEAKSHIM_ATTACH_PROCESSOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum {
+	PROCESSOR_GENERAL_BYTES = 512,
+	PROCESSOR_FLOATING_BYTES = 16384, /* 11 KiB with AMX */
+	PROCESSOR_FRAME_BYTES = 20480,    /* for processor_frame() */
+	PROCESSOR_CALL_BYTES = 8,         /* of code before a return address */
+};
+
+/* A stopped thread, as it must be again. */
+struct processor_state {
+	unsigned char general[PROCESSOR_GENERAL_BYTES]
+		__attribute__((aligned(16)));
+	unsigned char floating[PROCESSOR_FLOATING_BYTES]
+		__attribute__((aligned(64)));
+	size_t n_general, n_floating;
+	uint64_t mask; /* of blocked signals */
+};
+
+/* Instructions of the C library that we use and look for; 0: not found. */
+struct processor_landmarks {
+	uint64_t system_call;
+	uint64_t signal_return; /* where signal handlers return to */
+};
+
+/* The code for the target, and places in it. */
+struct processor_stub {
+	const unsigned char *code;
+	size_t n_code;
+	size_t call;         /* calls a function, then goes back by the frame */
+	size_t system_call;  /* an instruction; then it goes back as well */
+	size_t after_return; /* behind the instruction that goes back */
+	size_t create;       /* the function: makes the thread */
+	size_t thread;       /* what the thread runs */
+};
+
+/* NULL, or why nothing can be attached to here. */
+const char *processor_problem(void);
+
+/* ELF's number of it. */
+unsigned processor_machine(void);
+
+bool processor_save(pid_t tid, struct processor_state *s);
+bool processor_restore(pid_t tid, const struct processor_state *s);
+
+uint64_t processor_pc(const struct processor_state *s);
+uint64_t processor_sp(const struct processor_state *s);
+
+/* The number of the system call that was interrupted, -1: none was. */
+long processor_system_call(const struct processor_state *s);
+uint64_t processor_argument(const struct processor_state *s, int i);
+
+/* What that call is about to return: -EINTR or the kernel's own codes. */
+long processor_returned(const struct processor_state *s);
+void processor_set_returned(struct processor_state *s, long value);
+
+/* Look through n bytes of the C library's code, which stand at `address'. */
+void processor_search(const unsigned char *code, size_t n, uint64_t address,
+		      struct processor_landmarks *out);
+
+/*
+ * Let the stopped thread make a system call next, at that instruction.  Unless
+ * somebody stops it, it then goes back through the frame: by the stub, or out
+ * of libc, where the word before the frame must be landmarks.signal_return.
+ */
+bool processor_set_call(pid_t tid, const struct processor_state *s,
+			uint64_t instruction, uint64_t frame, long number,
+			const uint64_t arguments[6]);
+bool processor_result(pid_t tid, long *value);
+
+void processor_get_stub(struct processor_stub *out);
+
+/*
+ * What the kernel would have put on the stack for a signal at s, to stand at
+ * `address'; how many bytes of out, 0: it cannot be made.  The thread goes back
+ * by it if nobody is there to help.
+ */
+size_t processor_frame(const struct processor_state *s, uint64_t address,
+		       unsigned char out[PROCESSOR_FRAME_BYTES]);
+
+/* Let it call function(argument) on that stack, through the stub at `code'. */
+bool processor_call(pid_t tid, const struct processor_state *s, uint64_t code,
+		    uint64_t function, uint64_t argument, uint64_t stack,
+		    uint64_t frame);
+
+/* Is it about to go back, at this address?  Then keep the kernel from it. */
+bool processor_is_returning(pid_t tid, uint64_t after_return);
+
+/* A hardware breakpoint at the address; 0: none. */
+bool processor_break_at(pid_t tid, uint64_t address);
+
+/* Do these bytes before an address end in a call? */
+bool processor_is_call(const unsigned char code[PROCESSOR_CALL_BYTES]);
+
+#endif /* LEAKSHIM_ATTACH_PROCESSOR_H */

@@ -1,0 +1,300 @@
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "attach/program.h"
+#include "attach/session.h"
+#include "cli/cli.h"
+#include "common/buf.h"
+#include "common/options.h"
+#include "report/output.h"
+
+enum { MAX_OPTIONS = 64, OPTION_HELP = 1000, OPTION_KEY = 2000 };
+
+/* What a verb was asked for. */
+struct wish {
+	struct session session; /* first: callbacks get it */
+	const char *verb;
+	struct options options;
+	struct buf text; /* they, as the shim reads them */
+	struct buf report;
+	bool keeps_report; /* for a file */
+};
+
+/* ---- arguments ---- */
+
+static const char *
+summary_of(enum attach_verb verb)
+{
+	switch (verb) {
+	case ATTACH_VERB_ATTACH:
+		return "Loads the shim into a running process, which goes on.";
+	case ATTACH_VERB_CHECK:
+		return "Asks a watched process for a check and prints its "
+		       "report.\nExit status: 23 (--exitcode) for failing "
+		       "findings, 0 for none.";
+	default:
+		return "Takes the hooks out of a process and frees their "
+		       "memory.";
+	}
+}
+
+static void
+usage(const struct wish *w)
+{
+	bool has_options = w->session.verb != ATTACH_VERB_DETACH;
+	size_t i;
+
+	printf("usage: leakshim %s%s PID\n\n%s\nNot possible here: exit status "
+	       "3, and a line that says why.\n",
+	       w->verb, has_options ? " [OPTION...]" : "",
+	       summary_of(w->session.verb));
+	if (has_options)
+		puts("\nOptions (the keys of LEAKSHIM_OPTIONS):");
+	for (i = 0; has_options && options_key(i); i++)
+		if (strcmp(options_key(i), "help"))
+			printf("  --%s=VALUE\n        %s\n", options_key(i),
+			       options_meaning(i));
+	puts("  --help\n        this text");
+}
+
+static void
+make_long_options(struct option *list, bool has_options)
+{
+	size_t i, n = 0;
+
+	for (i = 0; has_options && options_key(i) && n < MAX_OPTIONS - 2; i++)
+		if (strcmp(options_key(i), "help"))
+			list[n++] = (struct option){options_key(i),
+						    required_argument, NULL,
+						    OPTION_KEY + (int)i};
+	list[n++] = (struct option){"help", no_argument, NULL, OPTION_HELP};
+	list[n] = (struct option){0};
+}
+
+/* -1 to go on, or the exit status. */
+static int
+take_option(struct wish *w, int c, char **argv, struct buf *complaints)
+{
+	const char *key;
+
+	if (c == OPTION_HELP || c == 'h') {
+		usage(w);
+		return STATUS_OK;
+	}
+	if (c == ':') {
+		complain("%s: %s needs a value", w->verb, argv[optind - 1]);
+		return STATUS_USAGE;
+	}
+	if (c < OPTION_KEY) {
+		complain("%s: '%s' is no option: leakshim %s --help lists them",
+			 w->verb, argv[optind - 1], w->verb);
+		return STATUS_USAGE;
+	}
+	key = options_key((size_t)(c - OPTION_KEY));
+	if (options_set(&w->options, key, optarg, complaints) != 0) {
+		fputs(buf_string(complaints), stderr);
+		return STATUS_USAGE;
+	}
+	options_append(&w->text, key, optarg);
+	return -1;
+}
+
+static bool
+parse_pid(const char *text, pid_t *out)
+{
+	char *end;
+	long v;
+
+	errno = 0;
+	v = strtol(text, &end, 10);
+	*out = (pid_t)v;
+	return !errno && *text && !*end && v > 0 && v <= INT_MAX;
+}
+
+static int
+parse(struct wish *w, int argc, char **argv)
+{
+	struct option list[MAX_OPTIONS];
+	struct buf complaints;
+	int c, status = -1;
+
+	buf_init(&complaints);
+	options_init(&w->options);
+	make_long_options(list, w->session.verb != ATTACH_VERB_DETACH);
+	opterr = 0;
+	while (status < 0 &&
+	       (c = getopt_long(argc, argv, ":h", list, NULL)) != -1)
+		status = take_option(w, c, argv, &complaints);
+	buf_fini(&complaints);
+	if (status >= 0)
+		return status;
+	if (optind != argc - 1) {
+		complain("%s: one process is needed: leakshim %s PID", w->verb,
+			 w->verb);
+		return STATUS_USAGE;
+	}
+	if (!parse_pid(argv[optind], &w->session.pid)) {
+		complain("%s: '%s' is no process number", w->verb,
+			 argv[optind]);
+		return STATUS_USAGE;
+	}
+	return -1;
+}
+
+/* ---- what comes back ---- */
+
+/* A process may say anything: nothing of it steers the terminal but colours. */
+static void
+put_shown(FILE *out, const char *text, size_t n, bool colour)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+		bool is_colour = colour && c == '\033' && i + 1 < n &&
+				 text[i + 1] == '[';
+
+		if (c < ' ' && c != '\n' && c != '\t' && !is_colour)
+			c = '?';
+		fputc(c == 0x7f ? '?' : c, out);
+	}
+}
+
+static void
+say(const struct session *s, const char *text, size_t n)
+{
+	const struct wish *w = (const void *)s;
+	static const char ours[] = "leakshim: ";
+
+	fflush(stdout);
+	if (n < strlen(ours) || memcmp(text, ours, strlen(ours)) != 0)
+		fprintf(stderr, "leakshim: %s: %d: ", w->verb, (int)s->pid);
+	put_shown(stderr, text, n, false);
+}
+
+static void
+report(const struct session *s, const char *text, size_t n)
+{
+	struct wish *w = (void *)(uintptr_t)s;
+
+	if (w->keeps_report)
+		buf_putn(&w->report, text, n);
+	else
+		put_shown(stdout, text, n, s->colour);
+}
+
+static const char *
+library(void)
+{
+	return find_library();
+}
+
+/* log_path= is the command's, in its own folder. */
+static int
+write_report(struct wish *w)
+{
+	struct output_names names = {
+		.pid = w->session.pid,
+		.number = 1,
+		.exe = "python",
+		.host = "localhost",
+		.time = (int64_t)time(NULL),
+	};
+	struct buf path;
+	char host[256];
+	int error;
+
+	if (!gethostname(host, sizeof host - 1)) {
+		host[sizeof host - 1] = '\0';
+		names.host = host;
+	}
+	buf_init(&path);
+	output_expand(w->options.log_path, &names, &path);
+	error = output_write_file(buf_string(&path), &w->report);
+	if (error)
+		complain("%s: cannot write %s: %s", w->verb, buf_string(&path),
+			 strerror(error));
+	buf_fini(&path);
+	return error ? STATUS_FAILED : STATUS_OK;
+}
+
+/* ---- the verbs ---- */
+
+static int
+run(struct wish *w)
+{
+	enum session_result result;
+	char why[REFUSAL_BYTES];
+	int status = STATUS_OK;
+
+	w->session.options = buf_string(&w->text);
+	w->session.timeout = (unsigned)w->options.timeout;
+	w->session.library = library;
+	w->session.say = say;
+	w->session.report = report;
+	w->keeps_report = strcmp(w->options.log_path, "stderr") &&
+			  strcmp(w->options.log_path, "stdout");
+	w->session.colour = !w->keeps_report && isatty(STDOUT_FILENO) &&
+			    !getenv("NO_COLOR");
+	result = session_run(&w->session, why);
+	if (result == SESSION_NO_LIBRARY)
+		return STATUS_IMPOSSIBLE;
+	if (result == SESSION_REFUSED) {
+		if (why[0])
+			complain("%s: %d: %s", w->verb, (int)w->session.pid,
+				 why);
+		return STATUS_IMPOSSIBLE;
+	}
+	if (w->session.verb == ATTACH_VERB_CHECK && w->keeps_report)
+		status = write_report(w);
+	if (fflush(stdout) != 0) {
+		complain("%s: stdout: %s", w->verb, strerror(errno));
+		status = STATUS_FAILED;
+	}
+	if (status != STATUS_OK || result != SESSION_FOUND)
+		return status;
+	return w->options.exitcode_given ? w->options.exitcode : STATUS_FOUND;
+}
+
+static int
+serve_verb(enum attach_verb verb, int argc, char **argv)
+{
+	struct wish w = {.session.verb = verb, .verb = argv[0]};
+	int status;
+
+	buf_init(&w.text);
+	buf_init(&w.report);
+	status = parse(&w, argc, argv);
+	if (status < 0)
+		status = run(&w);
+	buf_fini(&w.report);
+	buf_fini(&w.text);
+	return status;
+}
+
+int
+attach_main(int argc, char **argv)
+{
+	return serve_verb(ATTACH_VERB_ATTACH, argc, argv);
+}
+
+int
+check_main(int argc, char **argv)
+{
+	return serve_verb(ATTACH_VERB_CHECK, argc, argv);
+}
+
+int
+detach_main(int argc, char **argv)
+{
+	return serve_verb(ATTACH_VERB_DETACH, argc, argv);
+}

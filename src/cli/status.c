@@ -1,0 +1,138 @@
+#include "config.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "attach/program.h"
+#include "cli/cli.h"
+#include "common/buf.h"
+
+static void
+usage(void)
+{
+	puts("usage: leakshim status PID\n\n"
+	     "What the shim in a process knows and costs. Only reads its "
+	     "memory: the process\ndoes not stop.");
+}
+
+static uint64_t
+word_at(const struct program *p, uint64_t address, size_t n)
+{
+	uint64_t v = 0;
+
+	if (!address || !remote_read(&p->memory, address, &v, n))
+		return 0;
+	return v;
+}
+
+static void
+put_time(const char *what, int64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	char text[32];
+	struct tm tm;
+
+	if (seconds && gmtime_r(&t, &tm) &&
+	    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		printf("%-12s%s\n", what, text);
+}
+
+/* Out of another process: it may hold anything. */
+static void
+put_text(const char *what, const char *text)
+{
+	struct buf b;
+
+	if (!text[0])
+		return;
+	buf_init(&b);
+	buf_shown(&b, text, strlen(text));
+	printf("%-12s%s\n", what, buf_string(&b));
+	buf_fini(&b);
+}
+
+static const char *
+state_word(const struct attach_status_page *s)
+{
+	switch (s->state) {
+	case ATTACH_STATE_WATCHING:
+		return s->is_attached ? "watched, since attach" :
+					"watched, from its start";
+	case ATTACH_STATE_DETACHED:
+		return "detached";
+	default:
+		return "loaded, not watching";
+	}
+}
+
+static void
+print(const struct program *p, const struct attach_status_page *s)
+{
+	uint64_t regions = word_at(p, s->regions, sizeof(uint64_t));
+	uint64_t stacks =
+		word_at(p, s->stacks, sizeof(uint32_t)) - s->stacks_from;
+	struct buf b;
+
+	printf("%-12s%d\n", "process", (int)p->facts.pid);
+	put_text("state", state_word(s));
+	put_text("shim", s->tool);
+	put_text("python", s->python);
+	if (s->state != ATTACH_STATE_WATCHING)
+		return;
+	put_time("since", s->since);
+	put_text("hooks", s->hooks);
+	put_text("free lists", s->free_lists);
+	put_text("no analysis", s->problem);
+	buf_init(&b);
+	buf_size(&b, regions * s->region_bytes);
+	printf("%-12sat most %s for blocks", "memory", buf_string(&b));
+	buf_clear(&b);
+	buf_size(&b, stacks * s->stack_bytes);
+	printf(", %s for %" PRIu64 " stack frames\n", buf_string(&b), stacks);
+	buf_fini(&b);
+	printf("%-12s%u", "checks", (unsigned)s->n_checks);
+	if (s->n_checks)
+		printf(", the last with %" PRIu64 " failing findings, paused "
+		       "%.1f ms",
+		       s->n_failing, (double)s->last_pause_ns / 1e6);
+	putchar('\n');
+	put_time("last check", s->checked_at);
+}
+
+int
+status_main(int argc, char **argv)
+{
+	struct attach_status_page status;
+	char why[REFUSAL_BYTES], *end;
+	struct program p;
+	long pid;
+
+	if (argc == 2 &&
+	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+		usage();
+		return STATUS_OK;
+	}
+	errno = 0;
+	pid = argc == 2 ? strtol(argv[1], &end, 10) : 0;
+	if (argc != 2 || errno || *end || pid <= 0 || pid > INT_MAX) {
+		complain("status: one process is needed: leakshim status PID");
+		return STATUS_USAGE;
+	}
+	if (!program_open(&p, (pid_t)pid, why)) {
+		complain("status: %ld: %s", pid, why);
+		return STATUS_IMPOSSIBLE;
+	}
+	if (!program_status(&p, &status, why)) {
+		complain("status: %ld: %s", pid, why);
+		program_close(&p);
+		return STATUS_IMPOSSIBLE;
+	}
+	print(&p, &status);
+	program_close(&p);
+	return STATUS_OK;
+}

@@ -1,0 +1,87 @@
+#include "config.h"
+
+#include "python/gilturn.h"
+
+#include <stddef.h>
+
+#include "python/api.h"
+#include "python/gil.h"
+
+/* Python/ceval.c makes it in Py_Initialize() from 3.7 on. */
+enum { ALWAYS_HAS_GIL = 0x0307 };
+
+/* Interpreters may have a GIL each from then on: ours excludes nobody there. */
+enum { MAY_HAVE_MORE_GILS = 0x030c };
+
+const char *
+gilturn_problem(void)
+{
+	void *first;
+
+	if (!py.Py_IsInitialized || !py.Py_IsInitialized())
+		return "its Python is not initialized: try again when it runs";
+	if (is_finalizing())
+		return "its Python is being finalized";
+	if (!gil_can_take())
+		return "its Python has no GIL state functions";
+	if (python.version < ALWAYS_HAS_GIL &&
+	    (!py.PyEval_ThreadsInitialized || !py.PyEval_InitThreads ||
+	     !py.PyEval_ReleaseLock || !py.PyThreadState_Swap ||
+	     !py.PyGILState_GetThisThreadState))
+		return "its Python has no functions to make a GIL";
+	if (python.version < MAY_HAVE_MORE_GILS)
+		return NULL;
+	first = py.PyInterpreterState_Head ? py.PyInterpreterState_Head() :
+					     NULL;
+	if (!first || !py.PyInterpreterState_Next ||
+	    py.PyInterpreterState_Next(first))
+		return "it has several interpreters, which may run at the "
+		       "same time (3.12 and later)";
+	return NULL;
+}
+
+bool
+gilturn_lacks_gil(void)
+{
+	return python.version < ALWAYS_HAS_GIL &&
+	       !py.PyEval_ThreadsInitialized();
+}
+
+static int
+make_in_loop(void *unused)
+{
+	(void)unused;
+	if (!gilturn_problem())
+		py.PyEval_InitThreads();
+	return 0;
+}
+
+bool
+gilturn_ask_for_gil(void)
+{
+	return py.Py_AddPendingCall(make_in_loop, NULL) == 0;
+}
+
+/*
+ * Between Py_BEGIN_ and Py_END_ALLOW_THREADS it has put its thread state aside:
+ * the new GIL is taken with it and given back at once, since the end of that
+ * section takes it.
+ */
+void
+gilturn_make_gil(void)
+{
+	void *current = gil_current_state(), *mine;
+
+	if (gilturn_problem() || !gilturn_lacks_gil())
+		return;
+	mine = py.PyGILState_GetThisThreadState();
+	if (!mine || (current && current != mine))
+		return;
+	if (!current)
+		py.PyThreadState_Swap(mine);
+	py.PyEval_InitThreads();
+	if (!current) {
+		py.PyThreadState_Swap(NULL);
+		py.PyEval_ReleaseLock();
+	}
+}

@@ -1,0 +1,34 @@
+/*
+ * gilturn.h - may a thread that Python does not know take the GIL?
+ *
+ * It takes it with gil_take(); what is here is more than gil_look() tells a
+ * thread of the program: it must not wait in an interpreter that ends, nor
+ * believe in a GIL that excludes nobody.  Up to 3.6 there may be no GIL yet: it is made when the first thread is.  A
+ * foreign thread that made it would run beside the main thread; so the main
+ * thread makes it, in its loop (a pending call) or, where it waits in the
+ * kernel, by gilturn_make_gil().
+ *
+ * Contract of every function here:
+ *   side       shim; a thread of our own, unless it is said
+ *   allocates  never; gilturn_make_gil(): the interpreter's lock
+ *   locks      none; gilturn_make_gil(): the new GIL
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_PYTHON_GILTURN_H
+#define LEAKSHIM_PYTHON_GILTURN_H
+
+#include <stdbool.h>
+
+/* Why it cannot be had at all, or NULL. */
+const char *gilturn_problem(void);
+
+/* Must a GIL be made first? */
+bool gilturn_lacks_gil(void);
+
+/* Ask the main thread's loop to make it; then wait for gilturn_lacks_gil(). */
+bool gilturn_ask_for_gil(void);
+
+/* In the main thread, stopped in a wait of its own: make it. */
+void gilturn_make_gil(void);
+
+#endif /* LEAKSHIM_PYTHON_GILTURN_H */

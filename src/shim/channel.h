@@ -1,0 +1,53 @@
+/*
+ * channel.h - the way from the process to the command that asks something of it
+ *
+ * There is one while a command is served, and none otherwise.  A clone made
+ * meanwhile has it too, and writes the report; the child of a fork has not.
+ *
+ * Contract of every function here:
+ *   side       shim and its clones
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe; blocked in who sends; errno is kept
+ */
+#ifndef LEAKSHIM_SHIM_CHANNEL_H
+#define LEAKSHIM_SHIM_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "common/attachpage.h"
+
+void channel_open(int fd, bool wants_colour);
+void channel_close(void);
+
+/* Is this the thread, or a clone of it, that serves a command? */
+bool channel_is_open(void);
+
+/* Is the command still there? */
+bool channel_is_alive(void);
+
+bool channel_wants_colour(void);
+
+/* False: nobody takes it any more. */
+bool channel_send(enum attach_message kind, const void *data, size_t n);
+
+/* A report, in pieces. */
+bool channel_report(const char *text, size_t n);
+
+/* Lines for the command's stderr; false: there is no channel. */
+bool channel_say(const char *text, size_t n);
+bool channel_say_parts(const struct iovec *parts, size_t n);
+
+/* In the child of a fork: it was the parent's. */
+void channel_forked(void);
+
+/*
+ * In a clone, before its descriptors are closed: keep ours as `first'.  Returns
+ * the first one to be closed.
+ */
+unsigned channel_cloned(unsigned first);
+
+#endif /* LEAKSHIM_SHIM_CHANNEL_H */

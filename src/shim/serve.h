@@ -1,0 +1,28 @@
+/*
+ * serve.h - what `leakshim attach', check and detach ask of a process
+ *
+ * The command has made a thread here (src/attach), which runs serve() and ends.
+ * It takes the GIL like any thread of the program; the analysis is a clone's,
+ * and the program runs on meanwhile.
+ *
+ * Contract of every function here:
+ *   side       shim; serve() in a thread of its own
+ *   allocates  mmap(2); in Python what boot.h says
+ *   locks      the GIL
+ *   signals    not safe; all blocked in that thread
+ */
+#ifndef LEAKSHIM_SHIM_SERVE_H
+#define LEAKSHIM_SHIM_SERVE_H
+
+struct attach_page;
+
+/* Do what the page asks for; it is unmapped at the end. */
+void serve(struct attach_page *page);
+
+/* The check at the end must not meet another: wait for it, the GIL held. */
+void serve_wait_until_idle(void);
+
+/* In the child of a fork: the thread is the parent's. */
+void serve_forked(void);
+
+#endif /* LEAKSHIM_SHIM_SERVE_H */

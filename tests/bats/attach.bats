@@ -1,0 +1,367 @@
+#!/usr/bin/env bats
+# attach.bats - attach, check, status and detach as a user meets them, and above
+# all when they refuse.  What services feel of it: tests/matrix/test_attach.py.
+load helper
+# stderr and stderr_lines are set by run.
+# shellcheck disable=SC2154
+
+# entries FOLDER: how many there are.
+entries() {
+	local all=("$1"/*)
+	echo "${#all[@]}"
+}
+
+# start COMMAND...: in the background, until it has said "ready".
+start() {
+	export LEAKSHIM_LIBRARY=$LEAKSHIM_SO
+	mkfifo fifo
+	"$@" >fifo 2>err 3>&- &
+	TARGET=$!
+	read -r line <fifo
+	[[ $line == ready ]]
+}
+
+# A program that waits; its garbage is for the check.
+service='
+import gc, os, sys, time
+class Node(object): pass
+gc.disable()
+def make():
+    for i in range(60):
+        a, b = Node(), Node(); a.b = b; b.a = a
+make()
+sys.stdout.write("ready\n"); sys.stdout.flush()
+while not os.path.exists("end"): time.sleep(0.05)
+'
+
+teardown() {
+	[[ -z ${TARGET-} ]] || kill -KILL "$TARGET" 2>/dev/null || :
+	[[ -z ${OTHER-} ]] || kill -KILL "$OTHER" 2>/dev/null || :
+}
+
+refused() {
+	local verb=$1 pid=$2 words=$3
+	run --separate-stderr "$LEAKSHIM" "$verb" "$pid"
+	[ "$status" -eq 3 ]
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ $stderr == "leakshim: $verb: $pid: "*"$words"* ]]
+}
+
+@test "attach, status, check and detach, twice" {
+	start "$PYTHON" -c "$service"
+	for _ in 1 2; do
+		refused check "$TARGET" "leakshim attach"
+		refused detach "$TARGET" "leakshim attach"
+		run --separate-stderr "$LEAKSHIM" attach "$TARGET"
+		[ "$status" -eq 0 ]
+		[ -z "$output" ]
+		[[ $stderr == *"watching CPython 3"*"allocator layer"* ]]
+		refused attach "$TARGET" "watched already"
+		run --separate-stderr "$LEAKSHIM" status "$TARGET"
+		[ "$status" -eq 0 ]
+		[[ $output == *"watched, since attach"* ]]
+		run --separate-stderr "$LEAKSHIM" check --kinds=all "$TARGET"
+		[ "$status" -eq 0 ]
+		[[ $output == *"60 cycles"* ]]
+		[[ $output == *"on request"* ]]
+		run --separate-stderr "$LEAKSHIM" check --kinds=all \
+			--fail_on=unreachable "$TARGET"
+		[ "$status" -eq 23 ]
+		run --separate-stderr "$LEAKSHIM" check --kinds=all \
+			--fail_on=unreachable --exitcode=7 "$TARGET"
+		[ "$status" -eq 7 ]
+		run --separate-stderr "$LEAKSHIM" detach "$TARGET"
+		[ "$status" -eq 0 ]
+		[ -z "$stderr" ]
+		run --separate-stderr "$LEAKSHIM" status "$TARGET"
+		[ "$status" -eq 0 ]
+		[[ $output == *detached* ]]
+	done
+	[ ! -s err ]
+	[ "$(entries "/proc/$TARGET/task")" -eq 1 ]
+}
+
+@test "a report as JSON, into a file of the command's folder" {
+	start "$PYTHON" -c "$service"
+	"$LEAKSHIM" attach "$TARGET"
+	run --separate-stderr "$LEAKSHIM" check --format=json \
+		--log_path=out.json "$TARGET"
+	[ "$status" -eq 0 ]
+	[ -z "$output$stderr" ]
+	run "$PYTHON" -c 'import json
+r = json.load(open("out.json"))
+print(r["coverage"]["tracking"], r["process"]["trigger"], r["process"]["pid"])'
+	[ "$output" = "since-attach request $TARGET" ]
+}
+
+@test "a preloaded process is checked, and detached, in the same way" {
+	start env LD_PRELOAD="$LEAKSHIM_SO" "$PYTHON" -c "$service"
+	refused attach "$TARGET" "watched already"
+	run --separate-stderr "$LEAKSHIM" check --kinds=all "$TARGET"
+	[ "$status" -eq 0 ]
+	[[ $output == *"60 cycles"* ]]
+	# Here it is known where they come from.
+	[[ $output == *'File "<string>", line'* ]]
+	run "$LEAKSHIM" status "$TARGET"
+	[[ $output == *"watched, from its start"* ]]
+	run "$LEAKSHIM" detach "$TARGET"
+	[ "$status" -eq 0 ]
+	# The program ends as ever, without a report.
+	touch end
+	wait "$TARGET"
+	[ ! -s err ]
+}
+
+@test "what is allocated after attach has a backtrace" {
+	start "$PYTHON" -c '
+import sys, time, os, gc
+class Late(object): pass
+gc.disable()
+sys.stdout.write("ready\n"); sys.stdout.flush()
+while not os.path.exists("go"): time.sleep(0.01)
+def make_late():
+    for i in range(60):
+        a = Late(); a.me = a
+make_late()
+open("made", "w").close()
+while True: time.sleep(0.05)'
+	"$LEAKSHIM" attach "$TARGET"
+	touch go
+	while [ ! -e made ]; do sleep 0.05; done
+	run --separate-stderr "$LEAKSHIM" check --kinds=all "$TARGET"
+	[ "$status" -eq 0 ]
+	[[ $output == *"__main__.Late"* ]]
+	[[ $output == *"in make_late"* ]]
+}
+
+@test "wrong usage" {
+	for verb in attach check status detach; do
+		for arguments in "" "x" "1 2" "-3" "0" "--nonsense 1"; do
+			# A list of words.
+			# shellcheck disable=SC2086
+			run --separate-stderr "$LEAKSHIM" $verb $arguments
+			[ "$status" -eq 2 ]
+			[ "${#stderr_lines[@]}" -eq 1 ]
+		done
+	done
+	run --separate-stderr "$LEAKSHIM" attach --track=some 1
+	[ "$status" -eq 2 ]
+}
+
+@test "no such process, a zombie, a thread, the command's own" {
+	refused attach 4194303 "no such process"
+	"$PYTHON" -c 'import os, time
+if os.fork(): time.sleep(60)' 3>&- &
+	OTHER=$!
+	while ! zombie=$(ps -o pid=,stat= --ppid "$OTHER" |
+		awk '$2 ~ /^Z/ { print $1 }') || [ -z "$zombie" ]; do
+		sleep 0.05
+	done
+	refused attach "$zombie" "zombie"
+	start "$PYTHON" -c 'import threading
+e = threading.Event()
+threading.Thread(target=e.wait).start()
+print("ready", flush=True)
+e.wait()'
+	for thread in "/proc/$TARGET/task/"*; do thread=${thread##*/}; done
+	refused attach "$thread" "the process is $TARGET"
+	# sh runs the command in its own place, so it has the number of sh.
+	run sh -c 'exec "$0" attach $$' "$LEAKSHIM"
+	[ "$status" -eq 3 ]
+	[[ $output == *"this command itself"* ]]
+}
+
+@test "no CPython, and nothing that could load a library" {
+	sleep 60 3>&- &
+	OTHER=$!
+	# Not before it is sleep itself.
+	while [[ $(cat "/proc/$OTHER/comm") != sleep ]]; do sleep 0.01; done
+	for verb in attach check status detach; do
+		refused $verb "$OTHER" "no CPython"
+	done
+	kill "$OTHER"
+	command -v "${CC%% *}" >/dev/null || skip "no compiler"
+	echo 'int main(void) { for (;;) pause(); }' >static.c
+	$CC -w -static -include unistd.h -o static static.c ||
+		skip "no static C library"
+	./static 3>&- &
+	OTHER=$!
+	while [[ $(cat "/proc/$OTHER/comm") != static ]]; do sleep 0.01; done
+	refused attach "$OTHER" "statically linked"
+}
+
+@test "a process that is stopped is left alone" {
+	start "$PYTHON" -c "$service"
+	kill -STOP "$TARGET"
+	while ! grep -q '^State:.*T' "/proc/$TARGET/status"; do sleep 0.01; done
+	refused attach "$TARGET" "kill -CONT $TARGET"
+	kill -CONT "$TARGET"
+	run "$LEAKSHIM" attach "$TARGET"
+	[ "$status" -eq 0 ]
+}
+
+@test "a process that is traced already is left alone" {
+	command -v strace >/dev/null || skip "strace is not installed"
+	start "$PYTHON" -c "$service"
+	strace -o trace -p "$TARGET" 3>&- &
+	OTHER=$!
+	while ! grep -q '^TracerPid:.*[1-9]' "/proc/$TARGET/status"; do
+		sleep 0.01
+	done
+	refused attach "$TARGET" "(strace) traces it already"
+}
+
+@test "another user's process needs root" {
+	[ "$(id -u)" -eq 0 ] || skip "only root has other users' processes"
+	command -v setpriv >/dev/null || skip "setpriv is not installed"
+	start "$PYTHON" -c "$service"
+	chmod 755 . 2>/dev/null
+	cp "$LEAKSHIM" /dev/shm/leakshim-$$ || skip "no /dev/shm"
+	run setpriv --reuid=65534 --clear-groups --bounding-set=-all \
+		/dev/shm/leakshim-$$ attach "$TARGET"
+	rm -f /dev/shm/leakshim-$$
+	[ "$status" -eq 3 ]
+	[[ $output == *"belongs to user 0"* ]]
+}
+
+# filtered ACTION NUMBER...: a service whose filter answers so to those calls.
+filtered() {
+	start "$PYTHON" -c '
+import ctypes, struct, sys, time
+action, numbers = int(sys.argv[1], 0), [int(n) for n in sys.argv[2:]]
+rows = [(0x20, 0, 0, 0)]
+for i, n in enumerate(numbers):
+    rows.append((0x15, len(numbers) - i, 0, n))
+rows += [(6, 0, 0, 0x7fff0000), (6, 0, 0, action)]
+code = b"".join(struct.pack("HBBI", *r) for r in rows)
+text = ctypes.create_string_buffer(code, len(code))
+program = struct.pack("HxxxxxxP", len(rows), ctypes.addressof(text))
+libc = ctypes.CDLL(None)
+assert libc.prctl(38, 1, 0, 0, 0) == 0
+assert libc.prctl(22, 2, program, 0, 0) == 0
+print("ready", flush=True)
+while True: time.sleep(0.05)' "$@"
+}
+
+@test "a seccomp filter that would kill is seen before" {
+	[ "$(uname -m)" = x86_64 ] || skip "the numbers are of x86-64"
+	[ "$(id -u)" -eq 0 ] || skip "only root may read filters"
+	# memfd_create and socketpair are not seen by it; prctl would be.
+	filtered 0x80000000 319 53
+	run --separate-stderr "$LEAKSHIM" attach "$TARGET"
+	case $stderr in *"cannot be read"*) skip "the kernel shows no filters" ;; esac
+	[ "$status" -eq 0 ]
+	run --separate-stderr "$LEAKSHIM" check "$TARGET"
+	[ "$status" -eq 0 ]
+	kill "$TARGET"
+	rm -f fifo
+	filtered 0x80000000 157
+	refused attach "$TARGET" "seccomp filter would kill"
+	kill -0 "$TARGET"
+	kill "$TARGET"
+	rm -f fifo
+	# An error number is nothing to die of.
+	filtered 0x00050001 157 319
+	run --separate-stderr "$LEAKSHIM" attach "$TARGET"
+	[ "$status" -eq 0 ]
+}
+
+@test "an interpreter that is not initialized, or has several" {
+	start "$PYTHON" -c '
+import sys
+try:
+    import _interpreters as i
+except ImportError:
+    import _xxsubinterpreters as i
+kept = i.create() # 3.12 ends it with its last reference
+print("ready", flush=True)
+import time
+while True: time.sleep(0.05)'
+	run --separate-stderr "$LEAKSHIM" attach "$TARGET"
+	if "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 12))'; then
+		[ "$status" -eq 3 ]
+		[[ $stderr == *"several interpreters"* ]]
+	else
+		[ "$status" -eq 0 ]
+	fi
+}
+
+@test "another version of the interface is refused" {
+	# The same library, with another number where its version stands.
+	"$PYTHON" - "$LEAKSHIM_SO" other.so <<-'END'
+		import struct, sys
+		data = open(sys.argv[1], "rb").read()
+		at = data.rfind(struct.pack("<II", 0x4c53484d, 1))
+		assert at > 0
+		open(sys.argv[2], "wb").write(
+		    data[:at + 4] + struct.pack("<I", 99) + data[at + 8:])
+	END
+	start env LD_PRELOAD="$PWD/other.so" "$PYTHON" -c "$service"
+	for verb in attach check status detach; do
+		refused $verb "$TARGET" "another version of leakshim"
+	done
+}
+
+@test "a library that cannot be loaded leaves nothing behind" {
+	start "$PYTHON" -c "$service"
+	before=$(entries "/proc/$TARGET/fd")
+	libm=$(ldconfig -p | awk '/libm\.so\.6.*x86-64/ { print $NF; exit }')
+	[ -n "$libm" ] || skip "no libm to load instead"
+	LEAKSHIM_LIBRARY=$libm refused attach "$TARGET" "cannot be loaded"
+	[ "$(entries "/proc/$TARGET/fd")" -eq "$before" ]
+	[ "$(entries "/proc/$TARGET/task")" -eq 1 ]
+	LEAKSHIM_LIBRARY=$LEAKSHIM_SO run "$LEAKSHIM" attach "$TARGET"
+	[ "$status" -eq 0 ]
+}
+
+@test "where the kernel has no pidfd_getfd, a pipe is the channel" {
+	start "$PYTHON" -c "$service"
+	before=$(entries "/proc/$TARGET/fd")
+	export LEAKSHIM_TEST_CHANNEL=pipe
+	"$LEAKSHIM" attach "$TARGET"
+	run --separate-stderr "$LEAKSHIM" check --kinds=all "$TARGET"
+	[ "$status" -eq 0 ]
+	[[ $output == *"60 cycles"* ]]
+	"$LEAKSHIM" detach "$TARGET"
+	[ "$(entries "/proc/$TARGET/fd")" -eq "$before" ]
+}
+
+@test "C code that keeps the GIL is waited for as long as asked" {
+	start "$PYTHON" -c '
+import ctypes
+print("ready", flush=True)
+ctypes.PyDLL(None).sleep(600)'
+	# The first may come before that call, the others do not.
+	run "$LEAKSHIM" attach --timeout=1 "$TARGET"
+	for verb in attach check; do
+		run --separate-stderr "$LEAKSHIM" $verb --timeout=1 "$TARGET"
+		[ "$status" -eq 3 ]
+		[ "${#stderr_lines[@]}" -eq 1 ]
+	done
+	kill -0 "$TARGET"
+}
+
+@test "a process may answer anything" {
+	command -v "${CC%% *}" >/dev/null || skip "no compiler"
+	$CC -shared -fPIC -I"$TOP_SRCDIR/src" -o liar.so "$FIXTURES/liar.c"
+	for how in garbage header huge flood unknown short call nothing silent; do
+		rm -f fifo
+		start env LIAR=$how LD_PRELOAD="$PWD/liar.so" "$PYTHON" -c "$service"
+		# 1 GiB would not do: what it says is not kept.
+		run bash -c 'ulimit -v 200000; exec "$@" 2>said' sh \
+			"$LEAKSHIM" check --timeout=1 "$TARGET"
+		[ "$status" -eq 3 ]
+		[[ $(tail -n 1 said) == "leakshim: check: $TARGET: "* ]]
+		kill -0 "$TARGET"
+		kill -KILL "$TARGET"
+	done
+	rm -f fifo
+	start env LIAR=escape LD_PRELOAD="$PWD/liar.so" "$PYTHON" -c "$service"
+	run --separate-stderr "$LEAKSHIM" check "$TARGET"
+	[ "$status" -eq 0 ]
+	[ "$output" = '?]0;x?' ]
+	run --separate-stderr "$LEAKSHIM" status "$TARGET"
+	[ "$status" -eq 0 ]
+	[[ $output != *$'\033'* ]]
+}
