@@ -395,7 +395,9 @@ libshim_la_SOURCES = \
 	%D%/shim/stdlib.h \
 	%D%/shim/threadcache.c \
 	%D%/shim/threadcache.h \
-	%D%/shim/trie.h
+	%D%/shim/trie.h \
+	%D%/shim/turn.c \
+	%D%/shim/turn.h
 
 LAYERS = libshim.la libanalysis.la libreport.la libpython.la libcommon.la
 

@@ -2,26 +2,21 @@
 
 #include "shim/serve.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/buf.h"
 #include "python/api.h"
 #include "python/gil.h"
-#include "python/gilturn.h"
 #include "shim/boot.h"
 #include "shim/capture.h"
 #include "shim/channel.h"
 #include "shim/clone.h"
 #include "shim/forks.h"
-#include "shim/gcwatch.h"
 #include "shim/hooks.h"
 #include "shim/inspection.h"
 #include "shim/inspector.h"
@@ -29,27 +24,13 @@
 #include "shim/published.h"
 #include "shim/say.h"
 #include "shim/start.h"
+#include "shim/turn.h"
 
-enum {
-	GIL_IN_LOOP_MS = 300, /* that a running main thread may need */
-	UNMAP_MS = 5000,
-	NAP_US = 500,
-	EXIT_MS = 60000,
-};
+enum { UNMAP_MS = 5000, EXIT_MS = 60000 };
 
 /* One command at a time. */
 static atomic_flag is_serving = ATOMIC_FLAG_INIT;
 static atomic_bool is_checking;
-
-static void
-nap(void)
-{
-	struct timespec t = {0, NAP_US * 1000L};
-	int saved = errno;
-
-	nanosleep(&t, NULL);
-	errno = saved;
-}
 
 static uint32_t
 refuse(const char *why)
@@ -61,91 +42,6 @@ refuse(const char *why)
 	channel_say(b.data, b.len);
 	buf_fini(&b);
 	return ATTACH_REFUSED;
-}
-
-/* ---- the GIL ---- */
-
-/* False: the command has given up. */
-static bool
-wait_for_gil_to_be(unsigned milliseconds)
-{
-	uint64_t until = clone_now_ns() + (uint64_t)milliseconds * 1000000;
-
-	while (gilturn_lacks_gil() && clone_now_ns() < until &&
-	       channel_is_alive())
-		nap();
-	return !gilturn_lacks_gil();
-}
-
-/* Before 3.7: see gilturn.h. */
-static const char *
-make_gil(const struct attach_page *page)
-{
-	struct attach_call call = {(uintptr_t)gilturn_make_gil};
-
-	if (!gilturn_lacks_gil())
-		return NULL;
-	if (gilturn_ask_for_gil() && wait_for_gil_to_be(GIL_IN_LOOP_MS))
-		return NULL;
-	channel_send(ATTACH_THREADS, &call, sizeof call);
-	if (wait_for_gil_to_be(page->timeout * 1000))
-		return NULL;
-	return "its main thread has not come to a place where Python can be "
-	       "told that there are threads";
-}
-
-/* The GIL is held: what now? */
-static const char *
-why_not_yet(void)
-{
-	if (gcwatch_is_collecting())
-		return "a garbage collection does not come to its end";
-	return inspector_take_turn() ? NULL :
-				       "the program's own check does not come "
-				       "to its end";
-}
-
-/*
- * The GIL, and the turn among checks, at a moment when all is in order; NULL,
- * or why not.
- */
-static const char *
-begin_turn(const struct attach_page *page, int *turn)
-{
-	uint64_t until = clone_now_ns() + (uint64_t)page->timeout * 1000000000;
-	const char *why = gilturn_problem(), *not_yet;
-
-	if (!why)
-		why = make_gil(page);
-	while (!why) {
-		/* Just before: in a dead interpreter there is no turn to take.
-		 */
-		why = gilturn_problem();
-		if (why)
-			break;
-		*turn = gil_take();
-		/* What was true before we waited may not be any more. */
-		why = !channel_is_alive() ? "the command has given up" :
-		      is_finalizing()     ? "its Python is being finalized" :
-					    NULL;
-		not_yet = why ? NULL : why_not_yet();
-		if (!why && !not_yet) {
-			channel_send(ATTACH_BEGUN, NULL, 0);
-			return NULL;
-		}
-		gil_give_back(*turn);
-		if (!why && clone_now_ns() > until)
-			why = not_yet;
-		nap();
-	}
-	return why;
-}
-
-static void
-end_turn(int turn)
-{
-	inspector_end_turn();
-	gil_give_back(turn);
 }
 
 /* ---- attach ---- */
@@ -176,14 +72,14 @@ serve_attach(const struct attach_page *page)
 		return refuse("it is watched already");
 	why = start_find_running();
 	if (!why)
-		why = begin_turn(page, &turn);
+		why = turn_begin(page, &turn);
 	if (why)
 		return refuse(why);
 	process_attach(page->options);
 	forks_init();
 	why = boot_attach();
 	process.is_inert = why != NULL;
-	end_turn(turn);
+	turn_end(turn);
 	if (why)
 		return refuse(why);
 	published_attached();
@@ -227,7 +123,7 @@ serve_check(const struct attach_page *page, uint32_t *n_failing)
 	int turn, n = -1;
 
 	if (!why)
-		why = begin_turn(page, &turn);
+		why = turn_begin(page, &turn);
 	if (why)
 		return refuse(why);
 	atomic_store(&is_checking, true);
@@ -256,7 +152,7 @@ serve_wait_until_idle(void)
 	uint64_t until = clone_now_ns() + (uint64_t)EXIT_MS * 1000000;
 
 	while (atomic_load(&is_checking) && clone_now_ns() < until)
-		nap();
+		turn_nap();
 }
 
 void
@@ -277,11 +173,11 @@ serve_detach(const struct attach_page *page)
 	bool ok;
 
 	if (!why)
-		why = begin_turn(page, &turn);
+		why = turn_begin(page, &turn);
 	if (why)
 		return refuse(why);
 	ok = boot_detach();
-	end_turn(turn);
+	turn_end(turn);
 	published_detached();
 	if (!ok)
 		refuse("another tool's allocator stands on ours, which stays "
@@ -326,7 +222,7 @@ unmap(struct attach_page *page)
 	uint64_t until = clone_now_ns() + (uint64_t)UNMAP_MS * 1000000;
 
 	while (!page->may_unmap && clone_now_ns() < until && channel_is_alive())
-		nap();
+		turn_nap();
 	if (!page->may_unmap)
 		return;
 	munmap((void *)(uintptr_t)page->code, page->code_bytes);
