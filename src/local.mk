@@ -473,6 +473,7 @@ bin_PROGRAMS += leakshim
 endif
 
 leakshim_SOURCES = \
+	%D%/cli/append_option.c \
 	%D%/cli/attach.c \
 	%D%/cli/audit.c \
 	%D%/cli/audit.h \

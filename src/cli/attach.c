@@ -90,21 +90,14 @@ take_option(struct wish *w, int c, char **argv, struct buf *complaints)
 		usage(w);
 		return STATUS_OK;
 	}
-	if (c == ':') {
-		complain("%s: %s needs a value", w->verb, argv[optind - 1]);
-		return STATUS_USAGE;
-	}
-	if (c < OPTION_KEY) {
-		complain("%s: '%s' is no option: leakshim %s --help lists them",
-			 w->verb, argv[optind - 1], w->verb);
-		return STATUS_USAGE;
-	}
+	if (c < OPTION_KEY)
+		return complain_of_option(w->verb, c, argv[optind - 1]);
 	key = options_key((size_t)(c - OPTION_KEY));
 	if (options_set(&w->options, key, optarg, complaints) != 0) {
 		fputs(buf_string(complaints), stderr);
 		return STATUS_USAGE;
 	}
-	options_append(&w->text, key, optarg);
+	append_option(&w->text, key, optarg);
 	return -1;
 }
 

@@ -51,6 +51,12 @@ int complain_of_option(const char *verb, int c, const char *word);
  */
 int write_out(const char *verb, const struct buf *text);
 
+/*
+ * Put key=value behind the options in the text.  Files that the shim reads are
+ * named so that it finds them in whatever folder a process is.
+ */
+void append_option(struct buf *text, const char *key, const char *value);
+
 /* Say so and exit: nothing sensible can be done without. */
 void abort_for_memory(void) __attribute__((noreturn));
 

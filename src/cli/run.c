@@ -56,27 +56,6 @@ make_long_options(struct option *list)
 }
 
 /*
- * Files that each process of the tree reads are named for all of them, in
- * whatever folder one starts.
- */
-static void
-append(struct buf *text, const char *key, const char *value)
-{
-	bool is_file = !strcmp(key, "suppressions") || !strcmp(key, "baseline");
-	char *folder = is_file && *value && *value != '/' ? getcwd(NULL, 0) :
-							    NULL;
-	struct buf path;
-
-	buf_init(&path);
-	if (folder)
-		buf_printf(&path, "%s/", folder);
-	buf_put(&path, value);
-	options_append(text, key, buf_string(&path));
-	buf_fini(&path);
-	free(folder);
-}
-
-/*
  * Parse options into *o and, as text, behind what LEAKSHIM_OPTIONS has.
  * -1 to go on, or the exit status.
  */
@@ -115,7 +94,8 @@ parse(int argc, char **argv, struct options *o, struct buf *text)
 		}
 		faults += options_set(o, options_key((size_t)(c - OPTION_KEY)),
 				      optarg, &complaints) != 0;
-		append(text, options_key((size_t)(c - OPTION_KEY)), optarg);
+		append_option(text, options_key((size_t)(c - OPTION_KEY)),
+			      optarg);
 	}
 	if (faults) {
 		fputs(buf_string(&complaints), stderr);

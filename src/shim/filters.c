@@ -3,6 +3,8 @@
 #include "shim/filters.h"
 
 #include <errno.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/buf.h"
@@ -11,6 +13,9 @@
 #include "shim/errortext.h"
 
 struct filters filters;
+
+static struct filters usual; /* while others are in force */
+static atomic_bool has_others;
 
 static void
 complain(const char *option, const char *path, int error,
@@ -69,13 +74,52 @@ read_baseline(const char *path, struct buf *complaints)
 	readfile_close(&f);
 }
 
+static void
+drop(struct filters *f)
+{
+	suppressions_fini(&f->suppressions);
+	baseline_fini(&f->baseline);
+	*f = (struct filters){0};
+}
+
 void
 filters_read(const struct options *o, struct buf *complaints)
 {
+	drop(&filters);
 	if (o->suppressions[0])
 		read_suppressions(o->suppressions, complaints);
 	if (o->baseline[0])
 		read_baseline(o->baseline, complaints);
+}
+
+void
+filters_read_for_now(const struct options *o, struct buf *complaints)
+{
+	usual = filters;
+	atomic_store(&has_others, true);
+	filters = (struct filters){0};
+	filters_read(o, complaints);
+}
+
+void
+filters_put_back(void)
+{
+	struct filters others = filters;
+
+	if (!atomic_load(&has_others))
+		return;
+	filters = usual;
+	atomic_store(&has_others, false);
+	drop(&others);
+}
+
+void
+filters_forked(void)
+{
+	/* The others may be half dropped, by a thread that is not here. */
+	if (atomic_load(&has_others))
+		filters = usual;
+	atomic_store(&has_others, false);
 }
 
 bool

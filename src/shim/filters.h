@@ -2,7 +2,8 @@
  * filters.h - the files of suppressions= and baseline=
  *
  * Read at the start, before the program can change its folder, its root or its
- * user; kept until the process ends.  A file that cannot be read takes nothing
+ * user, or when a command names them; kept until the process ends, or others are
+ * named.  A file that cannot be read takes nothing
  * from the program: it is said, and the report says it too.
  *
  * Contract of every function here:
@@ -32,8 +33,15 @@ struct filters {
 
 extern struct filters filters;
 
-/* Lines about what is wrong go to *complaints. */
+/* Instead of those that there are.  Lines about what is wrong: *complaints. */
 void filters_read(const struct options *o, struct buf *complaints);
+
+/* The same for one check; then filters_put_back(). */
+void filters_read_for_now(const struct options *o, struct buf *complaints);
+void filters_put_back(void);
+
+/* In the child of a fork, whose parent's check has others. */
+void filters_forked(void);
 
 /* A file that was asked for is not there at all. */
 bool filters_are_unreadable(void);

@@ -304,6 +304,7 @@ process_attach(const char *options)
 	options_init(&process.options);
 	options_parse(&process.options, options, &complaints);
 	complain_of_unfinished(&complaints);
+	filters_read(&process.options, &complaints);
 	/* Who unloads code is not heard of: addresses would lie. */
 	if (process.options.native)
 		buf_put(&complaints, "leakshim: option 'native' does nothing "

@@ -16,6 +16,7 @@
 #include "shim/capture.h"
 #include "shim/channel.h"
 #include "shim/clone.h"
+#include "shim/filters.h"
 #include "shim/forks.h"
 #include "shim/hooks.h"
 #include "shim/inspection.h"
@@ -31,6 +32,7 @@ enum { UNMAP_MS = 5000, EXIT_MS = 60000 };
 /* One command at a time. */
 static atomic_flag is_serving = ATOMIC_FLAG_INIT;
 static atomic_bool is_checking;
+static struct options usual; /* while a check has options of its own */
 
 static uint32_t
 refuse(const char *why)
@@ -101,22 +103,38 @@ not_watched(void)
 	return boot_problem();
 }
 
+/* For one check, until put_options_back(). */
 static void
 take_options(const char *text)
 {
+	struct options *o = &process.options;
 	struct buf complaints;
 
+	usual = *o;
+	atomic_store(&is_checking, true);
 	buf_init(&complaints);
-	options_parse(&process.options, text, &complaints);
+	options_parse(o, text, &complaints);
+	/* A clone needs no time of the program's; in place it would. */
+	o->isolate = true;
+	if (strcmp(o->suppressions, usual.suppressions) ||
+	    strcmp(o->baseline, usual.baseline))
+		filters_read_for_now(o, &complaints);
 	if (complaints.len)
 		say_text(&complaints);
 	buf_fini(&complaints);
 }
 
+static void
+put_options_back(void)
+{
+	filters_put_back();
+	process.options = usual;
+	atomic_store(&is_checking, false);
+}
+
 static uint32_t
 serve_check(const struct attach_page *page, uint32_t *n_failing)
 {
-	static struct options usual;
 	const struct inspector_request request = {.trigger = "request"};
 	const char *why = not_watched();
 	bool has_begun, is_written = false;
@@ -126,18 +144,13 @@ serve_check(const struct attach_page *page, uint32_t *n_failing)
 		why = turn_begin(page, &turn);
 	if (why)
 		return refuse(why);
-	atomic_store(&is_checking, true);
-	usual = process.options;
 	take_options(page->options);
-	/* A clone needs no time of the program's; in place it would. */
-	process.options.isolate = true;
 	has_begun = inspector_begin(&request);
 	gil_give_back(turn);
 	if (has_begun)
 		n = inspector_end(&is_written);
-	process.options = usual;
+	put_options_back();
 	inspector_end_turn();
-	atomic_store(&is_checking, false);
 	/* Without a report, or with half of one, a line has said why. */
 	if (n < 0 || !is_written)
 		return ATTACH_REFUSED;
@@ -160,6 +173,10 @@ serve_forked(void)
 {
 	channel_forked();
 	atomic_flag_clear(&is_serving);
+	filters_forked();
+	/* What the child says is not for the command. */
+	if (atomic_load(&is_checking))
+		process.options = usual;
 	atomic_store(&is_checking, false);
 }
 

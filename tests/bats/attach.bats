@@ -365,3 +365,29 @@ ctypes.PyDLL(None).sleep(600)'
 	[ "$status" -eq 0 ]
 	[[ $output != *$'\033'* ]]
 }
+
+@test "suppressions are for the process, or for one check" {
+	mkdir rules
+	echo "type:__main__.Node" >rules/nodes
+	start "$PYTHON" -c "$service"
+	cd rules
+	"$LEAKSHIM" attach --suppressions=nodes "$TARGET"
+	run --separate-stderr "$LEAKSHIM" check --fail_on=unreachable "$TARGET"
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+	run --separate-stderr "$LEAKSHIM" check --fail_on=unreachable \
+		--suppressions=none "$TARGET"
+	[ "$status" -eq 23 ]
+	[[ $stderr == *"cannot read $PWD/none: no such file"* ]]
+	run "$LEAKSHIM" check --fail_on=unreachable "$TARGET"
+	[ "$status" -eq 0 ]
+	"$LEAKSHIM" detach "$TARGET"
+	"$LEAKSHIM" attach "$TARGET"
+	run "$LEAKSHIM" check --fail_on=unreachable "$TARGET"
+	[ "$status" -eq 23 ]
+	run "$LEAKSHIM" check --fail_on=unreachable --suppressions=nodes \
+		"$TARGET"
+	[ "$status" -eq 0 ]
+	run "$LEAKSHIM" check --fail_on=unreachable "$TARGET"
+	[ "$status" -eq 23 ]
+}
