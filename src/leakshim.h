@@ -15,8 +15,8 @@
  *
  * errno after -1:
  *   ENOSYS     leakshim is not loaded
- *   ENOTSUP    this process is not watched, its heap cannot be analysed, or
- *              allocations are not recorded (then there are no marks)
+ *   ENOTSUP    this process is not watched from its start, its heap cannot be
+ *              analysed, or allocations are not recorded (then no marks)
  *   EAGAIN     not now: a collection or another check is under way, or
  *              the interpreter is not ready yet
  *   EDEADLK    whether the caller holds the GIL cannot be told
@@ -40,7 +40,7 @@ long leakshim_abi1_checkpoint(void) __attribute__((weak));
 int leakshim_abi1_check_since(long mark, const char *log_path)
 	__attribute__((weak));
 
-/* 1 when this process is watched and a check is possible, else 0. */
+/* 1 when this process is watched from its start and can be checked, else 0. */
 static inline int
 leakshim_is_active(void)
 {

@@ -25,17 +25,23 @@ struct turn {
 	int state;
 };
 
+/*
+ * From its start: a process that was attached to has no marks that could be
+ * trusted and tells nobody when it ends; `leakshim check' is for it.
+ */
 static bool
 is_watched(void)
 {
-	return boot_is_done() && !process.is_inert && forks_is_own_process();
+	return boot_is_done() && !process.is_inert && !process.is_attached &&
+	       forks_is_own_process();
 }
 
 /* Without the GIL: is there anything to wait for?  0 or an errno. */
 static int
 why_never(void)
 {
-	if (process.declined || process.is_inert || !forks_is_own_process())
+	if (process.declined || process.is_inert || process.is_attached ||
+	    !forks_is_own_process())
 		return ENOTSUP;
 	if (!boot_is_done())
 		return EAGAIN;

@@ -11,6 +11,7 @@
 #include "python/gil.h"
 #include "python/layout.h"
 #include "shim/capture.h"
+#include "shim/collected.h"
 #include "shim/doctor.h"
 #include "shim/finish.h"
 #include "shim/gcwatch.h"
@@ -197,6 +198,7 @@ boot_detach(void)
 	py.PyErr_Fetch(&type, &value, &traceback);
 	gcwatch_remove(state.gc);
 	ok = hooks_remove();
+	collected_forget();
 	state.is_done = false;
 	state.n_arrays = 0;
 	py.Py_DecRef(state.gc);

@@ -194,7 +194,7 @@ collected_dropped(void)
 }
 
 void
-collected_forked(void)
+collected_forget(void)
 {
 	HASH_CLEAR(hh, noted.table);
 	arena_fini(&noted.arena);

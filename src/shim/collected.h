@@ -37,7 +37,10 @@ void collected_walk(uint32_t since,
 /* Islands that were not added up, because there were too many kinds of them. */
 int64_t collected_dropped(void);
 
-/* In a fork()ed child: what the parent's collections freed is the parent's. */
-void collected_forked(void);
+/*
+ * In a fork()ed child, since what the parent's collections freed is the parent's;
+ * and at the end of the watch.
+ */
+void collected_forget(void);
 
 #endif /* LEAKSHIM_SHIM_COLLECTED_H */

@@ -67,7 +67,8 @@ begin_check(bool collection_follows)
 	if (state.stage != STAGE_WATCHING)
 		return;
 	state.stage = STAGE_DONE;
-	if (process.is_inert || !forks_is_own_process())
+	/* Attached to, perhaps after a detach: it reports to commands alone. */
+	if (process.is_inert || process.is_attached || !forks_is_own_process())
 		return;
 	serve_wait_until_idle();
 	if (inspector_begin(&request))
@@ -161,7 +162,7 @@ finish_forked(void)
 {
 	/* The parent's check, if one was on its way, is the parent's. */
 	inspector_forget();
-	collected_forked();
+	collected_forget();
 	state.exec_tried_at = 0;
 	if (state.stage == STAGE_WAITING || state.stage == STAGE_COMPARED)
 		state.stage = STAGE_DONE;

@@ -147,6 +147,8 @@ clear(struct leaf *leaf, void *unused)
 	/* Its first page, with its entry in the table, stays. */
 	ownmap_clear((char *)leaf + LEAF_SIZES,
 		     LEAF_SLOTS - LEAF_SIZES + n * sizeof(uint32_t));
+	if (leaf->epochs)
+		ownmap_clear(leaf->epochs, n * sizeof *leaf->epochs);
 	return 0;
 }
 

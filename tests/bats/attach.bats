@@ -391,3 +391,43 @@ ctypes.PyDLL(None).sleep(600)'
 	run "$LEAKSHIM" check --fail_on=unreachable "$TARGET"
 	[ "$status" -eq 23 ]
 }
+
+@test "who is attached to after a detach reports to check alone" {
+	start env LD_PRELOAD="$LEAKSHIM_SO" "$PYTHON" -c '
+import ctypes, os, time
+lib = ctypes.CDLL(None, use_errno=True)
+def said():
+    ctypes.set_errno(0)
+    return (lib.leakshim_is_active(), lib.leakshim_check(b"asked.txt"),
+            ctypes.get_errno())
+print("ready", flush=True)
+for step in "watched", "detached", "attached":
+    while not os.path.exists(step): time.sleep(0.01)
+    with open("answers", "a") as f: print(*said(), file=f)
+    os.remove(step)
+import gc
+class Node(object): pass
+gc.disable()
+for i in range(60): a = Node(); a.me = a
+while not os.path.exists("end"): time.sleep(0.01)'
+	step() {
+		touch "$1"
+		while [[ -e $1 ]]; do sleep 0.01; done
+	}
+	step watched
+	[ -s asked.txt ]
+	rm asked.txt
+	"$LEAKSHIM" detach "$TARGET"
+	step detached
+	"$LEAKSHIM" attach "$TARGET"
+	step attached
+	[ ! -e asked.txt ]
+	mapfile -t answers <answers
+	[[ ${answers[0]} == "1 "[0-9]* ]]
+	# ENOTSUP
+	[ "${answers[1]}" = "0 -1 95" ]
+	[ "${answers[2]}" = "0 -1 95" ]
+	touch end
+	wait "$TARGET"
+	[ ! -s err ]
+}
