@@ -225,8 +225,9 @@ fill_argv(struct arena *a, struct report *r)
 	}
 }
 
-static void
-add_missed(struct report *r, const char *what, int64_t count, const char *why)
+void
+facts_add_missed(struct report *r, const char *what, int64_t count,
+		 const char *why)
 {
 	/* The array has room for every fault and every line of fill_missed. */
 	struct report_missed *m = (struct report_missed *)r->missed;
@@ -244,31 +245,35 @@ fill_missed(const struct facts *f, struct report *r)
 	r->missed = lines;
 	for (i = 0; i < FAULTS; i++)
 		if (fault_number(i))
-			add_missed(r, fault_what(i), (int64_t)fault_number(i),
-				   fault_why(i));
+			facts_add_missed(r, fault_what(i),
+					 (int64_t)fault_number(i),
+					 fault_why(i));
 	if (!hooks_see_objects() && process.options.track != OPTIONS_TRACK_NONE)
-		add_missed(r, "backtraces", REPORT_UNKNOWN,
-			   "a statically linked Python 2.7 has no allocation "
-			   "hooks");
+		facts_add_missed(
+			r, "backtraces", REPORT_UNKNOWN,
+			"a statically linked Python 2.7 has no allocation "
+			"hooks");
 	if (capture_problem() && hooks_see_objects())
-		add_missed(r, "backtraces", REPORT_UNKNOWN, capture_problem());
+		facts_add_missed(r, "backtraces", REPORT_UNKNOWN,
+				 capture_problem());
 	if (native_problem())
-		add_missed(r, "native-frames", REPORT_UNKNOWN,
-			   native_problem());
+		facts_add_missed(r, "native-frames", REPORT_UNKNOWN,
+				 native_problem());
 	if (collected_dropped())
-		add_missed(r, "collected", collected_dropped(),
-			   "too many kinds of them, or no memory");
+		facts_add_missed(r, "collected", collected_dropped(),
+				 "too many kinds of them, or no memory");
 	if (filters.no_suppressions)
-		add_missed(r, "suppressions",
-			   filters.has_suppressions ?
-				   filters.suppressions.faults :
-				   REPORT_UNKNOWN,
-			   filters.no_suppressions);
+		facts_add_missed(r, "suppressions",
+				 filters.has_suppressions ?
+					 filters.suppressions.faults :
+					 REPORT_UNKNOWN,
+				 filters.no_suppressions);
 	if (filters.no_baseline)
-		add_missed(r, "baseline", REPORT_UNKNOWN, filters.no_baseline);
+		facts_add_missed(r, "baseline", REPORT_UNKNOWN,
+				 filters.no_baseline);
 	if (f->survival_unknown)
-		add_missed(r, "not-clearable", REPORT_UNKNOWN,
-			   f->survival_unknown);
+		facts_add_missed(r, "not-clearable", REPORT_UNKNOWN,
+				 f->survival_unknown);
 }
 
 static const char *
