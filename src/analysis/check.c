@@ -22,15 +22,27 @@
 #include "report/filter.h"
 #include "report/fingerprint.h"
 
-bool
-check_find(struct check *c, const struct source *s, const char **why)
+void
+check_begin(struct check *c, const struct source *s)
 {
 	memset(c, 0, sizeof *c);
 	arena_init(&c->arena);
 	c->source = s;
 	classes_init(&c->classes, &c->arena, s->stdlib);
-	if (s->options->reachability)
-		outside_read(&c->outside, s->parent);
+}
+
+void
+check_outside(struct check *c)
+{
+	if (c->source->options->reachability)
+		outside_read(&c->outside, c->source->parent);
+}
+
+bool
+check_find(struct check *c, const char **why)
+{
+	const struct source *s = c->source;
+
 	if (!mirror_init(&c->mirror, s->lists, s->n_lists, why))
 		return false;
 	switch (cycles_find(&c->mirror, s->garbage, s->is_late,

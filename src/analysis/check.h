@@ -56,8 +56,14 @@ struct check {
 	bool failed; /* memory ran out: the report is not complete */
 };
 
+/* Before all others. */
+void check_begin(struct check *c, const struct source *s);
+
+/* For check_reach(): what the clone lacks, while the program waits. */
+void check_outside(struct check *c);
+
 /* Mirror and trial deletion.  False with the reason in *why. */
-bool check_find(struct check *c, const struct source *s, const char **why);
+bool check_find(struct check *c, const char **why);
 
 /* Reachability: what is lost.  Where it fails, no_reach says why. */
 void check_reach(struct check *c);

@@ -3,6 +3,7 @@
 #include "python/gil.h"
 
 #include "python/api.h"
+#include "python/frames.h"
 #include "python/peek.h"
 
 /* PyThreadState.thread_id (Include/pystate.h, 2.7). */
@@ -42,22 +43,11 @@ own_id(void)
 	return (uintptr_t)py.PyThread_get_thread_ident();
 }
 
-void *
-gil_current_state(void)
-{
-	if (py.PyThreadState_GetUnchecked)
-		return py.PyThreadState_GetUnchecked();
-	if (py._PyThreadState_UncheckedGet)
-		return py._PyThreadState_UncheckedGet();
-	return py._PyThreadState_Current ? *(void **)py._PyThreadState_Current :
-					   NULL;
-}
-
 void
 gil_learn(void)
 {
 	enum { MOST_WORDS = 64 };
-	uintptr_t state = (uintptr_t)gil_current_state();
+	uintptr_t state = (uintptr_t)frames_tstate();
 	size_t at;
 
 	/* The only word that can be the address of a thread's descriptor. */
@@ -84,7 +74,7 @@ gil_look(void)
 
 	if (!py.Py_IsInitialized || !py.Py_IsInitialized())
 		return GIL_NOT_HELD;
-	state = (uintptr_t)gil_current_state();
+	state = (uintptr_t)frames_tstate();
 	if (!state)
 		return GIL_NOT_HELD;
 	if (python.version >= HAS_THREAD_LOCAL_TSTATE)

@@ -31,9 +31,6 @@ enum gil_state { GIL_HELD, GIL_NOT_HELD, GIL_UNKNOWN };
  */
 enum gil_state gil_look(void);
 
-/* The thread state of whoever runs Python code now; from 3.12 on: our own. */
-void *gil_current_state(void);
-
 /* From boot, the GIL held: what gil_look() must know. */
 void gil_learn(void);
 

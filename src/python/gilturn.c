@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "python/api.h"
+#include "python/frames.h"
 #include "python/gil.h"
 
 /* Python/ceval.c makes it in Py_Initialize() from 3.7 on. */
@@ -70,7 +71,7 @@ gilturn_ask_for_gil(void)
 void
 gilturn_make_gil(void)
 {
-	void *current = gil_current_state(), *mine;
+	void *current = frames_tstate(), *mine;
 
 	if (gilturn_problem() || !gilturn_lacks_gil())
 		return;

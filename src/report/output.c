@@ -98,6 +98,16 @@ is_newer(const char *path, int64_t ns)
 	       s.stx_mtime.tv_sec * 1000000000 + s.stx_mtime.tv_nsec > ns;
 }
 
+/* Devices and pipes are written as they are: /dev/null, /dev/stdout. */
+static bool
+is_special(const char *path)
+{
+	struct statx s;
+
+	return syscall(SYS_statx, AT_FDCWD, path, 0, STATX_TYPE, &s) == 0 &&
+	       !S_ISREG(s.stx_mode) && !S_ISDIR(s.stx_mode);
+}
+
 void
 output_expand(const char *log_path, const struct output_names *names,
 	      struct buf *out)
@@ -117,6 +127,9 @@ output_expand(const char *log_path, const struct output_names *names,
 		has_number |= s[1] == 'n';
 		put_pattern(out, *++s, names);
 	}
+	/* Any number of reports goes there. */
+	if (is_special(buf_string(out)))
+		return;
 	is_taken = is_newer(buf_string(out), names->started_ns);
 	is_another = !has_number && names->number > 1 &&
 		     (is_taken || !names->is_chosen);
@@ -146,16 +159,6 @@ output_write(int fd, const struct buf *text)
 		at += (size_t)n;
 	}
 	return 0;
-}
-
-/* Devices and pipes are written as they are: /dev/null, /dev/stdout. */
-static bool
-is_special(const char *path)
-{
-	struct statx s;
-
-	return syscall(SYS_statx, AT_FDCWD, path, 0, STATX_TYPE, &s) == 0 &&
-	       !S_ISREG(s.stx_mode) && !S_ISDIR(s.stx_mode);
 }
 
 static int

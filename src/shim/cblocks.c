@@ -46,12 +46,14 @@ cblocks_record(void *p, size_t n, const void *caller)
 		return;
 	if (n <= CLEARED_MOST)
 		memset(p, 0, n);
+	if (!layer_records_all())
+		return;
 	/* What the unwinder allocates is its own. */
 	layer_depth++;
 	stack = capture_in_c((uintptr_t)caller);
 	layer_depth--;
 	/* Before the program's first line the interpreter makes its own. */
-	if (stack && !programstart_is_pending() && layer_records_all())
+	if (stack && !programstart_is_pending())
 		sidetable_note(p, stack);
 	errno = saved;
 }

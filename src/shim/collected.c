@@ -36,8 +36,6 @@ static struct {
 	struct arena arena;
 	int64_t dropped;
 	char stdlib[4096];
-	/* Only cycles are looked for. */
-	struct options options;
 } noted;
 
 void
@@ -157,10 +155,8 @@ collected_note(int generation)
 
 	if (!noted.stdlib[0])
 		stdlib_find(noted.stdlib, sizeof noted.stdlib);
-	noted.options = process.options;
-	noted.options.reachability = noted.options.audit = false;
 	facts_tables(&source);
-	source.options = &noted.options;
+	source.options = &process.options;
 	source.stdlib = noted.stdlib[0] ? noted.stdlib : NULL;
 	source.by_epoch = true;
 	source.n_lists = 1;
@@ -168,7 +164,8 @@ collected_note(int generation)
 	/* What is older is not looked at, and keeps alive what it refers to. */
 	for (k = generation + 1; k < GENERATION_LISTS; k++)
 		source.lists[0].heads[k] = 0;
-	if (!check_find(&c, &source, &why) || !collected_find(&c, note))
+	check_begin(&c, &source);
+	if (!check_find(&c, &why) || !collected_find(&c, note))
 		noted.dropped++;
 	check_fini(&c);
 }

@@ -96,10 +96,9 @@ static int
 pass_block(const struct block *b, void *ctx)
 {
 	struct block_walk *w = ctx;
-	struct source_range range = {b->address, b->size,
-				     b->flags & BLOCK_IS_OBJECT,
-				     b->flags & BLOCK_IS_DEAD &&
-					     is_dead_for_sure};
+	struct source_range range = {
+		b->address, b->size, b->flags & BLOCK_IS_OBJECT,
+		b->flags & BLOCK_IS_DEAD && is_dead_for_sure};
 
 	return w->each(&range, w->ctx);
 }
@@ -135,8 +134,8 @@ facts_source(struct source *s, struct facts *f)
 	s->n_lists = interpreters_lists(boot_lists(), s->lists,
 					SOURCE_MAX_INTERPRETERS);
 	s->garbage = f->gc.garbage;
-	s->suppressions = filters.has_suppressions ? &filters.suppressions :
-						     NULL;
+	s->suppressions =
+		filters.has_suppressions ? &filters.suppressions : NULL;
 	s->baseline = filters.has_baseline ? &filters.baseline : NULL;
 	s->today = f->time / SECONDS_OF_DAY;
 	s->gc_enabled = f->gc.enabled;
@@ -147,8 +146,7 @@ facts_source(struct source *s, struct facts *f)
 	s->only_new = f->since > 0;
 	s->walk_collected = collected_is_wanted() ? walk_collected : NULL;
 	/* The last tenth is for writing that it was not enough. */
-	late_ns = f->started_ns +
-		  (uint64_t)process.options.timeout * 900000000;
+	late_ns = f->started_ns + (uint64_t)process.options.timeout * 900000000;
 }
 
 void
@@ -160,8 +158,8 @@ facts_tables(struct source *s)
 	is_dead_for_sure = hooks_free_lists_exact();
 	s->walk_blocks = hooks_see_objects() ? walk_blocks : NULL;
 	s->since_attach = process.is_attached;
-	s->sees_all = hooks_see_objects() && !process.is_attached && !layer_is_sampling() &&
-		      !fault_number(FAULT_TABLE_FULL);
+	s->sees_all = hooks_see_objects() && !process.is_attached &&
+		      !layer_is_sampling() && !fault_number(FAULT_TABLE_FULL);
 	s->sees_some = !s->sees_all && hooks_can_prove_identity();
 	s->stale = boot_free_lists(&s->n_stale);
 	s->granule_shift = sidetable_granule_shift();
@@ -226,8 +224,9 @@ fill_argv(struct arena *a, struct report *r)
 	}
 }
 
-static void
-add_missed(struct report *r, const char *what, int64_t count, const char *why)
+void
+facts_add_missed(struct report *r, const char *what, int64_t count,
+		 const char *why)
 {
 	/* The array has room for every fault and every line of fill_missed. */
 	struct report_missed *m = (struct report_missed *)r->missed;
@@ -245,34 +244,38 @@ fill_missed(const struct facts *f, struct report *r)
 	r->missed = lines;
 	for (i = 0; i < FAULTS; i++)
 		if (fault_number(i))
-			add_missed(r, fault_what(i), (int64_t)fault_number(i),
-				   fault_why(i));
+			facts_add_missed(r, fault_what(i),
+					 (int64_t)fault_number(i),
+					 fault_why(i));
 	if (!hooks_see_objects() && process.options.track != OPTIONS_TRACK_NONE)
-		add_missed(r, "backtraces", REPORT_UNKNOWN,
-			   process.is_attached ?
-				   "Python 2.7 has no allocation hooks that "
-				   "can be installed while it runs" :
-				   "a statically linked Python 2.7 has no "
-				   "allocation hooks");
+		facts_add_missed(
+			r, "backtraces", REPORT_UNKNOWN,
+			process.is_attached ?
+				"Python 2.7 has no allocation hooks that "
+				"can be installed while it runs" :
+				"a statically linked Python 2.7 has no "
+				"allocation hooks");
 	if (capture_problem() && hooks_see_objects())
-		add_missed(r, "backtraces", REPORT_UNKNOWN, capture_problem());
+		facts_add_missed(r, "backtraces", REPORT_UNKNOWN,
+				 capture_problem());
 	if (native_problem())
-		add_missed(r, "native-frames", REPORT_UNKNOWN,
-			   native_problem());
+		facts_add_missed(r, "native-frames", REPORT_UNKNOWN,
+				 native_problem());
 	if (collected_dropped())
-		add_missed(r, "collected", collected_dropped(),
-			   "too many kinds of them, or no memory");
+		facts_add_missed(r, "collected", collected_dropped(),
+				 "too many kinds of them, or no memory");
 	if (filters.no_suppressions)
-		add_missed(r, "suppressions",
-			   filters.has_suppressions ?
-				   filters.suppressions.faults :
-				   REPORT_UNKNOWN,
-			   filters.no_suppressions);
+		facts_add_missed(r, "suppressions",
+				 filters.has_suppressions ?
+					 filters.suppressions.faults :
+					 REPORT_UNKNOWN,
+				 filters.no_suppressions);
 	if (filters.no_baseline)
-		add_missed(r, "baseline", REPORT_UNKNOWN, filters.no_baseline);
+		facts_add_missed(r, "baseline", REPORT_UNKNOWN,
+				 filters.no_baseline);
 	if (f->survival_unknown)
-		add_missed(r, "not-clearable", REPORT_UNKNOWN,
-			   f->survival_unknown);
+		facts_add_missed(r, "not-clearable", REPORT_UNKNOWN,
+				 f->survival_unknown);
 }
 
 static const char *
@@ -307,8 +310,8 @@ fill_gc(const struct facts *f, struct report *r)
 		r->gc[k] = f->generations[k];
 		if (!f->has_generations)
 			r->gc[k] = (struct report_generation){
-				REPORT_UNKNOWN, REPORT_UNKNOWN,
-				REPORT_UNKNOWN, -1, -1};
+				REPORT_UNKNOWN, REPORT_UNKNOWN, REPORT_UNKNOWN,
+				-1, -1};
 	}
 }
 

@@ -51,6 +51,10 @@ void facts_source(struct source *s, struct facts *f);
 /* The part of that which is the same for every check. */
 void facts_tables(struct source *s);
 
+/* One more line of coverage.missed, after facts_fill(). */
+void facts_add_missed(struct report *r, const char *what, int64_t count,
+		      const char *why);
+
 /* Everything of a report that is not a finding or a number of the heap. */
 void facts_fill(struct arena *a, const struct facts *f, struct report *r);
 

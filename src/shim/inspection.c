@@ -76,7 +76,9 @@ inspection_find(struct check *c, struct page *page)
 	const char *why = NULL;
 
 	testhooks_fault();
-	if (!check_find(c, &inspection.source, &why)) {
+	check_begin(c, &inspection.source);
+	check_outside(c);
+	if (!check_find(c, &why)) {
 		publish_failure(c, page, why);
 		return false;
 	}
@@ -219,7 +221,8 @@ inspection_compare(void *ctx)
 	bool any_resurrected = false;
 	size_t i;
 
-	if (check_find(&c, &inspection.source, &why)) {
+	check_begin(&c, &inspection.source);
+	if (check_find(&c, &why)) {
 		for (i = 0; i < page->n_suspects; i++) {
 			struct suspect *s = &page->suspects[i];
 			node_id id = mirror_find(&c.mirror, s->address);

@@ -160,16 +160,6 @@ write_out(const struct report *r, const struct facts *f, const char *why_not,
 	buf_fini(&name);
 }
 
-static void
-add_missed(struct report *r, const char *what, int64_t count, const char *why)
-{
-	/* facts_fill() left room for these lines. */
-	struct report_missed *m = (struct report_missed *)r->missed;
-
-	if (m)
-		m[r->n_missed++] = (struct report_missed){what, count, why};
-}
-
 /* For whoever reads JSON: the list of findings is not whole. */
 static void
 add_cut(struct report *r)
@@ -180,8 +170,9 @@ add_cut(struct report *r)
 	for (k = 0; k < FINDING_KINDS; k++)
 		n += r->cut[k].findings;
 	if (n)
-		add_missed(r, MISSED_FINDINGS, n,
-			   "beyond max_findings: counted in the summary only");
+		facts_add_missed(
+			r, MISSED_FINDINGS, n,
+			"beyond max_findings: counted in the summary only");
 }
 
 /* What the check left out, and could not do. */
@@ -213,12 +204,12 @@ add_all_missed(struct report *r, const struct check *c)
 
 	for (i = 0; i < sizeof counted / sizeof *counted; i++)
 		if (counted[i].count)
-			add_missed(r, counted[i].what, counted[i].count,
-				   counted[i].why);
+			facts_add_missed(r, counted[i].what, counted[i].count,
+					 counted[i].why);
 	for (i = 0; i < sizeof undone / sizeof *undone; i++)
 		if (undone[i].why)
-			add_missed(r, undone[i].what, undone[i].count,
-				   undone[i].why);
+			facts_add_missed(r, undone[i].what, undone[i].count,
+					 undone[i].why);
 }
 
 unsigned
@@ -235,7 +226,7 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 
 		for (k = 0; k < 3; k++)
 			r.generations[k] = REPORT_UNKNOWN;
-		add_missed(&r, MISSED_ANALYSIS, REPORT_UNKNOWN, why_not);
+		facts_add_missed(&r, MISSED_ANALYSIS, REPORT_UNKNOWN, why_not);
 	} else {
 		check_report(c, &r);
 		add_cut(&r);

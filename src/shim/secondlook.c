@@ -69,7 +69,9 @@ list_all(void *ctx)
 
 	if (testhooks_second())
 		return;
-	if (check_find(c, &now.source, &why) &&
+	check_begin(c, &now.source);
+	check_outside(c);
+	if (check_find(c, &why) &&
 	    reach_mark(&c->reach, &now.source, &c->mirror,
 		       &c->unreachable, &c->outside, &why))
 		heap_walk_unmarked(&c->reach.g.heap, list_lost, NULL);

@@ -159,12 +159,31 @@ granules_of(size_t size)
 
 /* Only when epochs are counted.  Memory out: the block seems to be older. */
 static void
-stamp(struct leaf *leaf, uintptr_t address, uint32_t epoch)
+stamp(struct leaf *leaf, uintptr_t address)
 {
-	uint32_t *e = regions_epoch(leaf, address);
+	uint32_t *e = epoch_now ? regions_epoch(leaf, address) : NULL;
 
 	if (e)
-		*e = epoch;
+		*e = epoch_now;
+}
+
+static uint32_t
+epoch_of(const struct leaf *leaf, uintptr_t address)
+{
+	return leaf->epochs ? leaf->epochs[leaf_granule(address)] : 0;
+}
+
+/* The leaf of the address, made if need be; NULL: no memory. */
+static struct leaf *
+make_leaf(uintptr_t address)
+{
+	struct leaf *leaf = regions_find(address);
+
+	if (!leaf && is_on) {
+		leaf = regions_intern(address >> REGION_SHIFT);
+		look_at_limit();
+	}
+	return leaf;
 }
 
 /*
@@ -175,16 +194,12 @@ static __attribute__((noinline)) void
 record_unusual(void *p, size_t size, stack_id stack, unsigned flags)
 {
 	uintptr_t address = (uintptr_t)p;
-	struct leaf *leaf = regions_find(address);
+	struct leaf *leaf = make_leaf(address);
 	size_t granules = granules_of(size);
 	uint32_t *slot;
 
 	if (!is_on)
 		return;
-	if (!leaf) {
-		leaf = regions_intern(address >> REGION_SHIFT);
-		look_at_limit();
-	}
 	if (!leaf) {
 		fault_count(FAULT_TABLE_FULL);
 		return;
@@ -192,8 +207,7 @@ record_unusual(void *p, size_t size, stack_id stack, unsigned flags)
 	slot = leaf_slot(leaf, address);
 	if (*slot && *leaf_size(leaf, address) == SIZE_BIG)
 		forget_big(p);
-	if (epoch_now)
-		stamp(leaf, address, epoch_now);
+	stamp(leaf, address);
 	*slot = make_slot(stack, flags);
 	if (granules >= SIZE_BIG) {
 		*leaf_size(leaf, address) = SIZE_BIG;
@@ -230,13 +244,13 @@ find_slot(const void *p)
 void
 sidetable_restack(void *p, stack_id stack, unsigned flags)
 {
-	uint32_t *slot = find_slot(p);
+	uintptr_t address = (uintptr_t)p;
+	struct leaf *leaf = regions_find(address);
 
-	if (!slot || !is_live(*slot))
+	if (!leaf || !is_live(*leaf_slot(leaf, address)))
 		return;
-	if (epoch_now)
-		stamp(regions_find((uintptr_t)p), (uintptr_t)p, epoch_now);
-	*slot = make_slot(stack, flags);
+	stamp(leaf, address);
+	*leaf_slot(leaf, address) = make_slot(stack, flags);
 }
 
 static __attribute__((noinline)) unsigned
@@ -293,7 +307,7 @@ read_slot(struct leaf *leaf, uintptr_t address, struct block *out)
 	out->address = address;
 	out->stack = slot & SLOT_STACK_MASK;
 	out->flags = flags_of(slot);
-	out->epoch = leaf->epochs ? leaf->epochs[leaf_granule(address)] : 0;
+	out->epoch = epoch_of(leaf, address);
 	out->size = size == SIZE_BIG ? find_big((void *)address) :
 				       (size_t)size << regions_shift;
 }
@@ -309,44 +323,28 @@ sidetable_find(const void *p, struct block *out)
 	return true;
 }
 
-/* Its slot, where a record may be missing; NULL: no memory. */
-static uint32_t *
-make_place(void *p)
-{
-	uintptr_t address = (uintptr_t)p;
-	struct leaf *leaf = regions_find(address);
-
-	if (!leaf && is_on) {
-		leaf = regions_intern(address >> REGION_SHIFT);
-		look_at_limit();
-	}
-	return leaf ? leaf_slot(leaf, address) : NULL;
-}
-
 bool
 sidetable_watch(void *p, unsigned flags)
 {
-	uint32_t *slot = make_place(p);
+	struct leaf *leaf = make_leaf((uintptr_t)p);
+	uint32_t *slot = leaf ? leaf_slot(leaf, (uintptr_t)p) : NULL;
 
 	if (!slot)
 		return false;
-	if (is_live(*slot))
-		*slot |= flags << SLOT_FLAGS_SHIFT;
-	else
-		*slot = flags << SLOT_FLAGS_SHIFT;
+	*slot = (is_live(*slot) ? *slot : 0) | flags << SLOT_FLAGS_SHIFT;
 	return true;
 }
 
 void
 sidetable_note(void *p, stack_id stack)
 {
-	uint32_t *slot = make_place(p);
+	uintptr_t address = (uintptr_t)p;
+	struct leaf *leaf = make_leaf(address);
 
-	if (!slot)
+	if (!leaf)
 		return;
-	if (epoch_now)
-		stamp(regions_find((uintptr_t)p), (uintptr_t)p, epoch_now);
-	*slot = stack & SLOT_STACK_MASK;
+	stamp(leaf, address);
+	*leaf_slot(leaf, address) = stack & SLOT_STACK_MASK;
 }
 
 static bool
@@ -377,7 +375,7 @@ sidetable_find_note(const void *p, struct block *out)
 	if (!leaf || !is_note(*leaf_slot(leaf, address)))
 		return false;
 	out->stack = *leaf_slot(leaf, address);
-	out->epoch = leaf->epochs ? leaf->epochs[leaf_granule(address)] : 0;
+	out->epoch = epoch_of(leaf, address);
 	return true;
 }
 

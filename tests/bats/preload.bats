@@ -77,9 +77,12 @@ import os; os.chdir('elsewhere')"
 	[ "$(echo r.txt*)" = r.txt ]
 	export LD_PRELOAD=$LEAKSHIM_SO LEAKSHIM_OPTIONS=log_path=two.txt
 	"$PYTHON" -c "$LEAK
-import time; time.sleep(1)" &
-	sleep 0.3
+import os, time
+open('ready', 'w').close()
+while not os.path.exists('go'): time.sleep(0.01)" &
+	until [ -e ready ]; do sleep 0.05; done
 	"$PYTHON" -c "$LEAK"
+	touch go
 	wait
 	unset LD_PRELOAD
 	set -- two.txt*
@@ -99,6 +102,21 @@ import time; time.sleep(1)" &
 	wait
 	grep -q UNREACHABLE came
 	[ -p pipe ]
+}
+
+@test "log_path: every process of the tree writes to a device" {
+	mkfifo sink
+	cat sink >all.txt &
+	local reader=$!
+	exec 9>sink
+	LD_PRELOAD=$LEAKSHIM_SO LEAKSHIM_OPTIONS=log_path=$PWD/sink "$PYTHON" -c "
+import subprocess, sys
+subprocess.check_call([sys.executable, '-c', sys.argv[1]])
+exec(sys.argv[1])" "$LEAK"
+	exec 9>&-
+	wait $reader
+	[ "$(grep -c SUMMARY all.txt)" -eq 2 ]
+	[ "$(echo sink*)" = sink ]
 }
 
 @test "log_path: a file is private, and a link is replaced, not followed" {
