@@ -477,6 +477,7 @@ leakshim_SOURCES = \
 	%D%/cli/attach.c \
 	%D%/cli/audit.c \
 	%D%/cli/audit.h \
+	%D%/cli/beside.c \
 	%D%/cli/cli.h \
 	%D%/cli/compare.c \
 	%D%/cli/compare.h \

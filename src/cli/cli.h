@@ -10,6 +10,9 @@
 #ifndef LEAKSHIM_CLI_CLI_H
 #define LEAKSHIM_CLI_CLI_H
 
+#include <limits.h>
+#include <stdbool.h>
+
 struct buf;
 
 /* Exit statuses (SPEC: "Exit status of leakshim"). */
@@ -59,6 +62,14 @@ void append_option(struct buf *text, const char *key, const char *value);
 
 /* Say so and exit: nothing sensible can be done without. */
 void abort_for_memory(void) __attribute__((noreturn));
+
+/*
+ * The first of these places, beginning with the folder of the command itself and
+ * ended by NULL, that is_it() likes; it fills in out.
+ */
+bool find_beside(const char *const *places,
+		 bool (*is_it)(const char *path, char out[PATH_MAX]),
+		 char out[PATH_MAX]);
 
 /*
  * The absolute path of libleakshim.so; NULL, after a complaint, when it is

@@ -19,36 +19,17 @@ resolve(const char *path, char out[PATH_MAX])
 	return realpath(path, out) && access(out, R_OK) == 0;
 }
 
-/* Beside the command: an installation that was moved, or the build tree. */
-static bool
-find_beside(char out[PATH_MAX])
-{
-	static const char *const places[] = {"/../lib/" LIBRARY,
-					     "/../lib64/" LIBRARY,
-					     "/.libs/" LIBRARY, "/" LIBRARY};
-	char folder[PATH_MAX], path[PATH_MAX + 32];
-	ssize_t n = readlink("/proc/self/exe", folder, sizeof folder - 1);
-	char *slash;
-	size_t i;
-
-	if (n <= 0)
-		return false;
-	folder[n] = '\0';
-	slash = strrchr(folder, '/');
-	if (!slash)
-		return false;
-	*slash = '\0';
-	for (i = 0; i < sizeof places / sizeof *places; i++) {
-		snprintf(path, sizeof path, "%s%s", folder, places[i]);
-		if (resolve(path, out))
-			return true;
-	}
-	return false;
-}
-
 const char *
 find_library(void)
 {
+	/* An installation that was moved, or the build tree. */
+	static const char *const places[] = {
+		"/../lib/" LIBRARY,
+		"/../lib64/" LIBRARY,
+		"/.libs/" LIBRARY,
+		"/" LIBRARY,
+		NULL,
+	};
 	static char found[PATH_MAX];
 	const char *given = getenv("LEAKSHIM_LIBRARY");
 
@@ -58,7 +39,8 @@ find_library(void)
 		complain("LEAKSHIM_LIBRARY: %s: %s", given, strerror(errno));
 		return NULL;
 	}
-	if (find_beside(found) || resolve(LIBDIR "/" LIBRARY, found))
+	if (find_beside(places, resolve, found) ||
+	    resolve(LIBDIR "/" LIBRARY, found))
 		return found;
 	complain(LIBRARY " is neither in " LIBDIR " nor beside the command: "
 			 "install it, or name it in LEAKSHIM_LIBRARY");

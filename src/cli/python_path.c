@@ -21,35 +21,13 @@ has_module(const char *folder, char out[PATH_MAX])
 	       realpath(folder, out);
 }
 
-/* An installation that was moved, or a build tree inside the source's. */
-static bool
-find_beside(char out[PATH_MAX])
-{
-	static const char *const places[] = {"/../share/leakshim/python",
-					     "/../src/interface"};
-	char folder[PATH_MAX], path[PATH_MAX + 32];
-	ssize_t n = readlink("/proc/self/exe", folder, sizeof folder - 1);
-	char *slash;
-	size_t i;
-
-	if (n <= 0)
-		return false;
-	folder[n] = '\0';
-	slash = strrchr(folder, '/');
-	if (!slash)
-		return false;
-	*slash = '\0';
-	for (i = 0; i < sizeof places / sizeof *places; i++) {
-		snprintf(path, sizeof path, "%s%s", folder, places[i]);
-		if (has_module(path, out))
-			return true;
-	}
-	return false;
-}
-
 int
 python_path_main(int argc, char **argv)
 {
+	/* An installation that was moved, or a build tree inside the source's.
+	 */
+	static const char *const places[] = {"/../share/leakshim/python",
+					     "/../src/interface", NULL};
 	char folder[PATH_MAX];
 
 	if (argc == 2 &&
@@ -64,7 +42,8 @@ python_path_main(int argc, char **argv)
 			 argv[1]);
 		return STATUS_USAGE;
 	}
-	if (!find_beside(folder) && !has_module(PKGDATADIR "/python", folder)) {
+	if (!find_beside(places, has_module, folder) &&
+	    !has_module(PKGDATADIR "/python", folder)) {
 		complain(MODULE " is neither in " PKGDATADIR
 				"/python nor beside the command: install it");
 		return STATUS_FAILED;
