@@ -99,13 +99,21 @@ lead_to_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 	}
 }
 
+/* Look into everything that is to do, and what that adds. */
+static void
+work_off(struct search *s,
+	 void (*look)(const uintptr_t *from, const uintptr_t *to, void *ctx))
+{
+	while (s->todo.n && !s->failed)
+		reach_words(s->r, s->todo.all[--s->todo.n], look, s);
+}
+
 static void
 follow(struct search *s, uintptr_t head)
 {
 	s->head = head;
 	push(s, &s->todo, head);
-	while (s->todo.n && !s->failed)
-		reach_words(s->r, s->todo.all[--s->todo.n], lead_to_words, s);
+	work_off(s, lead_to_words);
 }
 
 /* Not lost, though no root: what CPython's free lists keep. */
@@ -208,8 +216,7 @@ group_head(struct search *s, uintptr_t head)
 	count_block(s, s->claims, head);
 	heap_note(&s->r->g.heap, head, HEAP_OWNED);
 	push(s, &s->todo, head);
-	while (s->todo.n && !s->failed)
-		reach_words(s->r, s->todo.all[--s->todo.n], claim_words, s);
+	work_off(s, claim_words);
 }
 
 bool
@@ -219,8 +226,7 @@ memory_find(const struct lost *l, struct memory_group **groups)
 	size_t i;
 
 	lead_to_free_lists(&s);
-	while (s.todo.n && !s.failed)
-		reach_words(s.r, s.todo.all[--s.todo.n], lead_to_words, &s);
+	work_off(&s, lead_to_words);
 	heap_walk_unmarked(&l->reach->g.heap, add_head, &s);
 	for (i = 0; i < s.heads.n && !s.failed; i++)
 		group_head(&s, s.heads.all[i]);
