@@ -236,8 +236,7 @@ run(struct wish *w)
 	w->session.report = report;
 	w->keeps_report = strcmp(w->options.log_path, "stderr") &&
 			  strcmp(w->options.log_path, "stdout");
-	w->session.colour = !w->keeps_report && isatty(STDOUT_FILENO) &&
-			    !getenv("NO_COLOR");
+	w->session.colour = !w->keeps_report && wants_colour();
 	result = session_run(&w->session, why);
 	if (result == SESSION_NO_LIBRARY)
 		return STATUS_IMPOSSIBLE;

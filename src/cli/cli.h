@@ -54,6 +54,9 @@ int complain_of_option(const char *verb, int c, const char *word);
  */
 int write_out(const char *verb, const struct buf *text);
 
+/* May standard output have colours? */
+bool wants_colour(void);
+
 /*
  * Put key=value behind the options in the text.  Files that the shim reads are
  * named so that it finds them in whatever folder a process is.

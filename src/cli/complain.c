@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "common/buf.h"
@@ -60,6 +61,12 @@ write_out(const char *verb, const struct buf *text)
 	complain("%s: cannot write: %s", verb,
 		 text->failed ? "out of memory" : strerror(errno));
 	return STATUS_FAILED;
+}
+
+bool
+wants_colour(void)
+{
+	return isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 }
 
 void

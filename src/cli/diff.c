@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/compare.h"
@@ -157,7 +156,7 @@ static void
 put_text(struct buf *out, const struct diff *d)
 {
 	const struct text_style style = {
-		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		.colour = wants_colour(),
 	};
 	bool says_order = true;
 	size_t i;

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/inputs.h"
@@ -104,7 +103,7 @@ static int
 put_report(const struct report *r)
 {
 	struct text_style style = {
-		.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		.colour = wants_colour(),
 	};
 	struct buf text;
 	int status;

@@ -24,8 +24,7 @@ has_module(const char *folder, char out[PATH_MAX])
 int
 python_path_main(int argc, char **argv)
 {
-	/* An installation that was moved, or a build tree inside the source's.
-	 */
+	/* A moved installation, or a build tree inside the source's. */
 	static const char *const places[] = {"/../share/leakshim/python",
 					     "/../src/interface", NULL};
 	char folder[PATH_MAX];

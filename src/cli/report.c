@@ -105,7 +105,7 @@ put(const struct report *r, const struct wishes *w)
 	char *root = getcwd(NULL, 0);
 	struct format_context context = {
 		.root = root,
-		.has_colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR"),
+		.has_colour = wants_colour(),
 		.has_baseline = w->baseline != NULL,
 	};
 	struct buf text;
