@@ -246,7 +246,8 @@ unmap(struct attach_page *page)
 		turn_nap();
 	if (!page->may_unmap)
 		return;
-	munmap((void *)(uintptr_t)page->code, page->code_bytes);
+	if (page->code)
+		munmap((void *)(uintptr_t)page->code, page->code_bytes);
 	munmap(page, page->self_bytes);
 }
 
