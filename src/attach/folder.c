@@ -44,12 +44,12 @@ step(int from, const char *path)
 
 /* Whom it opens files as. */
 static bool
-read_owner(struct folder *f, pid_t pid)
+read_owner(struct folder *f)
 {
 	char text[TEXT_BYTES];
 	const char *uid, *gid;
 
-	if (remote_file(pid, "status", text, sizeof text) <= 0)
+	if (remote_file(f->pid, "status", text, sizeof text) <= 0)
 		return false;
 	uid = strstr(text, "\nUid:");
 	gid = strstr(text, "\nGid:");
@@ -79,7 +79,7 @@ make_in(struct folder *f, int parent, const char *place)
 	if (fstatvfs(parent, &v) != 0 || v.f_flag & ST_NOEXEC ||
 	    getrandom(&bits, sizeof bits, 0) != (ssize_t)sizeof bits)
 		return false;
-	snprintf(f->name, sizeof f->name, ".leakshim-%016llx",
+	snprintf(f->name, sizeof f->name, ".leakshim-%d-%016llx", (int)f->pid,
 		 (unsigned long long)bits);
 	snprintf(f->path, sizeof f->path, "/%s/%s/", place, f->name);
 	if (mkdirat(parent, f->name, FOLDER_MODE) != 0)
@@ -103,10 +103,10 @@ folder_make(struct folder *f, pid_t pid, char why[REFUSAL_BYTES])
 	int root, parent;
 	size_t i;
 
-	*f = (struct folder){.parent = -1, .self = -1};
+	*f = (struct folder){.pid = pid, .parent = -1, .self = -1};
 	snprintf(path, sizeof path, "/proc/%d/root", (int)pid);
 	root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0 || !read_owner(f, pid)) {
+	if (root < 0 || !read_owner(f)) {
 		if (root >= 0)
 			close(root);
 		return refusal_put(why, "its file system cannot be seen",

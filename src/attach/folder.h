@@ -20,8 +20,9 @@
 #include "attach/refusal.h"
 
 struct folder {
+	pid_t pid;
 	int parent, self; /* open; -1: none */
-	char name[32];
+	char name[40];
 	char path[64]; /* as the process sees it, with a slash at its end */
 	uid_t uid;
 	gid_t gid;

@@ -14,9 +14,9 @@ with open(os.path.join(harness.FIXTURES, "service.py"),
 
 
 class Service:
-    """service.py at work, fed with numbers."""
+    """service.py at work, fed with numbers; or a program that talks so too."""
 
-    def __init__(self, python, mode, env=None):
+    def __init__(self, python, mode, env=None, program=SERVICE):
         self.mode = mode
         self.sent = 0
         command = python.command
@@ -30,7 +30,7 @@ class Service:
         environment.pop("LEAKSHIM_OPTIONS", None)
         environment.update(env or {})
         self.process = subprocess.Popen(
-            command + ["-c", SERVICE, mode], stdin=subprocess.PIPE,
+            command + ["-c", program, mode], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
         self.pid = self.process.pid
         line = self.process.stdout.readline()
