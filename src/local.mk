@@ -57,6 +57,8 @@ libpython_la_SOURCES = \
 	%D%/python/code.h \
 	%D%/python/datastack.c \
 	%D%/python/datastack.h \
+	%D%/python/debugoffsets.c \
+	%D%/python/debugoffsets.h \
 	%D%/python/edges.c \
 	%D%/python/edges.h \
 	%D%/python/entries.c \
@@ -326,6 +328,8 @@ libshim_la_SOURCES = \
 	%D%/shim/collected.h \
 	%D%/shim/doctor.c \
 	%D%/shim/doctor.h \
+	%D%/shim/enter.c \
+	%D%/shim/enter.h \
 	%D%/shim/errortext.c \
 	%D%/shim/errortext.h \
 	%D%/shim/exit27.c \
@@ -440,8 +444,12 @@ noinst_LTLIBRARIES += libattach.la
 libattach_la_SOURCES = \
 	%D%/attach/borrow.c \
 	%D%/attach/borrow.h \
+	%D%/attach/debugger.c \
+	%D%/attach/debugger.h \
 	%D%/attach/filter.c \
 	%D%/attach/filter.h \
+	%D%/attach/folder.c \
+	%D%/attach/folder.h \
 	%D%/attach/guardian.c \
 	%D%/attach/guardian.h \
 	%D%/attach/hold.c \
@@ -461,6 +469,8 @@ libattach_la_SOURCES = \
 	%D%/attach/remote.h \
 	%D%/attach/safepoint.c \
 	%D%/attach/safepoint.h \
+	%D%/attach/script.c \
+	%D%/attach/script.h \
 	%D%/attach/session.c \
 	%D%/attach/session.h \
 	%D%/attach/supply.c \
@@ -520,7 +530,8 @@ leakshim_SOURCES = \
 leakshim_CPPFLAGS = $(AM_CPPFLAGS) -DLIBDIR='"$(libdir)"' \
 	-DPKGDATADIR='"$(pkgdatadir)"'
 leakshim_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS) $(LIBDW_CFLAGS)
-leakshim_LDADD = libattach.la libformats.la libreport.la libcommon.la \
+leakshim_LDADD = libattach.la libformats.la libreport.la libpython.la \
+	libcommon.la \
 	$(JANSSON_LIBS) $(LIBDW_LIBS)
 
 # --- interfaces -----------------------------------------------------------

@@ -68,11 +68,13 @@ MATRIX_TESTS = \
 	%D%/matrix/test_lost.py \
 	%D%/matrix/test_memory.py \
 	%D%/matrix/test_merge.py \
+	%D%/matrix/test_method.py \
 	%D%/matrix/test_native.py \
 	%D%/matrix/test_pytest.py \
 	%D%/matrix/test_run_python.py \
 	%D%/matrix/test_schema.py \
 	%D%/matrix/test_sizes.py \
+	%D%/matrix/test_stages.py \
 	%D%/matrix/test_startup.py \
 	%D%/matrix/test_subinterpreters.py \
 	%D%/matrix/test_textbook.py \

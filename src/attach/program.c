@@ -173,6 +173,7 @@ look_around(struct program *p, char why[REFUSAL_BYTES])
 		return false;
 	p->serve = find(p, ATTACH_SERVE);
 	p->status = find(p, ATTACH_STATUS);
+	p->enter = find(p, ATTACH_ENTER);
 	return true;
 }
 

@@ -32,7 +32,7 @@ struct program {
 	uint64_t dlopen, dlsym, dlerror, lock, unlock;
 	int dlopen_flags;
 	/* The shim in it; 0: there is none. */
-	uint64_t serve, status;
+	uint64_t serve, status, enter;
 };
 
 /* False, with the reason in why; then there is nothing to close. */

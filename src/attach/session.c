@@ -13,6 +13,7 @@
 #include "attach/inject.h"
 #include "attach/program.h"
 #include "attach/remote.h"
+#include "attach/script.h"
 
 enum {
 	MOST_THREADS = 4096,
@@ -130,7 +131,7 @@ take_call(struct talk *t, const struct attach_header *h, const void *data,
 {
 	struct attach_call call;
 
-	if (h->bytes != sizeof call)
+	if (h->bytes != sizeof call || t->session->method != SESSION_PTRACE)
 		return refusal_put(why, "its messages are not as expected",
 				   NULL);
 	memcpy(&call, data, sizeof call);
@@ -280,6 +281,18 @@ is_possible(const struct session *s, const struct program *p,
 }
 
 static bool
+enter(struct talk *t, struct program *p, struct attach_page *wish,
+      const char *library, char why[REFUSAL_BYTES])
+{
+	const struct session *s = t->session;
+
+	if (s->method == SESSION_PYTHON)
+		return script_run(&t->injection, p, wish, library, s->timeout,
+				  why);
+	return inject(&t->injection, p, wish, library, why);
+}
+
+static bool
 converse(struct talk *t, struct program *p, const char *library,
 	 struct attach_result *result, char why[REFUSAL_BYTES])
 {
@@ -294,10 +307,10 @@ converse(struct talk *t, struct program *p, const char *library,
 	if (strlen(s->options) >= sizeof wish.options)
 		return refusal_put(why, "its options are too long", NULL);
 	snprintf(wish.options, sizeof wish.options, "%s", s->options);
-	if (!inject(&t->injection, p, &wish, library, why))
+	if (!enter(t, p, &wish, library, why))
 		return false;
 	wait_for(t, s->timeout + 1);
-	ok = await_loading(t, why);
+	ok = s->method == SESSION_PYTHON || await_loading(t, why);
 	if (!ok && t->has_failed && await_thread(t))
 		inject_clean_up(&t->injection);
 	ok = ok && listen_to(t, result, why);

@@ -17,8 +17,14 @@
 #include "attach/refusal.h"
 #include "common/attachpage.h"
 
+enum session_method {
+	SESSION_PTRACE, /* inject.h */
+	SESSION_PYTHON, /* script.h */
+};
+
 struct session {
 	pid_t pid;
+	enum session_method method;
 	enum attach_verb verb;
 	const char *options; /* as LEAKSHIM_OPTIONS */
 	unsigned timeout;    /* seconds: to begin; and as much for the rest */

@@ -17,7 +17,12 @@
 #include "common/options.h"
 #include "report/output.h"
 
-enum { MAX_OPTIONS = 64, OPTION_HELP = 1000, OPTION_KEY = 2000 };
+enum {
+	MAX_OPTIONS = 64,
+	OPTION_HELP = 1000,
+	OPTION_METHOD,
+	OPTION_KEY = 2000
+};
 
 /* What a verb was asked for. */
 struct wish {
@@ -47,23 +52,38 @@ summary_of(enum attach_verb verb)
 	}
 }
 
+/* timeout is described for what it is here. */
+static bool
+is_listed(const char *key)
+{
+	return strcmp(key, "help") && strcmp(key, "timeout");
+}
+
 static void
 usage(const struct wish *w)
 {
 	bool has_options = w->session.verb != ATTACH_VERB_DETACH;
 	size_t i;
 
-	printf("usage: leakshim %s%s PID\n\n%s\nNot possible here: exit status "
+	printf("usage: leakshim %s [OPTION...] PID\n\n%s\nNot possible here: exit status "
 	       "3, and a line that says why.\n",
-	       w->verb, has_options ? " [OPTION...]" : "",
-	       summary_of(w->session.verb));
+	       w->verb, summary_of(w->session.verb));
+	puts("\nOptions:\n"
+	     "  --method=VALUE\n"
+	     "        ptrace: stop a thread for a moment; python (3.14 and "
+	     "later): let Python\n"
+	     "        run a script, which stops nothing, needs a file, and "
+	     "waits until it does\n"
+	     "  --timeout=VALUE\n"
+	     "        seconds until the process has to begin with it\n"
+	     "  --help\n"
+	     "        this text");
 	if (has_options)
-		puts("\nOptions (the keys of LEAKSHIM_OPTIONS):");
+		puts("\nThe keys of LEAKSHIM_OPTIONS:");
 	for (i = 0; has_options && options_key(i); i++)
-		if (strcmp(options_key(i), "help"))
+		if (is_listed(options_key(i)))
 			printf("  --%s=VALUE\n        %s\n", options_key(i),
 			       options_meaning(i));
-	puts("  --help\n        this text");
 }
 
 static void
@@ -71,13 +91,28 @@ make_long_options(struct option *list, bool has_options)
 {
 	size_t i, n = 0;
 
-	for (i = 0; has_options && options_key(i) && n < MAX_OPTIONS - 2; i++)
-		if (strcmp(options_key(i), "help"))
+	for (i = 0; options_key(i) && n < MAX_OPTIONS - 3; i++)
+		if (strcmp(options_key(i), "help") &&
+		    (has_options || !strcmp(options_key(i), "timeout")))
 			list[n++] = (struct option){options_key(i),
 						    required_argument, NULL,
 						    OPTION_KEY + (int)i};
+	list[n++] = (struct option){"method", required_argument, NULL,
+				    OPTION_METHOD};
 	list[n++] = (struct option){"help", no_argument, NULL, OPTION_HELP};
 	list[n] = (struct option){0};
+}
+
+static int
+take_method(struct wish *w, const char *name)
+{
+	if (!strcmp(name, "ptrace") || !strcmp(name, "python")) {
+		w->session.method = !strcmp(name, "python") ? SESSION_PYTHON :
+							      SESSION_PTRACE;
+		return -1;
+	}
+	complain("%s: --method=%s: ptrace or python", w->verb, name);
+	return STATUS_USAGE;
 }
 
 /* -1 to go on, or the exit status. */
@@ -90,6 +125,8 @@ take_option(struct wish *w, int c, char **argv, struct buf *complaints)
 		usage(w);
 		return STATUS_OK;
 	}
+	if (c == OPTION_METHOD)
+		return take_method(w, optarg);
 	if (c < OPTION_KEY)
 		return complain_of_option(w->verb, c, argv[optind - 1]);
 	key = options_key((size_t)(c - OPTION_KEY));

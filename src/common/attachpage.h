@@ -25,8 +25,13 @@ enum {
 	ATTACH_OPTIONS_BYTES = 6144,
 };
 
-/* The names of the two symbols that the command looks for. */
+/*
+ * The names of the symbols that the command looks for.  What a script calls, by
+ * --method=python, takes the path of a file with the page, and a descriptor
+ * that becomes the channel; 0, or an errno.
+ */
 #define ATTACH_SERVE "leakshim_serve"
+#define ATTACH_ENTER "leakshim_enter"
 #define ATTACH_STATUS "leakshim_status"
 
 enum attach_verb {

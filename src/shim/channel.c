@@ -68,9 +68,9 @@ channel_wants_colour(void)
 
 /* Without ready(): what has become of the other end? */
 static bool
-ready(short wanted, int milliseconds)
+ready(int fd, short wanted, int milliseconds)
 {
-	struct pollfd p = {descriptor(), wanted, 0};
+	struct pollfd p = {fd, wanted, 0};
 	struct timespec t = {milliseconds / 1000,
 			     milliseconds % 1000 * 1000000L};
 	int saved = errno;
@@ -83,21 +83,28 @@ ready(short wanted, int milliseconds)
 }
 
 bool
+channel_has_reader(int fd)
+{
+	return ready(fd, 0, 0);
+}
+
+bool
 channel_is_alive(void)
 {
-	return channel_is_open() && ready(0, 0);
+	return channel_is_open() && channel_has_reader(descriptor());
 }
 
 static bool
-send_all(const char *data, size_t n)
+send_all(int fd, const char *data, size_t n)
 {
 	int saved = errno;
 
 	while (n) {
 		/* SIGPIPE is blocked in whoever calls this. */
-		long k = syscall(SYS_write, descriptor(), data, n);
+		long k = syscall(SYS_write, fd, data, n);
 
-		if (k < 0 && errno == EAGAIN && ready(POLLOUT, PATIENCE_MS))
+		if (k < 0 && errno == EAGAIN &&
+		    ready(fd, POLLOUT, PATIENCE_MS))
 			continue;
 		if (k < 0 && errno == EINTR)
 			continue;
@@ -111,12 +118,20 @@ send_all(const char *data, size_t n)
 }
 
 bool
-channel_send(enum attach_message kind, const void *data, size_t n)
+channel_send_to(int fd, enum attach_message kind, const void *data, size_t n)
 {
 	struct attach_header h = {ATTACH_MAGIC, kind, (uint32_t)n, 0};
 
-	return channel_is_open() && n <= ATTACH_MESSAGE_BYTES &&
-	       send_all((const char *)&h, sizeof h) && send_all(data, n);
+	return n <= ATTACH_MESSAGE_BYTES &&
+	       send_all(fd, (const char *)&h, sizeof h) &&
+	       send_all(fd, data, n);
+}
+
+bool
+channel_send(enum attach_message kind, const void *data, size_t n)
+{
+	return channel_is_open() &&
+	       channel_send_to(descriptor(), kind, data, n);
 }
 
 static bool

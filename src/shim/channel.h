@@ -34,6 +34,11 @@ bool channel_wants_colour(void);
 /* False: nobody takes it any more. */
 bool channel_send(enum attach_message kind, const void *data, size_t n);
 
+/* The same for one that is not opened: this thread's, while another's is. */
+bool channel_has_reader(int fd);
+bool channel_send_to(int fd, enum attach_message kind, const void *data,
+		     size_t n);
+
 /* A report, in pieces. */
 bool channel_report(const char *text, size_t n);
 

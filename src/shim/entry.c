@@ -9,12 +9,14 @@
 #include <stddef.h>
 
 #include "common/attachpage.h"
+#include "shim/enter.h"
 #include "shim/export.h"
 #include "shim/published.h"
 #include "shim/serve.h"
 
 LS_EXPORT extern struct attach_status_page leakshim_status;
 LS_EXPORT void *leakshim_serve(struct attach_page *page);
+LS_EXPORT int leakshim_enter(const char *path, int channel);
 
 struct attach_status_page leakshim_status = {
 	.magic = ATTACH_MAGIC,
@@ -35,4 +37,10 @@ leakshim_serve(struct attach_page *page)
 {
 	serve(page);
 	return NULL;
+}
+
+int
+leakshim_enter(const char *path, int channel)
+{
+	return enter(path, channel);
 }

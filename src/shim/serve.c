@@ -211,25 +211,28 @@ is_ours(const struct attach_page *page)
 }
 
 static void
-serve_wish(struct attach_page *page)
+answer(uint32_t status, uint32_t n_failing, int fd)
 {
-	struct attach_result result = {ATTACH_REFUSED, 0,
+	struct attach_result result = {status, n_failing,
 				       (int32_t)syscall(SYS_gettid), 0};
 
-	if (atomic_flag_test_and_set(&is_serving)) {
-		refuse("another command is at work on it");
-	} else {
-		if (page->verb == ATTACH_VERB_ATTACH)
-			result.status = serve_attach(page);
-		else if (page->verb == ATTACH_VERB_CHECK)
-			result.status = serve_check(page, &result.n_failing);
-		else if (page->verb == ATTACH_VERB_DETACH)
-			result.status = serve_detach(page);
-		else
-			refuse("it does not know this wish");
-		atomic_flag_clear(&is_serving);
-	}
-	channel_send(ATTACH_DONE, &result, sizeof result);
+	channel_send_to(fd, ATTACH_DONE, &result, sizeof result);
+}
+
+static void
+serve_wish(struct attach_page *page)
+{
+	uint32_t status = ATTACH_REFUSED, n_failing = 0;
+
+	if (page->verb == ATTACH_VERB_ATTACH)
+		status = serve_attach(page);
+	else if (page->verb == ATTACH_VERB_CHECK)
+		status = serve_check(page, &n_failing);
+	else if (page->verb == ATTACH_VERB_DETACH)
+		status = serve_detach(page);
+	else
+		refuse("it does not know this wish");
+	answer(status, n_failing, page->channel);
 }
 
 /* Nobody may be on the pages any more; if that is not certain, they stay. */
@@ -238,12 +241,27 @@ unmap(struct attach_page *page)
 {
 	uint64_t until = clone_now_ns() + (uint64_t)UNMAP_MS * 1000000;
 
-	while (!page->may_unmap && clone_now_ns() < until && channel_is_alive())
+	while (!page->may_unmap && clone_now_ns() < until &&
+	       channel_has_reader(page->channel))
 		turn_nap();
 	if (!page->may_unmap)
 		return;
-	munmap((void *)(uintptr_t)page->code, page->code_bytes);
+	if (page->code)
+		munmap((void *)(uintptr_t)page->code, page->code_bytes);
 	munmap(page, page->self_bytes);
+}
+
+/* The channel that is open is the other command's, and stays so. */
+static void
+refuse_busy(struct attach_page *page)
+{
+	static const char why[] = "another command is at work on it\n";
+	int fd = page->channel;
+
+	channel_send_to(fd, ATTACH_SAY, why, sizeof why - 1);
+	answer(ATTACH_REFUSED, 0, fd);
+	unmap(page);
+	syscall(SYS_close, fd);
 }
 
 void
@@ -254,8 +272,14 @@ serve(struct attach_page *page)
 	prctl(PR_SET_NAME, "leakshim", 0, 0, 0);
 	if (page->library >= 0)
 		syscall(SYS_close, page->library);
+	if (atomic_flag_test_and_set(&is_serving)) {
+		refuse_busy(page);
+		return;
+	}
 	channel_open(page->channel, page->colour);
 	serve_wish(page);
 	unmap(page);
 	channel_close();
+	/* Not before: until then the channel is this thread's. */
+	atomic_flag_clear(&is_serving);
 }

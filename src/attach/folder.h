@@ -1,0 +1,46 @@
+/*
+ * folder.h - a private folder in the file system of another process
+ *
+ * Whatever its root is; of its user, for its user alone, with a name that
+ * nobody can guess.  No link in there leads us anywhere else.
+ *
+ * Contract of every function here:
+ *   side       tool
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_ATTACH_FOLDER_H
+#define LEAKSHIM_ATTACH_FOLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "attach/refusal.h"
+
+struct folder {
+	pid_t pid;
+	int parent, self; /* open; -1: none */
+	char name[40];
+	char path[64]; /* as the process sees it, with a slash at its end */
+	uid_t uid;
+	gid_t gid;
+};
+
+/* False, with the reason in why; then there is nothing to remove. */
+bool folder_make(struct folder *f, pid_t pid, char why[REFUSAL_BYTES]);
+void folder_remove(struct folder *f);
+
+bool folder_put(struct folder *f, const char *name, const void *data, size_t n);
+bool folder_copy(struct folder *f, const char *name, const char *from);
+
+/* A named pipe; the end to read from, or -1. */
+int folder_pipe(struct folder *f, const char *name);
+
+bool folder_has(const struct folder *f, const char *name);
+
+/* The text of a file, cut at n - 1 bytes; false: it is not there. */
+bool folder_text(const struct folder *f, const char *name, char *out, size_t n);
+
+#endif /* LEAKSHIM_ATTACH_FOLDER_H */
