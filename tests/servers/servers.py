@@ -172,6 +172,7 @@ class Tasks(Load):
 
 class Server:
     """One of them, running; env: more of its environment."""
+    name = ""
     module = ""  # with its EXPECTED
     load = Wrk
     must_have = ()  # (module, package)
@@ -246,10 +247,6 @@ class Server:
         """Of its processes that run Python as well."""
         return [self.process.pid]
 
-    def patience(self, pid):
-        """Seconds that a command may wait for the GIL of that process."""
-        return SECONDS
-
     def order(self, number, way):
         """Let each worker plant; they do with their next request."""
         path = os.path.join(self.folder, "order")
@@ -293,6 +290,7 @@ class Server:
 
 class Flask(Server):
     """gunicorn: four forked workers, a request at a time each."""
+    name = "flask"
     module = "flask_app"
     n_workers = 4
     must_have = (("flask", "python3-flask"),)
@@ -306,6 +304,7 @@ class Flask(Server):
 
 class Aiohttp(Server):
     """One process, one loop."""
+    name = "aiohttp"
     module = "aiohttp_app"
     n_workers = 1
     must_have = (("aiohttp", "python3-aiohttp"),)
@@ -322,6 +321,7 @@ class Aiohttp(Server):
 
 class Uwsgi(Server):
     """Python embedded in another program, with threads."""
+    name = "uwsgi"
     module = "wsgi_app"
     load = Ab
     n_workers = 2
@@ -334,18 +334,20 @@ class Uwsgi(Server):
                 "--processes", "2", "--wsgi-file", "wsgi_app.py",
                 "--disable-logging", "--die-on-term"] + self.more
 
-    def patience(self, pid):
-        # The master waits, and may have taken the GIL with it.
-        return 2 if pid == self.process.pid else SECONDS
-
 
 class UwsgiAlone(Uwsgi):
     """... and without: it keeps the GIL while it waits for requests."""
+    name = "uwsgi-alone"
     more = []
+
+    def others(self):
+        # Its master is idle, and never lets the GIL go.
+        return []
 
 
 class Celery(Server):
     """Two forked workers, with redis as the broker."""
+    name = "celery"
     module = "tasks"
     load = Tasks
     n_workers = 2
@@ -377,5 +379,5 @@ class Celery(Server):
             load.kill()
 
 
-SERVERS = {"flask": Flask, "aiohttp": Aiohttp, "uwsgi": Uwsgi,
-           "uwsgi-alone": UwsgiAlone, "celery": Celery}
+SERVERS = {each.name: each
+           for each in (Flask, Aiohttp, Uwsgi, UwsgiAlone, Celery)}
