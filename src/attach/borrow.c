@@ -387,10 +387,22 @@ borrow_run(struct borrowed *b, uint64_t function, uint64_t argument,
 	return BORROW_STUCK;
 }
 
+/* Or it would be taken for a signal handler's, next time. */
+static void
+forget_way_back(const struct borrowed *b)
+{
+	static const uint64_t none;
+
+	if (b->frame)
+		remote_write(&b->program->memory, b->frame - sizeof none, &none,
+			     sizeof none);
+}
+
 void
 borrow_end(struct borrowed *b)
 {
 	if (!b->has_ended) {
+		forget_way_back(b);
 		processor_restore(b->tid, &b->state);
 		give_back(b);
 	}

@@ -24,6 +24,7 @@ enum {
 	PROCESSOR_FLOATING_BYTES = 16384, /* 11 KiB with AMX */
 	PROCESSOR_FRAME_BYTES = 20480,    /* for processor_frame() */
 	PROCESSOR_CALL_BYTES = 8,         /* of code before a return address */
+	PROCESSOR_SIGNAL_BYTES = 20480,   /* of stack, for a signal handler */
 };
 
 /* A stopped thread, as it must be again. */
@@ -96,6 +97,14 @@ void processor_get_stub(struct processor_stub *out);
  */
 size_t processor_frame(const struct processor_state *s, uint64_t address,
 		       unsigned char out[PROCESSOR_FRAME_BYTES]);
+
+/*
+ * Can these bytes of a stack, from landmarks.signal_return at `address' on, be
+ * what the kernel put there for a handler?  Parts of what it once put there stay
+ * for long, in the gaps of younger frames.
+ */
+bool processor_is_signal_frame(uint64_t address, const unsigned char *stack,
+			       size_t n);
 
 /* Let it call function(argument) on that stack, through the stub at `code'. */
 bool processor_call(pid_t tid, const struct processor_state *s, uint64_t code,

@@ -129,6 +129,16 @@ processor_frame(const struct processor_state *s, uint64_t address,
 }
 
 bool
+processor_is_signal_frame(uint64_t address, const unsigned char *stack,
+			  size_t n)
+{
+	(void)address;
+	(void)stack;
+	(void)n;
+	return true;
+}
+
+bool
 processor_call(pid_t tid, const struct processor_state *s, uint64_t code,
 	       uint64_t function, uint64_t argument, uint64_t stack,
 	       uint64_t frame)

@@ -386,6 +386,9 @@ enum {
 	FLOATING_AT = 1024, /* in the frame, aligned to 64 */
 };
 
+/* FP_XSTATE_MAGIC1 and 2 (asm/sigcontext.h) */
+static const uint32_t magic1 = 0x46505853, magic2 = 0x46505845;
+
 /* Bytes that the kernel expects for these features. */
 static size_t
 floating_bytes(uint64_t features)
@@ -404,7 +407,6 @@ floating_bytes(uint64_t features)
 static size_t
 put_floating(const struct processor_state *s, unsigned char *out)
 {
-	static const uint32_t magic1 = 0x46505853, magic2 = 0x46505845;
 	const uint64_t tiles = (uint64_t)3 << FIRST_TILE;
 	uint64_t features, in_use;
 	uint32_t size, extended;
@@ -468,6 +470,43 @@ processor_frame(const struct processor_state *s, uint64_t address,
 	memcpy(out, &f, sizeof f);
 	n = put_floating(s, out + FLOATING_AT);
 	return n ? FLOATING_AT + n : 0;
+}
+
+/*
+ * Only what the kernel writes and no handler has a reason to change: what fails
+ * is no frame any more.  fpstate stands above the rest, so all of it must be
+ * there still.
+ */
+bool
+processor_is_signal_frame(uint64_t address, const unsigned char *stack,
+			  size_t n)
+{
+	enum { USER_CS = 0x33, HAS_XSTATE = 1, MOST_FLAGS = 0xff };
+	const unsigned char *floating;
+	uint32_t extended, begin, end;
+	struct frame f;
+
+	/* The kernel aligns it as a call would. */
+	if (address % 16 != 8)
+		return false;
+	if (n < sizeof address + sizeof f)
+		return true;
+	memcpy(&f, stack + sizeof address, sizeof f);
+	if (f.flags > MOST_FLAGS || f.link || f.cs != USER_CS)
+		return false;
+	if (!f.fpstate || !(f.flags & HAS_XSTATE))
+		return true;
+	if (n < XSAVE_LEGACY || f.fpstate % 64 || f.fpstate < address ||
+	    f.fpstate - address > n - XSAVE_LEGACY)
+		return false;
+	floating = stack + (f.fpstate - address);
+	memcpy(&begin, floating + XSAVE_SOFTWARE, sizeof begin);
+	memcpy(&extended, floating + XSAVE_SOFTWARE + 4, sizeof extended);
+	if (begin != magic1 || extended < XSAVE_LEGACY ||
+	    extended > n - (f.fpstate - address))
+		return false;
+	memcpy(&end, floating + extended - sizeof end, sizeof end);
+	return end == magic2;
 }
 
 /* ---- breakpoints ---- */

@@ -116,7 +116,17 @@ safepoint_mend(struct processor_state *s)
 
 /* ---- signal handlers and restartable sequences ---- */
 
-/* Is the address that handlers return to on the stack?  If in doubt: yes. */
+/* The stack has the address that handlers return to: does one? */
+static bool
+is_signal_frame(const struct program *p, uint64_t at)
+{
+	static unsigned char stack[PROCESSOR_SIGNAL_BYTES];
+	size_t n = remote_read_some(&p->memory, at, stack, sizeof stack);
+
+	return processor_is_signal_frame(at, stack, n);
+}
+
+/* If in doubt: yes. */
 static bool
 is_in_handler(struct program *p, const struct processor_state *s)
 {
@@ -136,7 +146,8 @@ is_in_handler(struct program *p, const struct processor_state *s)
 		if (!remote_read(&p->memory, at, words, n))
 			return true;
 		for (i = 0; i < n / sizeof *words; i++)
-			if (words[i] == p->landmarks.signal_return)
+			if (words[i] == p->landmarks.signal_return &&
+			    is_signal_frame(p, at + i * sizeof *words))
 				return true;
 		at += n;
 	}

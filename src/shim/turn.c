@@ -87,9 +87,8 @@ turn_begin(const struct attach_page *page, int *turn)
 			break;
 		*turn = gil_take();
 		/* What was true before we waited may not be any more. */
-		why = !channel_is_alive() ? "the command has given up" :
-		      is_finalizing()     ? "its Python is being finalized" :
-					    NULL;
+		why = channel_is_alive() ? gilturn_problem() :
+					   "the command has given up";
 		not_yet = why ? NULL : why_not_yet();
 		if (!why && !not_yet) {
 			channel_send(ATTACH_BEGUN, NULL, 0);
