@@ -281,6 +281,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/mirror.h \
 	%D%/analysis/outside.c \
 	%D%/analysis/outside.h \
+	%D%/analysis/pages.c \
+	%D%/analysis/pages.h \
 	%D%/analysis/pieces.c \
 	%D%/analysis/pieces.h \
 	%D%/analysis/ranges.c \

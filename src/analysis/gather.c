@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "analysis/chunks.h"
+#include "analysis/pages.h"
 #include "analysis/threadheaps.h"
 #include "python/objects.h"
+#include "python/peek.h"
 #include "python/pymalloc.h"
 #include "python/recognize.h"
 
@@ -50,10 +52,12 @@ static bool
 take_pool(struct gathered *g, uintptr_t start, struct pool *p)
 {
 	size_t bytes = pymalloc_pool_bytes();
+	uintptr_t first;
 
+	/* Beyond an arena's end may be what only looks as if it were memory. */
 	if (!heap_first_look(&g->heap, start) ||
 	    !maps_can_read(&g->maps, start, bytes) ||
-	    !pymalloc_read_pool(start, p))
+	    !peek(&first, start, sizeof first) || !pymalloc_read_pool(start, p))
 		return false;
 	add_unknown_blocks(g, p);
 	ranges_add(&g->not_roots, p->start, p->end);
@@ -81,30 +85,38 @@ take_pool_of(struct gathered *g, uintptr_t address)
 			break;
 }
 
-/* Pools anywhere in the mapping: those whose every word fits. */
+/* Pools anywhere in touched memory: those whose every word fits. */
 static void
-search_pools(struct gathered *g, const struct map *map)
+search_pools_in(uintptr_t from, uintptr_t to, bool is_sure, void *ctx)
+{
+	uintptr_t bytes = pymalloc_pool_bytes();
+	uintptr_t at = (from + bytes - 1) & ~(bytes - 1);
+	struct gathered *g = ctx;
+	struct pool p;
+
+	/* A pool's end may be untouched. */
+	for (; is_sure && at < to; at += bytes)
+		if (maps_can_read(&g->maps, at, bytes) &&
+		    pymalloc_read_pool(at, &p) && p.is_sound)
+			take_pool_of(g, at);
+}
+
+static void
+search_pools(struct gathered *g, int pagemap, const struct map *map)
 {
 	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE;
 	const unsigned unwanted = MAP_IS_FILE | MAP_IS_SHARED |
 				  MAP_IS_SPECIAL | MAP_IS_STACK;
-	uintptr_t bytes = pymalloc_pool_bytes();
-	uintptr_t at = (map->start + bytes - 1) & ~(bytes - 1);
-	struct pool p;
 
-	/* Where that much is reserved, little of it is in use. */
-	if ((map->flags & (wanted | unwanted)) != wanted ||
-	    map->end - map->start > (uintptr_t)4 << 30 ||
-	    !maps_can_read(&g->maps, map->start, map->end - map->start))
-		return;
-	for (; at + bytes <= map->end; at += bytes)
-		if (pymalloc_read_pool(at, &p) && p.is_sound)
-			take_pool_of(g, at);
+	if ((map->flags & (wanted | unwanted)) == wanted &&
+	    maps_can_read(&g->maps, map->start, map->end - map->start))
+		pages_walk(pagemap, map->start, map->end, search_pools_in, g);
 }
 
 static void
 add_pools(struct gathered *g, const struct source *s, const struct mirror *m)
 {
+	int pagemap;
 	size_t i;
 
 	for (i = 0; i < g->pools.n; i++)
@@ -112,9 +124,13 @@ add_pools(struct gathered *g, const struct source *s, const struct mirror *m)
 	/* What was tracked before the hooks. */
 	for (i = 0; i < m->n; i++)
 		take_pool_of(g, m->nodes[i].address);
+	if (s->walk_blocks && !s->since_attach)
+		return;
 	/* Without hooks, an arena of strings and numbers has nobody to tell. */
-	for (i = 0; i < g->maps.n && (!s->walk_blocks || s->since_attach); i++)
-		search_pools(g, &g->maps.all[i]);
+	pagemap = pages_open();
+	for (i = 0; i < g->maps.n; i++)
+		search_pools(g, pagemap, &g->maps.all[i]);
+	pages_close(pagemap);
 }
 
 /* ---- the C heap ---- */
