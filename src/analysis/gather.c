@@ -30,6 +30,33 @@ add_block(const struct source_range *b, void *ctx)
 
 /* ---- pymalloc ---- */
 
+/* Without hooks only the collector's lists tell what an object is. */
+static bool
+is_tracked(const struct gathered *g, uintptr_t block)
+{
+	size_t place;
+
+	for (place = 1; place <= RECOGNIZE_PLACES; place++)
+		if (mirror_find(g->tracked, block + recognize_offset(place)) !=
+		    NODE_NONE)
+			return true;
+	return false;
+}
+
+/* A block of Python's that the side table lacks. */
+static void
+add_unknown(struct gathered *g, uintptr_t block, size_t size)
+{
+	struct wrapped w;
+
+	if (pymalloc_unwrap(block, size, &w))
+		heap_add(&g->heap, w.start, w.size,
+			 w.is_object ? HEAP_OBJECT : HEAP_MEMORY);
+	else
+		heap_add(&g->heap, block, size,
+			 is_tracked(g, block) ? HEAP_OBJECT : HEAP_PERHAPS);
+}
+
 static void
 add_unknown_blocks(struct gathered *g, const struct pool *p)
 {
@@ -42,7 +69,7 @@ add_unknown_blocks(struct gathered *g, const struct pool *p)
 		if (!pool_block_is_live(p, i) ||
 		    heap_has_start(&g->heap, b, b + p->block_bytes))
 			continue;
-		heap_add(&g->heap, b, p->block_bytes, HEAP_OBJECT);
+		add_unknown(g, b, p->block_bytes);
 		g->n_unknown++;
 	}
 }
@@ -114,7 +141,7 @@ search_pools(struct gathered *g, int pagemap, const struct map *map)
 }
 
 static void
-add_pools(struct gathered *g, const struct source *s, const struct mirror *m)
+add_pools(struct gathered *g, const struct mirror *m)
 {
 	int pagemap;
 	size_t i;
@@ -124,7 +151,7 @@ add_pools(struct gathered *g, const struct source *s, const struct mirror *m)
 	/* What was tracked before the hooks. */
 	for (i = 0; i < m->n; i++)
 		take_pool_of(g, m->nodes[i].address);
-	if (s->walk_blocks && !s->since_attach)
+	if (!g->lacks_blocks)
 		return;
 	/* Without hooks, an arena of strings and numbers has nobody to tell. */
 	pagemap = pages_open();
@@ -135,29 +162,41 @@ add_pools(struct gathered *g, const struct source *s, const struct mirror *m)
 
 /* ---- the C heap ---- */
 
-/* Without hooks only the collector knows of objects too big for pools. */
+/*
+ * Objects too big for pools, which nobody has told of: tracked ones, and what
+ * has an object's size and everything else of one.
+ */
 static bool
-is_tracked(const struct gathered *g, uintptr_t block)
+is_big_object(const struct gathered *g, uintptr_t block, size_t size)
 {
-	size_t place;
+	const void *o;
+	bool is_dead;
 
-	for (place = 1; place <= RECOGNIZE_PLACES; place++)
-		if (mirror_find(g->tracked, block + recognize_offset(place)) !=
-		    NODE_NONE)
-			return true;
-	return false;
+	if (is_tracked(g, block))
+		return true;
+	/* Where there are pools, the small ones are in them. */
+	if (!g->lacks_blocks || (g->n_pools && size <= PYMALLOC_MAX_BYTES))
+		return false;
+	o = recognize_object(block, size, &is_dead);
+	return o && !is_dead && recognize_fits(o, block, size);
 }
 
 static void
 add_chunk(uintptr_t block, size_t size, void *ctx)
 {
 	struct gathered *g = ctx;
+	struct wrapped w;
 
 	/* One that holds Python's blocks is theirs: those are known by now. */
 	if (heap_has_start(&g->heap, block, block + size))
 		return;
-	heap_add(&g->heap, block, size,
-		 is_tracked(g, block) ? HEAP_OBJECT : HEAP_FOREIGN);
+	if (g->lacks_blocks && pymalloc_unwrap(block, size, &w))
+		heap_add(&g->heap, w.start, w.size,
+			 w.is_object ? HEAP_OBJECT : HEAP_MEMORY);
+	else
+		heap_add(&g->heap, block, size,
+			 is_big_object(g, block, size) ? HEAP_OBJECT :
+							 HEAP_FOREIGN);
 	g->n_chunks++;
 }
 
@@ -262,6 +301,7 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 {
 	memset(g, 0, sizeof *g);
 	g->tracked = m;
+	g->lacks_blocks = !s->walk_blocks || s->since_attach;
 	*why = "no memory for the reachability analysis (RLIMIT_AS or the "
 	       "container's limit): raise it";
 	if (!heap_init(&g->heap, s->granule_shift))
@@ -272,7 +312,7 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 		*why = "/proc/self/smaps cannot be read";
 		return false;
 	}
-	add_pools(g, s, m);
+	add_pools(g, m);
 	add_c_heap(g);
 	add_other_chunks(g);
 	if (g->heap.failed || g->not_roots.failed || g->pools.failed)
