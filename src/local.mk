@@ -263,6 +263,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/hidden.h \
 	%D%/analysis/holders.c \
 	%D%/analysis/holders.h \
+	%D%/analysis/hindsight.c \
+	%D%/analysis/hindsight.h \
 	%D%/analysis/hubs.c \
 	%D%/analysis/hubs.h \
 	%D%/analysis/judge.c \

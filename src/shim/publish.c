@@ -189,6 +189,9 @@ add_all_missed(struct report *r, const struct check *c)
 		 "fewer than 10 blocks of one kind may be kept on purpose"},
 		{"lost-memory", c->n_inherited,
 		 "from before the fork: the parent reports them"},
+		{"lost-reference", c->n_constants,
+		 "from before the attach: they may be constants that "
+		 "extensions made once"},
 		{"lost-reference", c->n_initial,
 		 "made once, when an extension was initialized"},
 		{"audit", c->n_unproven,
