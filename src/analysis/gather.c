@@ -132,8 +132,8 @@ static void
 search_pools(struct gathered *g, int pagemap, const struct map *map)
 {
 	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE;
-	const unsigned unwanted = MAP_IS_FILE | MAP_IS_SHARED |
-				  MAP_IS_SPECIAL | MAP_IS_STACK;
+	const unsigned unwanted =
+		MAP_IS_FILE | MAP_IS_SHARED | MAP_IS_SPECIAL | MAP_IS_STACK;
 
 	if ((map->flags & (wanted | unwanted)) == wanted &&
 	    maps_can_read(&g->maps, map->start, map->end - map->start))

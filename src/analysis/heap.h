@@ -36,7 +36,7 @@ enum heap_bits {
 	HEAP_LED_TO,     /* lost memory that something lost leads to */
 	HEAP_OWNED,      /* memory that one object reads and nobody else */
 	HEAP_POSTPONED,  /* pointed to, and looked into when all else is */
-	HEAP_UNPROVEN,   /* nobody knows who asked for it: see recognize_fits() */
+	HEAP_UNPROVEN, /* nobody knows who asked for it: see recognize_fits() */
 	HEAP_BITMAPS
 };
 
@@ -62,8 +62,8 @@ struct heap {
 bool heap_init(struct heap *h, unsigned granule_shift);
 
 enum heap_kind {
-	HEAP_MEMORY, /* Python's, and no object */
-	HEAP_OBJECT, /* may be an object */
+	HEAP_MEMORY,  /* Python's, and no object */
+	HEAP_OBJECT,  /* may be an object */
 	HEAP_PERHAPS, /* the same, HEAP_UNPROVEN */
 	HEAP_FOREIGN,
 };

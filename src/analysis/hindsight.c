@@ -34,8 +34,7 @@ is_mutable(const void *type)
 {
 	const unsigned long flags = FLAG_LIST | FLAG_DICT | FLAG_EXCEPTION;
 
-	return type_flags(type) & flags ||
-	       type_is_subtype(type, py.PySet_Type);
+	return type_flags(type) & flags || type_is_subtype(type, py.PySet_Type);
 }
 
 bool

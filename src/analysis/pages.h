@@ -1,9 +1,9 @@
 /*
  * pages.h - which pages of anonymous memory somebody ever wrote to
  *
- * Others reserve a great deal more than they use, and glibc 2.42 hides the guard
- * of a thread's stack from the list of mappings: what cannot be read looks like
- * plain memory there.
+ * Others reserve a great deal more than they use, and glibc 2.42 hides the
+ * guard of a thread's stack from the list of mappings: what cannot be read
+ * looks like plain memory there.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -25,8 +25,8 @@ void pages_close(int pagemap);
 
 /*
  * each() for the runs of pages in [from, to) that were touched.  is_sure: they
- * can be read; otherwise they are in swap, or a guard.  Without a pagemap that is
- * one run, and is_sure.
+ * can be read; otherwise they are in swap, or a guard.  Without a pagemap that
+ * is one run, and is_sure.
  */
 void pages_walk(int pagemap, uintptr_t from, uintptr_t to,
 		void (*each)(uintptr_t from, uintptr_t to, bool is_sure,

@@ -111,7 +111,7 @@ enum {
 	WRAP_BEFORE = 16,
 	WRAP_AFTER = 8,
 	DOMAIN_AT = 8,
-	MARK = 0xfd,    /* 3.8+ */
+	MARK = 0xfd, /* 3.8+ */
 	MARK_OLD = 0xfb,
 };
 

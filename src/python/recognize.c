@@ -15,7 +15,7 @@ enum {
 	MAX_REFCOUNT_BITS = 40,
 	FEW_REFERENCES = 65536, /* no address is as small */
 	MAX_BASES = 100,
-	SLACK = 32, /* what allocators add to a request */
+	SLACK = 32,  /* what allocators add to a request */
 	CACHE = 256, /* a direct cache in front of the table */
 };
 

@@ -12,7 +12,7 @@ enum {
 	BYTES_DATA = 32,
 	STRING_DATA_27 = 36, /* behind ob_shash and ob_sstate */
 	UNICODE_STATE = 32,
-	UNICODE_MOST = 80, /* in front of the characters */
+	UNICODE_MOST = 80,    /* in front of the characters */
 	UNICODE_DATA_27 = 24, /* a pointer; the length stands at 16 */
 };
 
