@@ -257,6 +257,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/graph.h \
 	%D%/analysis/groups.c \
 	%D%/analysis/groups.h \
+	%D%/analysis/guards.c \
+	%D%/analysis/guards.h \
 	%D%/analysis/heap.c \
 	%D%/analysis/heap.h \
 	%D%/analysis/hidden.c \

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "analysis/chunks.h"
+#include "analysis/guards.h"
 #include "analysis/pages.h"
 #include "analysis/threadheaps.h"
 #include "python/objects.h"
-#include "python/peek.h"
 #include "python/pymalloc.h"
 #include "python/recognize.h"
 
@@ -79,12 +79,10 @@ static bool
 take_pool(struct gathered *g, uintptr_t start, struct pool *p)
 {
 	size_t bytes = pymalloc_pool_bytes();
-	uintptr_t first;
 
-	/* Beyond an arena's end may be what only looks as if it were memory. */
 	if (!heap_first_look(&g->heap, start) ||
 	    !maps_can_read(&g->maps, start, bytes) ||
-	    !peek(&first, start, sizeof first) || !pymalloc_read_pool(start, p))
+	    !pymalloc_read_pool(start, p))
 		return false;
 	add_unknown_blocks(g, p);
 	ranges_add(&g->not_roots, p->start, p->end);
@@ -121,8 +119,9 @@ search_pools_in(uintptr_t from, uintptr_t to, bool is_sure, void *ctx)
 	struct gathered *g = ctx;
 	struct pool p;
 
+	(void)is_sure; /* guards have been cut out */
 	/* A pool's end may be untouched. */
-	for (; is_sure && at < to; at += bytes)
+	for (; at < to; at += bytes)
 		if (maps_can_read(&g->maps, at, bytes) &&
 		    pymalloc_read_pool(at, &p) && p.is_sound)
 			take_pool_of(g, at);
@@ -312,6 +311,8 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 		*why = "/proc/self/smaps cannot be read";
 		return false;
 	}
+	if (!guards_cut_out(&g->maps))
+		return false;
 	add_pools(g, m);
 	add_c_heap(g);
 	add_other_chunks(g);
