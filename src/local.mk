@@ -259,12 +259,16 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/graph.h \
 	%D%/analysis/groups.c \
 	%D%/analysis/groups.h \
+	%D%/analysis/guards.c \
+	%D%/analysis/guards.h \
 	%D%/analysis/heap.c \
 	%D%/analysis/heap.h \
 	%D%/analysis/hidden.c \
 	%D%/analysis/hidden.h \
 	%D%/analysis/holders.c \
 	%D%/analysis/holders.h \
+	%D%/analysis/hindsight.c \
+	%D%/analysis/hindsight.h \
 	%D%/analysis/hubs.c \
 	%D%/analysis/hubs.h \
 	%D%/analysis/judge.c \
@@ -283,6 +287,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/mirror.h \
 	%D%/analysis/outside.c \
 	%D%/analysis/outside.h \
+	%D%/analysis/pages.c \
+	%D%/analysis/pages.h \
 	%D%/analysis/pieces.c \
 	%D%/analysis/pieces.h \
 	%D%/analysis/ranges.c \

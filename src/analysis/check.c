@@ -7,6 +7,7 @@
 #include "analysis/auditrows.h"
 #include "analysis/bigarray.h"
 #include "analysis/describe.h"
+#include "analysis/hindsight.h"
 #include "analysis/holders.h"
 #include "analysis/judge.h"
 #include "analysis/memory.h"
@@ -73,6 +74,8 @@ check_reach(struct check *c)
 	if (!c->has_lost)
 		return;
 	c->no_reach = NULL;
+	if (c->source->since_attach)
+		c->n_kept = hindsight_count(&c->reach);
 	if (!surplus_find(&c->reach, &c->no_surplus))
 		return;
 	c->no_surplus = NULL;
@@ -245,6 +248,14 @@ is_from_initialization(const struct check *c, const struct group *group)
 	       strstr(line.file, "_bootstrap");
 }
 
+/* The same, where nobody recorded who allocated it. */
+static bool
+may_be_constants(const struct check *c, const struct group *group)
+{
+	return group->allocated.is_before &&
+	       hindsight_may_be_constants(&c->reach.g.maps, group, c->n_kept);
+}
+
 static void
 report_lost(struct check *c, enum lost_verdict v)
 {
@@ -267,6 +278,10 @@ report_lost(struct check *c, enum lost_verdict v)
 		}
 		if (group->allocated.is_unknown) {
 			c->n_ageless += group->count;
+			continue;
+		}
+		if (v == LOST_REFERENCE && may_be_constants(c, group)) {
+			c->n_constants += group->count;
 			continue;
 		}
 		if (v == LOST_REFERENCE && is_from_initialization(c, group)) {

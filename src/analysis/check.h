@@ -50,7 +50,9 @@ struct check {
 	int64_t n_ageless;      /* not recorded: perhaps the interpreter's own */
 	int64_t n_few;         /* blocks of memory that are no series */
 	int64_t n_inherited;   /* blocks from before a fork */
+	int64_t n_constants;   /* from before the attach, perhaps constants */
 	int64_t n_initial;      /* made by the initialization of an extension */
+	size_t n_kept;          /* constants of extensions, see hindsight.h */
 	struct finding *findings;
 	size_t n_findings, n_room;
 	bool failed; /* memory ran out: the report is not complete */

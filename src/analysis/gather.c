@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "analysis/chunks.h"
+#include "analysis/guards.h"
+#include "analysis/pages.h"
 #include "analysis/threadheaps.h"
 #include "python/objects.h"
 #include "python/pymalloc.h"
@@ -28,6 +30,33 @@ add_block(const struct source_range *b, void *ctx)
 
 /* ---- pymalloc ---- */
 
+/* Without hooks only the collector's lists tell what an object is. */
+static bool
+is_tracked(const struct gathered *g, uintptr_t block)
+{
+	size_t place;
+
+	for (place = 1; place <= RECOGNIZE_PLACES; place++)
+		if (mirror_find(g->tracked, block + recognize_offset(place)) !=
+		    NODE_NONE)
+			return true;
+	return false;
+}
+
+/* A block of Python's that the side table lacks. */
+static void
+add_unknown(struct gathered *g, uintptr_t block, size_t size)
+{
+	struct wrapped w;
+
+	if (pymalloc_unwrap(block, size, &w))
+		heap_add(&g->heap, w.start, w.size,
+			 w.is_object ? HEAP_OBJECT : HEAP_MEMORY);
+	else
+		heap_add(&g->heap, block, size,
+			 is_tracked(g, block) ? HEAP_OBJECT : HEAP_PERHAPS);
+}
+
 static void
 add_unknown_blocks(struct gathered *g, const struct pool *p)
 {
@@ -40,7 +69,7 @@ add_unknown_blocks(struct gathered *g, const struct pool *p)
 		if (!pool_block_is_live(p, i) ||
 		    heap_has_start(&g->heap, b, b + p->block_bytes))
 			continue;
-		heap_add(&g->heap, b, p->block_bytes, HEAP_OBJECT);
+		add_unknown(g, b, p->block_bytes);
 		g->n_unknown++;
 	}
 }
@@ -81,30 +110,39 @@ take_pool_of(struct gathered *g, uintptr_t address)
 			break;
 }
 
-/* Pools anywhere in the mapping: those whose every word fits. */
+/* Pools anywhere in touched memory: those whose every word fits. */
 static void
-search_pools(struct gathered *g, const struct map *map)
+search_pools_in(uintptr_t from, uintptr_t to, bool is_sure, void *ctx)
 {
-	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE;
-	const unsigned unwanted = MAP_IS_FILE | MAP_IS_SHARED |
-				  MAP_IS_SPECIAL | MAP_IS_STACK;
 	uintptr_t bytes = pymalloc_pool_bytes();
-	uintptr_t at = (map->start + bytes - 1) & ~(bytes - 1);
+	uintptr_t at = (from + bytes - 1) & ~(bytes - 1);
+	struct gathered *g = ctx;
 	struct pool p;
 
-	/* Where that much is reserved, little of it is in use. */
-	if ((map->flags & (wanted | unwanted)) != wanted ||
-	    map->end - map->start > (uintptr_t)4 << 30 ||
-	    !maps_can_read(&g->maps, map->start, map->end - map->start))
-		return;
-	for (; at + bytes <= map->end; at += bytes)
-		if (pymalloc_read_pool(at, &p) && p.is_sound)
+	(void)is_sure; /* guards have been cut out */
+	/* A pool's end may be untouched. */
+	for (; at < to; at += bytes)
+		if (maps_can_read(&g->maps, at, bytes) &&
+		    pymalloc_read_pool(at, &p) && p.is_sound)
 			take_pool_of(g, at);
 }
 
 static void
-add_pools(struct gathered *g, const struct source *s, const struct mirror *m)
+search_pools(struct gathered *g, int pagemap, const struct map *map)
 {
+	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE;
+	const unsigned unwanted =
+		MAP_IS_FILE | MAP_IS_SHARED | MAP_IS_SPECIAL | MAP_IS_STACK;
+
+	if ((map->flags & (wanted | unwanted)) == wanted &&
+	    maps_can_read(&g->maps, map->start, map->end - map->start))
+		pages_walk(pagemap, map->start, map->end, search_pools_in, g);
+}
+
+static void
+add_pools(struct gathered *g, const struct mirror *m)
+{
+	int pagemap;
 	size_t i;
 
 	for (i = 0; i < g->pools.n; i++)
@@ -112,36 +150,52 @@ add_pools(struct gathered *g, const struct source *s, const struct mirror *m)
 	/* What was tracked before the hooks. */
 	for (i = 0; i < m->n; i++)
 		take_pool_of(g, m->nodes[i].address);
+	if (!g->lacks_blocks)
+		return;
 	/* Without hooks, an arena of strings and numbers has nobody to tell. */
-	for (i = 0; i < g->maps.n && (!s->walk_blocks || s->since_attach); i++)
-		search_pools(g, &g->maps.all[i]);
+	pagemap = pages_open();
+	for (i = 0; i < g->maps.n; i++)
+		search_pools(g, pagemap, &g->maps.all[i]);
+	pages_close(pagemap);
 }
 
 /* ---- the C heap ---- */
 
-/* Without hooks only the collector knows of objects too big for pools. */
+/*
+ * Objects too big for pools, which nobody has told of: tracked ones, and what
+ * has an object's size and everything else of one.
+ */
 static bool
-is_tracked(const struct gathered *g, uintptr_t block)
+is_big_object(const struct gathered *g, uintptr_t block, size_t size)
 {
-	size_t place;
+	const void *o;
+	bool is_dead;
 
-	for (place = 1; place <= RECOGNIZE_PLACES; place++)
-		if (mirror_find(g->tracked, block + recognize_offset(place)) !=
-		    NODE_NONE)
-			return true;
-	return false;
+	if (is_tracked(g, block))
+		return true;
+	/* Where there are pools, the small ones are in them. */
+	if (!g->lacks_blocks || (g->n_pools && size <= PYMALLOC_MAX_BYTES))
+		return false;
+	o = recognize_object(block, size, &is_dead);
+	return o && !is_dead && recognize_fits(o, block, size);
 }
 
 static void
 add_chunk(uintptr_t block, size_t size, void *ctx)
 {
 	struct gathered *g = ctx;
+	struct wrapped w;
 
 	/* One that holds Python's blocks is theirs: those are known by now. */
 	if (heap_has_start(&g->heap, block, block + size))
 		return;
-	heap_add(&g->heap, block, size,
-		 is_tracked(g, block) ? HEAP_OBJECT : HEAP_FOREIGN);
+	if (g->lacks_blocks && pymalloc_unwrap(block, size, &w))
+		heap_add(&g->heap, w.start, w.size,
+			 w.is_object ? HEAP_OBJECT : HEAP_MEMORY);
+	else
+		heap_add(&g->heap, block, size,
+			 is_big_object(g, block, size) ? HEAP_OBJECT :
+							 HEAP_FOREIGN);
 	g->n_chunks++;
 }
 
@@ -246,6 +300,7 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 {
 	memset(g, 0, sizeof *g);
 	g->tracked = m;
+	g->lacks_blocks = !s->walk_blocks || s->since_attach;
 	*why = "no memory for the reachability analysis (RLIMIT_AS or the "
 	       "container's limit): raise it";
 	if (!heap_init(&g->heap, s->granule_shift))
@@ -256,7 +311,9 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 		*why = "/proc/self/smaps cannot be read";
 		return false;
 	}
-	add_pools(g, s, m);
+	if (!guards_cut_out(&g->maps))
+		return false;
+	add_pools(g, m);
 	add_c_heap(g);
 	add_other_chunks(g);
 	if (g->heap.failed || g->not_roots.failed || g->pools.failed)

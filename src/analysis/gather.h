@@ -29,6 +29,7 @@ struct gathered {
 	struct ranges not_roots; /* allocators' own and free memory */
 	struct ranges pools; /* where blocks are that may be pymalloc's */
 	uintptr_t last_pool;
+	bool lacks_blocks; /* many are in no side table */
 	size_t n_unknown; /* live blocks of pools that the side table lacks */
 	size_t n_dead; /* is_dead: for reach.c to look at */
 	size_t n_pools, n_chunks;

@@ -177,6 +177,7 @@ groups_allocated(const struct source *s, const void *o)
 	if (!s->find_block || !s->find_block(object_block(o), &block)) {
 		block.is_startup = s->sees_all;
 		block.is_unknown = s->sees_some;
+		block.is_before = s->since_attach;
 		block.is_old = s->only_new;
 	}
 	return block;
@@ -225,8 +226,9 @@ add_island(struct groups *out, struct island *is, const struct source *s,
 	head = find_head(is, classes);
 	head_class = classes_intern(classes, graph_object(is->g, head));
 	block = groups_allocated(s, graph_object(is->g, head));
-	signature = mix(mix(block.stack, block.is_startup),
-			head_class ? head_class->id : 0);
+	signature =
+		mix(mix(block.stack, block.is_startup | block.is_before << 1),
+		    head_class ? head_class->id : 0);
 	for (i = 0; i < is->n_classes; i++)
 		signature = mix(signature, is->classes[i]->id + 1);
 	if (s->by_epoch)

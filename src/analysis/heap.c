@@ -75,8 +75,10 @@ heap_add(struct heap *h, uintptr_t start, size_t size, enum heap_kind kind)
 	start &= ~(step - 1);
 	set_edge(r, heap_granule(h, start));
 	heap_set(r->bits[HEAP_STARTS], heap_granule(h, start));
-	if (kind == HEAP_OBJECT)
+	if (kind == HEAP_OBJECT || kind == HEAP_PERHAPS)
 		heap_set(r->bits[HEAP_OBJECTS], heap_granule(h, start));
+	if (kind == HEAP_PERHAPS)
+		heap_set(r->bits[HEAP_UNPROVEN], heap_granule(h, start));
 	if (kind == HEAP_FOREIGN)
 		heap_set(r->bits[HEAP_FOREIGNERS], heap_granule(h, start));
 	h->n_nodes++;

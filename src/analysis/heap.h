@@ -36,6 +36,7 @@ enum heap_bits {
 	HEAP_LED_TO,     /* lost memory that something lost leads to */
 	HEAP_OWNED,      /* memory that one object reads and nobody else */
 	HEAP_POSTPONED,  /* pointed to, and looked into when all else is */
+	HEAP_UNPROVEN, /* nobody knows who asked for it: see recognize_fits() */
 	HEAP_BITMAPS
 };
 
@@ -61,8 +62,9 @@ struct heap {
 bool heap_init(struct heap *h, unsigned granule_shift);
 
 enum heap_kind {
-	HEAP_MEMORY, /* Python's, and no object */
-	HEAP_OBJECT, /* may be an object */
+	HEAP_MEMORY,  /* Python's, and no object */
+	HEAP_OBJECT,  /* may be an object */
+	HEAP_PERHAPS, /* the same, HEAP_UNPROVEN */
 	HEAP_FOREIGN,
 };
 
@@ -183,14 +185,13 @@ heap_note(const struct heap *h, uintptr_t node, enum heap_bits what)
 	heap_set(r->bits[what], heap_granule(h, node));
 }
 
-/* It turned out to be none. */
 static inline void
-heap_is_no_object(const struct heap *h, uintptr_t node)
+heap_take_back(const struct heap *h, uintptr_t node, enum heap_bits what)
 {
 	const struct heap_region *r = heap_region_of(h, node);
 	size_t g = heap_granule(h, node);
 
-	r->bits[HEAP_OBJECTS][g / 64] &= ~((uint64_t)1 << g % 64);
+	r->bits[what][g / 64] &= ~((uint64_t)1 << g % 64);
 }
 
 static inline bool

@@ -20,6 +20,9 @@
 enum { FIRST_LATER = 1 << 16 };
 
 static struct maps *readable;
+static const char no_memory[] =
+	"no memory for the reachability analysis (RLIMIT_AS or the container's "
+	"limit): raise it";
 
 static bool
 is_readable(uintptr_t address, size_t n)
@@ -55,18 +58,40 @@ push(struct reach *r, uintptr_t node, uintptr_t place)
 				 (r->in_stacks ? ON_STACK : 0);
 }
 
+/*
+ * In a block of which nobody knows who asked for it.  What looks dead may be
+ * memory with a pointer where objects have their count, and more behind it.
+ */
+static void *
+prove_object(const struct heap *h, uintptr_t node, bool *is_dead)
+{
+	size_t size = heap_end(h, node) - node;
+	void *o = recognize_object(node, size, is_dead);
+
+	if (o && !*is_dead && recognize_fits(o, node, size)) {
+		heap_take_back(h, node, HEAP_UNPROVEN);
+		return o;
+	}
+	*is_dead = false;
+	return NULL;
+}
+
 /* What is no object is asked about once: most of it is much visited. */
 static void *
 find_object(const struct reach *r, uintptr_t node, bool *is_dead)
 {
+	const struct heap *h = &r->g.heap;
 	void *o;
 
 	*is_dead = false;
-	if (!heap_is(&r->g.heap, node, HEAP_OBJECTS))
+	if (!heap_is(h, node, HEAP_OBJECTS))
 		return NULL;
-	o = recognize_object(node, heap_end(&r->g.heap, node) - node, is_dead);
+	if (heap_is(h, node, HEAP_UNPROVEN))
+		o = prove_object(h, node, is_dead);
+	else
+		o = recognize_object(node, heap_end(h, node) - node, is_dead);
 	if (!o)
-		heap_is_no_object(&r->g.heap, node);
+		heap_take_back(h, node, HEAP_OBJECTS);
 	return o;
 }
 
@@ -396,15 +421,17 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 	*why = o->why;
 	if (*why)
 		return false;
+	readable = &r->g.maps;
+	if (!recognize_begin(is_readable)) {
+		*why = no_memory;
+		return false;
+	}
 	if (!gather(&r->g, s, m, why))
 		return false;
 	r->n_room = r->g.heap.n_nodes;
 	r->stack = bigarray_map(r->n_room, sizeof *r->stack);
-	readable = &r->g.maps;
-	if (!r->stack || !hubs_init(&r->hubs) ||
-	    !recognize_begin(is_readable)) {
-		*why = "no memory for the reachability analysis (RLIMIT_AS or "
-		       "the container's limit): raise it";
+	if (!r->stack || !hubs_init(&r->hubs)) {
+		*why = no_memory;
 		return false;
 	}
 	if (r->g.n_dead)

@@ -2,17 +2,9 @@
 
 #include "analysis/roots.h"
 
-#include <fcntl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
+#include "analysis/pages.h"
 #include "python/datastack.h"
 #include "python/peek.h"
-
-enum {
-	PAGE = 4096,
-	PAGES_AT_ONCE = 512,
-};
 
 struct pass {
 	struct gathered *g;
@@ -20,7 +12,7 @@ struct pass {
 	void *ctx;
 	size_t bytes;
 	uintptr_t shift; /* look at words that begin so far off their place */
-	int pagemap;     /* /proc/self/pagemap, or -1 */
+	int pagemap;     /* pages_open() */
 };
 
 /* Reads that may fault: the file behind the mapping may be shorter by now. */
@@ -78,43 +70,11 @@ visit_roots_in(struct pass *p, uintptr_t from, uintptr_t to, bool is_file)
 	}
 }
 
-/*
- * Anonymous private memory, without the pages that nobody ever wrote to: others
- * reserve a great deal more than they use.
- */
+/* Anonymous private memory; what may be a guard is read with care. */
 static void
-visit_touched(struct pass *p, uintptr_t from, uintptr_t to)
+visit_touched(uintptr_t from, uintptr_t to, bool is_sure, void *ctx)
 {
-	uint64_t entries[PAGES_AT_ONCE];
-	uintptr_t at = from;
-
-	while (at < to) {
-		size_t n = (to - at) / PAGE, i;
-
-		if (n > PAGES_AT_ONCE)
-			n = PAGES_AT_ONCE;
-		if (p->pagemap < 0 ||
-		    syscall(SYS_pread64, p->pagemap, entries, n * 8,
-			    at / PAGE * 8) != (long)(n * 8)) {
-			visit_roots_in(p, at, to, false);
-			return;
-		}
-		for (i = 0; i < n;) {
-			size_t first = i;
-			uint64_t state = entries[i] >> 62;
-
-			while (i < n && entries[i] >> 62 == state)
-				i++;
-			/*
-			 * Bit 63: present; bit 62: in swap, or a guard
-			 * (MADV_GUARD_INSTALL), which cannot be read.
-			 */
-			if (state)
-				visit_roots_in(p, at + first * PAGE,
-					       at + i * PAGE, state == 1);
-		}
-		at += n * PAGE;
-	}
+	visit_roots_in(ctx, from, to, !is_sure);
 }
 
 /* What belongs to the file mapped before it: .bss. */
@@ -125,9 +85,8 @@ follows_file(const struct maps *maps, const struct map *map)
 	       map[-1].flags & MAP_IS_FILE;
 }
 
-/* The data of an executable or a library. */
-static bool
-has_data(const struct maps *maps, const struct map *map)
+bool
+roots_has_data(const struct maps *maps, const struct map *map)
 {
 	return !(map->flags & (MAP_IS_SHARED | MAP_IS_HEAP)) &&
 	       (map->flags & MAP_IS_FILE || follows_file(maps, map));
@@ -164,12 +123,12 @@ visit_map(struct pass *p, const struct map *map)
 	if (map->flags & (MAP_IS_FILE | MAP_IS_SHARED))
 		visit_roots_in(p, map->start, map->end, true);
 	else
-		visit_touched(p, map->start, map->end);
+		pages_walk(p->pagemap, map->start, map->end, visit_touched, p);
 	/*
 	 * A linker may place data at a multiple of 4 (python_data_shift()):
 	 * all pointers there lie across words.
 	 */
-	if (!has_data(&p->g->maps, map))
+	if (!roots_has_data(&p->g->maps, map))
 		return;
 	p->shift = 4;
 	visit_roots_in(p, map->start, map->end, true);
@@ -218,12 +177,21 @@ roots_visit(struct gathered *g, enum roots_part part,
 	struct pass p = {.g = g, .visit = visit, .ctx = ctx};
 	size_t i;
 
-	p.pagemap = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/pagemap",
-				 O_RDONLY | O_CLOEXEC);
+	p.pagemap = pages_open();
 	for (i = 0; i < g->maps.n; i++)
 		if (part_of(&g->maps, &g->maps.all[i]) == part)
 			visit_map(&p, &g->maps.all[i]);
-	if (p.pagemap >= 0)
-		syscall(SYS_close, p.pagemap);
+	pages_close(p.pagemap);
 	return p.bytes;
+}
+
+void
+roots_visit_data(struct gathered *g, const struct map *map,
+		 void (*visit)(const uintptr_t *from, const uintptr_t *to,
+			       void *ctx),
+		 void *ctx)
+{
+	struct pass p = {.g = g, .visit = visit, .ctx = ctx};
+
+	visit_roots_in(&p, map->start, map->end, true);
 }

@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "analysis/gather.h"
+#include "analysis/maps.h"
 #include "analysis/source.h"
 
 enum roots_part {
@@ -34,5 +35,14 @@ size_t roots_visit(struct gathered *g, enum roots_part part,
 		   void (*visit)(const uintptr_t *from, const uintptr_t *to,
 				 void *ctx),
 		   void *ctx);
+
+/* It is the data of an executable or a library. */
+bool roots_has_data(const struct maps *maps, const struct map *map);
+
+/* visit() copies of the words of it that are roots. */
+void roots_visit_data(struct gathered *g, const struct map *map,
+		      void (*visit)(const uintptr_t *from, const uintptr_t *to,
+				    void *ctx),
+		      void *ctx);
 
 #endif /* LEAKSHIM_ANALYSIS_ROOTS_H */

@@ -31,6 +31,7 @@ struct source_block {
 	uint32_t stack; /* 0: none known */
 	bool is_startup; /* allocated before the program's first line */
 	bool is_unknown; /* whether it was is not known */
+	bool is_before;  /* nobody recorded it: from before the attach */
 	bool may_be_object; /* of the OBJ domain */
 	bool is_old; /* from before the mark: not asked about */
 	uint32_t epoch; /* of the allocation, 0: unknown, or before the first */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/describe.h"
+#include "analysis/hindsight.h"
 #include "analysis/holders.h"
 #include "analysis/roots.h"
 #include "analysis/uncounted.h"
@@ -221,6 +222,12 @@ surplus_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 			continue;
 		if (may_be_in_registers(hub)) {
 			c->n_withheld++;
+			continue;
+		}
+		if (b.is_before &&
+		    hindsight_is_constant(&c->reach.g.maps,
+					  object_type(hub->object))) {
+			c->n_constants++;
 			continue;
 		}
 		if (b.is_unknown) {

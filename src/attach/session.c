@@ -280,6 +280,24 @@ is_possible(const struct session *s, const struct program *p,
 				    why);
 }
 
+/* Attaching has a check of its own, unless memory is too short for one. */
+static bool
+skips_check(const struct session *s, const struct program *p,
+	    char why[REFUSAL_BYTES])
+{
+	return s->verb == ATTACH_VERB_ATTACH &&
+	       !refusal_judge_memory(&p->facts, true, why);
+}
+
+static void
+say_skipped(const struct session *s, const char *why)
+{
+	char line[REFUSAL_BYTES + 32];
+
+	snprintf(line, sizeof line, "not checked yet: %s\n", why);
+	s->say(s, line, strlen(line));
+}
+
 static bool
 enter(struct talk *t, struct program *p, struct attach_page *wish,
       const char *library, char why[REFUSAL_BYTES])
@@ -296,6 +314,7 @@ static bool
 converse(struct talk *t, struct program *p, const char *library,
 	 struct attach_result *result, char why[REFUSAL_BYTES])
 {
+	char no_check[REFUSAL_BYTES];
 	const struct session *s = t->session;
 	struct attach_page wish;
 	bool ok;
@@ -304,6 +323,7 @@ converse(struct talk *t, struct program *p, const char *library,
 	wish.verb = s->verb;
 	wish.timeout = s->timeout;
 	wish.colour = s->colour;
+	wish.skips_check = skips_check(s, p, no_check);
 	if (strlen(s->options) >= sizeof wish.options)
 		return refusal_put(why, "its options are too long", NULL);
 	snprintf(wish.options, sizeof wish.options, "%s", s->options);
@@ -316,6 +336,8 @@ converse(struct talk *t, struct program *p, const char *library,
 	ok = ok && listen_to(t, result, why);
 	if (ok)
 		await_end(t);
+	if (ok && wish.skips_check)
+		say_skipped(s, no_check);
 	close(t->injection.channel);
 	return ok;
 }

@@ -41,7 +41,8 @@ summary_of(enum attach_verb verb)
 {
 	switch (verb) {
 	case ATTACH_VERB_ATTACH:
-		return "Loads the shim into a running process, which goes on.";
+		return "Loads the shim into a running process, which goes on, "
+		       "and reports what it\nhas leaked already.";
 	case ATTACH_VERB_CHECK:
 		return "Asks a watched process for a check and prints its "
 		       "report.\nExit status: 23 (--exitcode) for failing "
@@ -283,7 +284,8 @@ run(struct wish *w)
 				 why);
 		return STATUS_IMPOSSIBLE;
 	}
-	if (w->session.verb == ATTACH_VERB_CHECK && w->keeps_report)
+	if (w->session.verb != ATTACH_VERB_DETACH && w->keeps_report &&
+	    w->report.len)
 		status = write_report(w);
 	if (fflush(stdout) != 0) {
 		complain("%s: stdout: %s", w->verb, strerror(errno));

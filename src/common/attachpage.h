@@ -74,6 +74,7 @@ struct attach_page {
 	char name[ATTACH_NAME_BYTES];
 	char error[ATTACH_ERROR_BYTES];
 	char options[ATTACH_OPTIONS_BYTES]; /* as LEAKSHIM_OPTIONS */
+	uint32_t skips_check; /* attach without one: memory is short */
 };
 
 /* ---- messages, from the shim to the command ---- */

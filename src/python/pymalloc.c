@@ -2,6 +2,7 @@
 
 #include "python/pymalloc.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "python/api.h"
@@ -102,5 +103,45 @@ pymalloc_read_pool(uintptr_t start, struct pool *out)
 	/* In the middle of a change, by a thread without the GIL?  Keep all. */
 	out->is_sound = false;
 	fill(out, n_touched);
+	return true;
+}
+
+/* Objects/obmalloc.c: size, domain, seven marks; the data; eight marks. */
+enum {
+	WRAP_BEFORE = 16,
+	WRAP_AFTER = 8,
+	DOMAIN_AT = 8,
+	MARK = 0xfd, /* 3.8+ */
+	MARK_OLD = 0xfb,
+};
+
+static bool
+has_marks(const unsigned char *p, size_t n, unsigned char mark)
+{
+	while (n && *p == mark) {
+		p++;
+		n--;
+	}
+	return !n;
+}
+
+bool
+pymalloc_unwrap(uintptr_t block, size_t size, struct wrapped *out)
+{
+	const unsigned char *p = (const unsigned char *)block;
+	unsigned char mark = p[DOMAIN_AT + 1], domain = p[DOMAIN_AT];
+	uint64_t n;
+
+	if ((mark != MARK && mark != MARK_OLD) ||
+	    (domain != 'o' && domain != 'm' && domain != 'r') ||
+	    size < WRAP_BEFORE + WRAP_AFTER)
+		return false;
+	memcpy(&n, p, sizeof n);
+	n = be64toh(n);
+	if (n > size - WRAP_BEFORE - WRAP_AFTER ||
+	    !has_marks(p + DOMAIN_AT + 1, WRAP_BEFORE - DOMAIN_AT - 1, mark) ||
+	    !has_marks(p + WRAP_BEFORE + n, WRAP_AFTER, mark))
+		return false;
+	*out = (struct wrapped){block + WRAP_BEFORE, n, domain == 'o'};
 	return true;
 }

@@ -44,6 +44,19 @@ size_t pymalloc_arena_bytes(void);
  */
 bool pymalloc_read_pool(uintptr_t start, struct pool *out);
 
+/* What a debugging allocator (PYTHONMALLOC=debug) gave of a block. */
+struct wrapped {
+	uintptr_t start;
+	size_t size;
+	bool is_object; /* of the OBJ domain */
+};
+
+/*
+ * False when the block of `size' bytes has not the marks that those put around
+ * what they give.
+ */
+bool pymalloc_unwrap(uintptr_t block, size_t size, struct wrapped *out);
+
 static inline bool
 pool_block_is_live(const struct pool *p, size_t i)
 {

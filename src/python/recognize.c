@@ -6,6 +6,7 @@
 #include "common/ownmap.h"
 #include "python/api.h"
 #include "python/objects.h"
+#include "python/sizes.h"
 
 enum {
 	TYPE_BYTES = 400, /* what is read of a type object */
@@ -14,6 +15,7 @@ enum {
 	MAX_REFCOUNT_BITS = 40,
 	FEW_REFERENCES = 65536, /* no address is as small */
 	MAX_BASES = 100,
+	SLACK = 32,  /* what allocators add to a request */
 	CACHE = 256, /* a direct cache in front of the table */
 };
 
@@ -223,6 +225,22 @@ is_object_at(uintptr_t o, uintptr_t block, size_t size, bool *is_dead)
 	refs = object_refcount((void *)o);
 	*is_dead = refs == 0 || has_link((void *)o);
 	return *is_dead || is_immortal(o) || is_refcount(refs);
+}
+
+bool
+recognize_fits(const void *o, uintptr_t block, size_t size)
+{
+	const void *type = object_type(o);
+	int64_t need = object_own_bytes(o);
+	size_t slack = SLACK;
+
+	if (need < 0 || (uintptr_t)need > size + 15)
+		return false;
+	need += (int64_t)((uintptr_t)o - block);
+	/* realloc() lets three quarters stay where they are. */
+	if (object_word(type, TP_ITEMSIZE) || type_flags(type) & FLAG_UNICODE)
+		slack += size / 4;
+	return (size_t)need <= size + 15 && (size_t)need + slack > size;
 }
 
 size_t

@@ -36,6 +36,12 @@ bool recognize_type(uintptr_t type);
 void *recognize_object(uintptr_t block, size_t size, bool *is_dead);
 
 /*
+ * For a block of which nobody knows that it is an object's: it has the size
+ * that this object asks for.  A resized one may keep more.
+ */
+bool recognize_fits(const void *o, uintptr_t block, size_t size);
+
+/*
  * An object begins at one of a few places in its block, numbered from 1: behind
  * no header, or behind the collector's, with or without one more in front.
  */

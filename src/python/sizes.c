@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "python/objects.h"
+#include "python/text.h"
 
 static int64_t
 usable_of(int64_t size)
@@ -147,6 +148,23 @@ items_of(const void *o, unsigned long flags)
 	if (flags & FLAG_LONG && python.version >= 0x030c)
 		return (int64_t)((uint64_t)n >> 3);
 	return n < 0 ? -n : n;
+}
+
+int64_t
+object_own_bytes(const void *o)
+{
+	const void *type = object_type(o);
+	unsigned long flags = type_flags(type);
+	int64_t n = (int64_t)object_word(type, TP_BASICSIZE);
+	int64_t item = (int64_t)object_word(type, TP_ITEMSIZE), items;
+
+	if (flags & FLAG_UNICODE && python.version >= 0x0300 &&
+	    (items = pytext_compact_bytes(o)))
+		return items;
+	if (!item)
+		return n;
+	items = items_of(o, flags);
+	return item < 0 || items > INT32_MAX ? -1 : n + items * item;
 }
 
 int64_t

@@ -19,4 +19,10 @@
  */
 int64_t object_bytes(const void *o);
 
+/*
+ * Of those, the ones that stand at o: not the collector's header, nothing
+ * outside, no values that an instance keeps behind itself.  Negative: unknown.
+ */
+int64_t object_own_bytes(const void *o);
+
 #endif /* LEAKSHIM_PYTHON_SIZES_H */

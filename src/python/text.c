@@ -12,6 +12,7 @@ enum {
 	BYTES_DATA = 32,
 	STRING_DATA_27 = 36, /* behind ob_shash and ob_sstate */
 	UNICODE_STATE = 32,
+	UNICODE_MOST = 80,    /* in front of the characters */
 	UNICODE_DATA_27 = 24, /* a pointer; the length stands at 16 */
 };
 
@@ -137,6 +138,22 @@ pytext_copy(const void *o, char *out, size_t n_out)
 	}
 	out[n] = '\0';
 	return n;
+}
+
+int64_t
+pytext_compact_bytes(const void *o)
+{
+	struct characters c = {0};
+	const char *end;
+
+	if (!find_unicode(o, &c) || c.n > INT32_MAX)
+		return 0;
+	end = (const char *)c.data + (c.n + 1) * (size_t)c.width;
+	/* Of a legacy one the address is anywhere. */
+	if ((const char *)c.data < (const char *)o ||
+	    (const char *)c.data > (const char *)o + UNICODE_MOST)
+		return 0;
+	return end - (const char *)o;
 }
 
 const unsigned char *

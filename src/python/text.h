@@ -14,6 +14,7 @@
 #define LEAKSHIM_PYTHON_TEXT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Copy a str (2.7: str or unicode) as UTF-8, at most n_out bytes with the NUL,
@@ -21,6 +22,9 @@
  * string or an empty one.
  */
 size_t pytext_copy(const void *o, char *out, size_t n_out);
+
+/* Of a str whose characters stand behind it, all its bytes; 0: it is none. */
+int64_t pytext_compact_bytes(const void *o);
 
 /* The bytes of a bytes object (2.7: str), borrowed; NULL when o is none. */
 const unsigned char *pytext_bytes(const void *o, size_t *n);

@@ -160,7 +160,8 @@ facts_tables(struct source *s)
 	s->since_attach = process.is_attached;
 	s->sees_all = hooks_see_objects() && !process.is_attached &&
 		      !layer_is_sampling() && !fault_number(FAULT_TABLE_FULL);
-	s->sees_some = !s->sees_all && hooks_can_prove_identity();
+	s->sees_some =
+		!s->sees_all && !s->since_attach && hooks_can_prove_identity();
 	s->stale = boot_free_lists(&s->n_stale);
 	s->granule_shift = sidetable_granule_shift();
 	s->find_block = hooks_see_objects() ? find_block : NULL;

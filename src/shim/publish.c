@@ -100,12 +100,35 @@ write_both(const struct report *r, const struct facts *f, struct buf *problem)
 	}
 }
 
+/* After attaching, where there is nothing to report. */
+static void
+say_nothing(const char *no_reach)
+{
+	struct buf line;
+
+	buf_init(&line);
+	buf_put(&line, "nothing that is known has leaked so far");
+	if (no_reach)
+		buf_printf(&line, "; lost references were not looked for: %s",
+			   no_reach);
+	buf_putc(&line, '\n');
+	channel_say(line.data, line.len);
+	buf_fini(&line);
+}
+
 /* To the command that asked for it. */
 static void
-send_out(const struct report *r, struct buf *problem)
+send_out(const struct report *r, const struct facts *f, const char *no_reach,
+	 struct buf *problem)
 {
 	struct buf text;
 
+	if (!strcmp(f->trigger, "attach") &&
+	    process.options.format == OPTIONS_FORMAT_TEXT &&
+	    !report_has_news(r)) {
+		say_nothing(no_reach);
+		return;
+	}
 	buf_init(&text);
 	render(r, process.options.format, channel_wants_colour(), &text);
 	if (text.failed || !channel_report(text.data, text.len))
@@ -115,7 +138,7 @@ send_out(const struct report *r, struct buf *problem)
 
 static void
 write_out(const struct report *r, const struct facts *f, const char *why_not,
-	  struct buf *problem)
+	  const char *no_reach, struct buf *problem)
 {
 	const char *path = f->path;
 	bool to_stderr = is_word(path, "stderr");
@@ -137,7 +160,7 @@ write_out(const struct report *r, const struct facts *f, const char *why_not,
 	int error, fd = to_stderr ? STDERR_FILENO : STDOUT_FILENO;
 
 	if (channel_is_open()) {
-		send_out(r, problem);
+		send_out(r, f, no_reach, problem);
 		return;
 	}
 	if (is_silent(r, to_file, why_not) ||
@@ -189,6 +212,9 @@ add_all_missed(struct report *r, const struct check *c)
 		 "fewer than 10 blocks of one kind may be kept on purpose"},
 		{"lost-memory", c->n_inherited,
 		 "from before the fork: the parent reports them"},
+		{"lost-reference", c->n_constants,
+		 "from before the attach: they may be constants that "
+		 "extensions made once"},
 		{"lost-reference", c->n_initial,
 		 "made once, when an extension was initialized"},
 		{"audit", c->n_unproven,
@@ -245,6 +271,6 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 	if (f->text_path)
 		write_both(&r, f, problem);
 	else
-		write_out(&r, f, why_not, problem);
+		write_out(&r, f, why_not, c->no_reach, problem);
 	return n_failing;
 }

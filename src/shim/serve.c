@@ -46,6 +46,91 @@ refuse(const char *why)
 	return ATTACH_REFUSED;
 }
 
+/* ---- check ---- */
+
+static const char *
+not_watched(void)
+{
+	if (process.declined)
+		return process.declined;
+	if (!boot_is_done() || process.is_inert)
+		return "it is not watched: `leakshim attach' begins that";
+	if (!forks_is_own_process())
+		return "it is a child between fork() and exec()";
+	return boot_problem();
+}
+
+/* For one check, until put_options_back(); NULL: the usual ones. */
+static void
+take_options(const char *text)
+{
+	struct options *o = &process.options;
+	struct buf complaints;
+
+	usual = *o;
+	atomic_store(&is_checking, true);
+	buf_init(&complaints);
+	if (text)
+		options_parse(o, text, &complaints);
+	/* A clone needs no time of the program's; in place it would. */
+	o->isolate = true;
+	if (strcmp(o->suppressions, usual.suppressions) ||
+	    strcmp(o->baseline, usual.baseline))
+		filters_read_for_now(o, &complaints);
+	if (complaints.len)
+		say_text(&complaints);
+	buf_fini(&complaints);
+}
+
+static void
+put_options_back(void)
+{
+	filters_put_back();
+	process.options = usual;
+	atomic_store(&is_checking, false);
+}
+
+/*
+ * In the turn and with the GIL, both of which it gives back.  The number of
+ * failing findings; -1: no report, or half of one, and a line has said why.
+ */
+static int
+check(const char *trigger, const char *options, int turn)
+{
+	const struct inspector_request request = {.trigger = trigger};
+	bool has_begun, is_written = false;
+	int n = -1;
+
+	take_options(options);
+	has_begun = inspector_begin(&request);
+	gil_give_back(turn);
+	if (has_begun)
+		n = inspector_end(&is_written);
+	put_options_back();
+	inspector_end_turn();
+	if (n < 0 || !is_written)
+		return -1;
+	published_checked((uint32_t)n, inspection.last_pause_ns);
+	return n;
+}
+
+static uint32_t
+serve_check(const struct attach_page *page, uint32_t *n_failing)
+{
+	const char *why = not_watched();
+	int turn, n;
+
+	if (!why)
+		why = turn_begin(page, &turn);
+	if (why)
+		return refuse(why);
+	n = check("request", page->options, turn);
+	if (n < 0)
+		return ATTACH_REFUSED;
+	*n_failing = (uint32_t)n;
+	return n ? ATTACH_FOUND : ATTACH_OK;
+}
+
 /* ---- attach ---- */
 
 static void
@@ -81,82 +166,18 @@ serve_attach(const struct attach_page *page)
 	forks_init();
 	why = boot_attach();
 	process.is_inert = why != NULL;
-	turn_end(turn);
-	if (why)
+	if (why) {
+		turn_end(turn);
 		return refuse(why);
+	}
 	published_attached();
 	say_attached();
+	/* What is leaked already; it is attached, whatever comes of that. */
+	if (page->skips_check)
+		turn_end(turn);
+	else
+		check("attach", NULL, turn);
 	return ATTACH_OK;
-}
-
-/* ---- check ---- */
-
-static const char *
-not_watched(void)
-{
-	if (process.declined)
-		return process.declined;
-	if (!boot_is_done() || process.is_inert)
-		return "it is not watched: `leakshim attach' begins that";
-	if (!forks_is_own_process())
-		return "it is a child between fork() and exec()";
-	return boot_problem();
-}
-
-/* For one check, until put_options_back(). */
-static void
-take_options(const char *text)
-{
-	struct options *o = &process.options;
-	struct buf complaints;
-
-	usual = *o;
-	atomic_store(&is_checking, true);
-	buf_init(&complaints);
-	options_parse(o, text, &complaints);
-	/* A clone needs no time of the program's; in place it would. */
-	o->isolate = true;
-	if (strcmp(o->suppressions, usual.suppressions) ||
-	    strcmp(o->baseline, usual.baseline))
-		filters_read_for_now(o, &complaints);
-	if (complaints.len)
-		say_text(&complaints);
-	buf_fini(&complaints);
-}
-
-static void
-put_options_back(void)
-{
-	filters_put_back();
-	process.options = usual;
-	atomic_store(&is_checking, false);
-}
-
-static uint32_t
-serve_check(const struct attach_page *page, uint32_t *n_failing)
-{
-	const struct inspector_request request = {.trigger = "request"};
-	const char *why = not_watched();
-	bool has_begun, is_written = false;
-	int turn, n = -1;
-
-	if (!why)
-		why = turn_begin(page, &turn);
-	if (why)
-		return refuse(why);
-	take_options(page->options);
-	has_begun = inspector_begin(&request);
-	gil_give_back(turn);
-	if (has_begun)
-		n = inspector_end(&is_written);
-	put_options_back();
-	inspector_end_turn();
-	/* Without a report, or with half of one, a line has said why. */
-	if (n < 0 || !is_written)
-		return ATTACH_REFUSED;
-	*n_failing = (uint32_t)n;
-	published_checked(*n_failing, inspection.last_pause_ns);
-	return *n_failing ? ATTACH_FOUND : ATTACH_OK;
 }
 
 void

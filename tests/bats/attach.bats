@@ -55,8 +55,9 @@ refused() {
 		refused detach "$TARGET" "leakshim attach"
 		run --separate-stderr "$LEAKSHIM" attach "$TARGET"
 		[ "$status" -eq 0 ]
-		[ -z "$output" ]
+		[[ $output == *"after attaching"*"60 cycles"* ]]
 		[[ $stderr == *"watching CPython 3"*"allocator layer"* ]]
+		[ "${#stderr_lines[@]}" -eq 1 ]
 		refused attach "$TARGET" "watched already"
 		run --separate-stderr "$LEAKSHIM" status "$TARGET"
 		[ "$status" -eq 0 ]
@@ -80,6 +81,32 @@ refused() {
 	done
 	[ ! -s err ]
 	[ "$(entries "/proc/$TARGET/task")" -eq 1 ]
+}
+
+@test "attach says at once what is leaked, or that nothing is" {
+	start "$PYTHON" -c "$service"
+	run --separate-stderr "$LEAKSHIM" attach --fail_on=all --format=json \
+		--log_path=out.json "$TARGET"
+	# That it leaks is no failure of the attach.
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	run "$PYTHON" -c 'import json
+r = json.load(open("out.json"))
+print(r["process"]["trigger"], r["coverage"]["tracking"],
+      [(f["kind"], f["count"], f["allocated"]["known"])
+       for f in r["findings"] if f["kind"] == "unreachable"])'
+	[ "$output" = "attach since-attach [('unreachable', 60, False)]" ]
+	kill "$TARGET"
+	rm -f fifo
+	start "$PYTHON" -c 'import time
+print("ready", flush=True)
+while True: time.sleep(0.05)'
+	run --separate-stderr "$LEAKSHIM" attach "$TARGET"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+	[[ $stderr == *"nothing that is known has leaked so far" ]]
+	[ "${#stderr_lines[@]}" -eq 2 ]
+	refused attach "$TARGET" "watched already"
 }
 
 @test "a report as JSON, into a file of the command's folder" {

@@ -1,0 +1,36 @@
+/*
+ * pages.h - which pages of anonymous memory somebody ever wrote to
+ *
+ * Others reserve a great deal more than they use, and glibc 2.42 hides the
+ * guard of a thread's stack from the list of mappings: what cannot be read
+ * looks like plain memory there.
+ *
+ * Contract of every function here:
+ *   side       analysis child
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_ANALYSIS_PAGES_H
+#define LEAKSHIM_ANALYSIS_PAGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { PAGES_BYTES = 4096 };
+
+/* /proc/self/pagemap, or -1; for pages_walk(). */
+int pages_open(void);
+void pages_close(int pagemap);
+
+/*
+ * each() for the runs of pages in [from, to) that were touched.  is_sure: they
+ * can be read; otherwise they are in swap, or a guard.  Without a pagemap that
+ * is one run, and is_sure.
+ */
+void pages_walk(int pagemap, uintptr_t from, uintptr_t to,
+		void (*each)(uintptr_t from, uintptr_t to, bool is_sure,
+			     void *ctx),
+		void *ctx);
+
+#endif /* LEAKSHIM_ANALYSIS_PAGES_H */
