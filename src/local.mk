@@ -93,6 +93,8 @@ libpython_la_SOURCES = \
 	%D%/python/pymalloc.h \
 	%D%/python/recognize.c \
 	%D%/python/recognize.h \
+	%D%/python/running.c \
+	%D%/python/running.h \
 	%D%/python/sizes.c \
 	%D%/python/sizes.h \
 	%D%/python/span.h \
@@ -257,10 +259,14 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/graph.h \
 	%D%/analysis/groups.c \
 	%D%/analysis/groups.h \
+	%D%/analysis/growth.c \
+	%D%/analysis/growth.h \
 	%D%/analysis/heap.c \
 	%D%/analysis/heap.h \
 	%D%/analysis/hidden.c \
 	%D%/analysis/hidden.h \
+	%D%/analysis/history.c \
+	%D%/analysis/history.h \
 	%D%/analysis/holders.c \
 	%D%/analysis/holders.h \
 	%D%/analysis/hubs.c \
@@ -281,6 +287,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/mirror.h \
 	%D%/analysis/outside.c \
 	%D%/analysis/outside.h \
+	%D%/analysis/paths.c \
+	%D%/analysis/paths.h \
 	%D%/analysis/pieces.c \
 	%D%/analysis/pieces.h \
 	%D%/analysis/ranges.c \
@@ -295,6 +303,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/resurrected.h \
 	%D%/analysis/roots.c \
 	%D%/analysis/roots.h \
+	%D%/analysis/sites.c \
+	%D%/analysis/sites.h \
 	%D%/analysis/sort.c \
 	%D%/analysis/sort.h \
 	%D%/analysis/source.h \
@@ -348,6 +358,8 @@ libshim_la_SOURCES = \
 	%D%/shim/gcwatch.h \
 	%D%/shim/gcwatch27.c \
 	%D%/shim/gcwatch27.h \
+	%D%/shim/growths.c \
+	%D%/shim/growths.h \
 	%D%/shim/guard.c \
 	%D%/shim/guard.h \
 	%D%/shim/hooks.c \

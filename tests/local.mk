@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	%D%/unit/test_fingerprint \
 	%D%/unit/test_fuzz \
 	%D%/unit/test_heap \
+	%D%/unit/test_history \
 	%D%/unit/test_hubs \
 	%D%/unit/test_json \
 	%D%/unit/test_maps \
@@ -63,6 +64,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_fuzz_reports.py \
 	%D%/matrix/test_gate.py \
 	%D%/matrix/test_gcstats.py \
+	%D%/matrix/test_growth.py \
 	%D%/matrix/test_helper.py \
 	%D%/matrix/test_identity.py \
 	%D%/matrix/test_lost.py \

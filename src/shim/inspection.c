@@ -119,6 +119,12 @@ audit(void *c)
 }
 
 static void
+growth(void *c)
+{
+	check_growth(c);
+}
+
+static void
 say_crash(const char *part, const struct guard_crash *crash)
 {
 	struct buf b;
@@ -147,6 +153,20 @@ audit_guarded(struct check *c)
 	c->no_audit = "it crashed in the analysis; the program was not "
 		      "touched";
 	say_crash("audit", &crash);
+}
+
+static void
+growth_guarded(struct check *c)
+{
+	struct guard_crash crash;
+
+	guard_run(growth, c, &crash);
+	if (!crash.signal)
+		return;
+	c->growth = NULL;
+	c->no_growth = "it crashed in the analysis; the program was not "
+		       "touched";
+	say_crash("growth", &crash);
 }
 
 /*
@@ -180,6 +200,7 @@ inspection_run(void *ctx)
 	clone_wake(&page->stage);
 	reach_guarded(&c);
 	audit_guarded(&c);
+	growth_guarded(&c);
 	waited = clone_now_ns();
 	/* A program that died meanwhile still gets its report. */
 	clone_wait_for_order(&page->order, inspection.parent);

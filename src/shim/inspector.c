@@ -16,6 +16,7 @@
 #include "shim/clone.h"
 #include "shim/facts.h"
 #include "shim/gcwatch.h"
+#include "shim/growths.h"
 #include "shim/hooks.h"
 #include "shim/inspection.h"
 #include "shim/layer.h"
@@ -55,6 +56,7 @@ static void
 drop_page(void)
 {
 	secondlook_end();
+	growths_settle();
 	ownunmap(inspection.page, inspection.page_bytes);
 	inspection.page = NULL;
 	inspection.pid = 0;
@@ -154,6 +156,7 @@ inspect_here(void)
 		inspection.page->pause_ns = clone_now_ns() - started;
 		check_reach(&c);
 		check_audit(&c);
+		check_growth(&c);
 		inspection_write(&c, inspection.page);
 	} else {
 		say("no report", inspection.page->problem);
@@ -188,6 +191,7 @@ prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
 		++inspection.n_reports;
 	f->survival_unknown = why_survival_is_unknown(r);
 	facts_source(&inspection.source, f);
+	growths_prepare(&inspection.source);
 	inspection.source.parent =
 		process.options.isolate ? inspection.parent : 0;
 	inspection.source.stack_from = (uintptr_t)registers;
@@ -304,5 +308,6 @@ inspector_forget(void)
 {
 	inspector_end_turn();
 	secondlook_forget();
+	growths_forget(); /* shared with the parent, whose they are */
 	drop_page();
 }
