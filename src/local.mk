@@ -380,6 +380,8 @@ libshim_la_SOURCES = \
 	%D%/shim/publish.h \
 	%D%/shim/published.c \
 	%D%/shim/published.h \
+	%D%/shim/recycle.c \
+	%D%/shim/recycle.h \
 	%D%/shim/reftracer.c \
 	%D%/shim/reftracer.h \
 	%D%/shim/regions.c \

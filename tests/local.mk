@@ -15,6 +15,7 @@ UNIT_TESTS = \
 	%D%/unit/test_json \
 	%D%/unit/test_maps \
 	%D%/unit/test_options \
+	%D%/unit/test_recycle \
 	%D%/unit/test_refusal \
 	%D%/unit/test_sidetable \
 	%D%/unit/test_sort \
@@ -72,6 +73,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_merge.py \
 	%D%/matrix/test_native.py \
 	%D%/matrix/test_pytest.py \
+	%D%/matrix/test_recycle.py \
 	%D%/matrix/test_run_python.py \
 	%D%/matrix/test_schema.py \
 	%D%/matrix/test_sizes.py \

@@ -14,6 +14,7 @@ struct table {
 };
 
 static struct table before, after;
+static size_t n_bytes; /* in use of `before' */
 
 static void
 drop(struct table *t)
@@ -49,6 +50,7 @@ growths_settle(void)
 		after = (struct table){NULL, 0};
 	}
 	drop(&after);
+	n_bytes = before.h ? history_used(before.h) : 0;
 }
 
 void
@@ -56,10 +58,17 @@ growths_forget(void)
 {
 	drop(&before);
 	drop(&after);
+	n_bytes = 0;
 }
 
 size_t
 growths_bytes(void)
 {
-	return before.h ? history_used(before.h) : 0;
+	return n_bytes;
+}
+
+const size_t *
+growths_counter(void)
+{
+	return &n_bytes;
 }

@@ -24,5 +24,6 @@ void growths_settle(void);
 void growths_forget(void);
 
 size_t growths_bytes(void);
+const size_t *growths_counter(void); /* that, for who reads it from outside */
 
 #endif /* LEAKSHIM_SHIM_GROWTHS_H */

@@ -12,6 +12,7 @@
 #include "shim/hooks.h"
 #include "shim/process.h"
 #include "shim/publish.h"
+#include "shim/recycle.h"
 #include "shim/say.h"
 #include "shim/sidetable.h"
 #include "shim/testhooks.h"
@@ -198,6 +199,7 @@ inspection_run(void *ctx)
 		return;
 	page->stage = STAGE_FOUND;
 	clone_wake(&page->stage);
+	recycle_mark();
 	reach_guarded(&c);
 	audit_guarded(&c);
 	growth_guarded(&c);

@@ -21,6 +21,7 @@
 #include "shim/inspection.h"
 #include "shim/layer.h"
 #include "shim/process.h"
+#include "shim/recycle.h"
 #include "shim/registers.h"
 #include "shim/say.h"
 #include "shim/secondlook.h"
@@ -154,6 +155,7 @@ inspect_here(void)
 	inspection.pid = 0;
 	if (ok) {
 		inspection.page->pause_ns = clone_now_ns() - started;
+		recycle_mark();
 		check_reach(&c);
 		check_audit(&c);
 		check_growth(&c);
@@ -192,6 +194,9 @@ prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
 	f->survival_unknown = why_survival_is_unknown(r);
 	facts_source(&inspection.source, f);
 	growths_prepare(&inspection.source);
+	/* Whom a signal handler has interrupted may be in a hook. */
+	if (strcmp(r->trigger, "signal"))
+		recycle_begin();
 	inspection.source.parent =
 		process.options.isolate ? inspection.parent : 0;
 	inspection.source.stack_from = (uintptr_t)registers;
@@ -309,5 +314,6 @@ inspector_forget(void)
 	inspector_end_turn();
 	secondlook_forget();
 	growths_forget(); /* shared with the parent, whose they are */
+	recycle_forget();
 	drop_page();
 }
