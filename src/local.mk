@@ -95,6 +95,8 @@ libpython_la_SOURCES = \
 	%D%/python/pymalloc.h \
 	%D%/python/recognize.c \
 	%D%/python/recognize.h \
+	%D%/python/running.c \
+	%D%/python/running.h \
 	%D%/python/sizes.c \
 	%D%/python/sizes.h \
 	%D%/python/span.h \
@@ -261,10 +263,14 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/groups.h \
 	%D%/analysis/guards.c \
 	%D%/analysis/guards.h \
+	%D%/analysis/growth.c \
+	%D%/analysis/growth.h \
 	%D%/analysis/heap.c \
 	%D%/analysis/heap.h \
 	%D%/analysis/hidden.c \
 	%D%/analysis/hidden.h \
+	%D%/analysis/history.c \
+	%D%/analysis/history.h \
 	%D%/analysis/holders.c \
 	%D%/analysis/holders.h \
 	%D%/analysis/hindsight.c \
@@ -289,6 +295,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/outside.h \
 	%D%/analysis/pages.c \
 	%D%/analysis/pages.h \
+	%D%/analysis/paths.c \
+	%D%/analysis/paths.h \
 	%D%/analysis/pieces.c \
 	%D%/analysis/pieces.h \
 	%D%/analysis/ranges.c \
@@ -303,6 +311,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/resurrected.h \
 	%D%/analysis/roots.c \
 	%D%/analysis/roots.h \
+	%D%/analysis/sites.c \
+	%D%/analysis/sites.h \
 	%D%/analysis/sort.c \
 	%D%/analysis/sort.h \
 	%D%/analysis/source.h \
@@ -358,6 +368,8 @@ libshim_la_SOURCES = \
 	%D%/shim/gcwatch.h \
 	%D%/shim/gcwatch27.c \
 	%D%/shim/gcwatch27.h \
+	%D%/shim/growths.c \
+	%D%/shim/growths.h \
 	%D%/shim/guard.c \
 	%D%/shim/guard.h \
 	%D%/shim/hooks.c \
@@ -378,6 +390,8 @@ libshim_la_SOURCES = \
 	%D%/shim/publish.h \
 	%D%/shim/published.c \
 	%D%/shim/published.h \
+	%D%/shim/recycle.c \
+	%D%/shim/recycle.h \
 	%D%/shim/reftracer.c \
 	%D%/shim/reftracer.h \
 	%D%/shim/regions.c \

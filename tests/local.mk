@@ -10,10 +10,12 @@ UNIT_TESTS = \
 	%D%/unit/test_fingerprint \
 	%D%/unit/test_fuzz \
 	%D%/unit/test_heap \
+	%D%/unit/test_history \
 	%D%/unit/test_hubs \
 	%D%/unit/test_json \
 	%D%/unit/test_maps \
 	%D%/unit/test_options \
+	%D%/unit/test_recycle \
 	%D%/unit/test_refusal \
 	%D%/unit/test_sidetable \
 	%D%/unit/test_sort \
@@ -63,6 +65,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_fuzz_reports.py \
 	%D%/matrix/test_gate.py \
 	%D%/matrix/test_gcstats.py \
+	%D%/matrix/test_growth.py \
 	%D%/matrix/test_helper.py \
 	%D%/matrix/test_identity.py \
 	%D%/matrix/test_lost.py \
@@ -71,6 +74,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_method.py \
 	%D%/matrix/test_native.py \
 	%D%/matrix/test_pytest.py \
+	%D%/matrix/test_recycle.py \
 	%D%/matrix/test_run_python.py \
 	%D%/matrix/test_schema.py \
 	%D%/matrix/test_sizes.py \

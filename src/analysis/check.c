@@ -7,6 +7,7 @@
 #include "analysis/auditrows.h"
 #include "analysis/bigarray.h"
 #include "analysis/describe.h"
+#include "analysis/growth.h"
 #include "analysis/hindsight.h"
 #include "analysis/holders.h"
 #include "analysis/judge.h"
@@ -93,6 +94,14 @@ check_audit(struct check *c)
 					  &c->no_audit);
 	if (c->has_audit)
 		c->no_audit = NULL;
+}
+
+/* After a mark, most of what was there before is left out: nothing grows. */
+void
+check_growth(struct check *c)
+{
+	if (c->source->options->growth && !c->source->only_new)
+		growth_find(c, &c->no_growth);
 }
 
 void
@@ -345,6 +354,18 @@ report_memory(struct check *c)
 }
 
 static void
+add_growth(struct check *c, struct finding *found)
+{
+	struct finding *f = add_finding(c);
+
+	if (!f)
+		return;
+	*f = *found;
+	f->is_printed = judge_is_worth_printing(c->source, f, true);
+	keep_finding(c, f);
+}
+
+static void
 add_surplus(struct check *c, struct finding *found)
 {
 	struct finding *f = add_finding(c);
@@ -452,6 +473,7 @@ check_report(struct check *c, struct report *r)
 	if (c->has_audit && !auditrows_report(&c->arena, &c->audit, r,
 					      &c->n_unproven))
 		c->failed = true;
+	c->failed |= !growth_walk(c, add_growth);
 	if (!resurrected_walk(c, add_resurrected))
 		c->failed = true;
 	if (c->source->walk_collected)
@@ -482,6 +504,7 @@ check_report(struct check *c, struct report *r)
 void
 check_fini(struct check *c)
 {
+	growth_fini(c);
 	if (c->has_audit)
 		audit_fini(&c->audit);
 	if (c->has_lost)

@@ -45,6 +45,8 @@ struct check {
 	struct audit audit;
 	bool has_audit;
 	const char *no_audit;
+	struct growth *growth;  /* what growth.c knows, or NULL */
+	const char *no_growth;
 	int64_t n_unproven;     /* fields of which the audit is not certain */
 	int64_t n_withheld;     /* islands that a thread may hold */
 	int64_t n_ageless;      /* not recorded: perhaps the interpreter's own */
@@ -72,6 +74,9 @@ void check_reach(struct check *c);
 
 /* The audit, if options ask for it.  Where it fails, no_audit says why. */
 void check_audit(struct check *c);
+
+/* What grows, if options ask for it.  Where it fails, no_growth says why. */
+void check_growth(struct check *c);
 
 /* Object number i of the unreachable set is still there (identity proven). */
 void check_survived(struct check *c, size_t i);

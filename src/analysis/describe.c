@@ -168,6 +168,14 @@ init_finding(struct finding *out)
 }
 
 bool
+describe_site(struct arena *a, const struct source *s,
+	      const struct source_block *b, struct finding *out)
+{
+	init_finding(out);
+	return describe_allocation(a, s, b, out);
+}
+
+bool
 describe_group(struct arena *a, const struct source *s,
 	       struct classes *classes, const struct graph *g,
 	       const struct group *group, struct finding *out)

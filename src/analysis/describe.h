@@ -23,6 +23,10 @@ bool describe_group(struct arena *a, const struct source *s,
 		    struct classes *classes, const struct graph *g,
 		    const struct group *group, struct finding *out);
 
+/* The allocation alone, for one that tells the rest itself. */
+bool describe_site(struct arena *a, const struct source *s,
+		   const struct source_block *b, struct finding *out);
+
 struct memory_group;
 
 /* Blocks that are no objects: of the type "(memory)". */

@@ -91,6 +91,22 @@ judge_is_worth_printing(const struct source *s, const struct finding *f,
 	return f->reason == REASON_GC_DISABLED && !is_from_import(f);
 }
 
+/* Sites that differ by a line have one name: their numbers add up. */
+static void
+merge_growth(struct arena *a, struct finding *known, const struct finding *f)
+{
+	size_t n = known->n_growth_checks, i;
+	int64_t *checks = arena_array(a, n, sizeof *checks);
+
+	if (f->growth_age_seconds > known->growth_age_seconds)
+		known->growth_age_seconds = f->growth_age_seconds;
+	if (!n || n != f->n_growth_checks || !checks)
+		return;
+	for (i = 0; i < n; i++)
+		checks[i] = known->growth_checks[i] + f->growth_checks[i];
+	known->growth_checks = checks;
+}
+
 static const struct report_type *
 find_type(const struct finding *f, const char *name)
 {
@@ -102,13 +118,35 @@ find_type(const struct finding *f, const char *name)
 	return NULL;
 }
 
+/* Most have the same names; what hangs on objects that grow may differ. */
+static void
+merge_types(struct arena *a, struct finding *known, const struct finding *f)
+{
+	struct report_type *types =
+		arena_array(a, known->n_types + f->n_types, sizeof *types);
+	size_t i, n;
+
+	if (!types)
+		return;
+	for (n = 0; n < known->n_types; n++) {
+		const struct report_type *t = find_type(f, known->types[n].name);
+
+		types[n] = known->types[n];
+		if (t) {
+			types[n].count += t->count;
+			types[n].bytes += t->bytes;
+		}
+	}
+	for (i = 0; i < f->n_types; i++)
+		if (!find_type(known, f->types[i].name))
+			types[n++] = f->types[i];
+	known->types = types;
+	known->n_types = n;
+}
+
 void
 judge_merge(struct arena *a, struct finding *known, const struct finding *f)
 {
-	struct report_type *types =
-		arena_array(a, known->n_types, sizeof *types);
-	size_t i;
-
 	known->count += f->count;
 	known->objects += f->objects;
 	known->bytes += f->bytes;
@@ -119,20 +157,9 @@ judge_merge(struct arena *a, struct finding *known, const struct finding *f)
 		known->references_found = f->references_found;
 		known->references_lost = f->references_lost;
 	}
-	if (!types)
-		return;
-	/* Same fingerprint, same names: only the numbers differ. */
-	for (i = 0; i < known->n_types; i++) {
-		const struct report_type *t =
-			find_type(f, known->types[i].name);
-
-		types[i] = known->types[i];
-		if (t) {
-			types[i].count += t->count;
-			types[i].bytes += t->bytes;
-		}
-	}
-	known->types = types;
+	if (known->kind == FINDING_GROWTH)
+		merge_growth(a, known, f);
+	merge_types(a, known, f);
 }
 
 void

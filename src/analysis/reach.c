@@ -54,6 +54,8 @@ static void
 push(struct reach *r, uintptr_t node, uintptr_t place)
 {
 	heap_mark(&r->g.heap, node);
+	if (__builtin_expect(r->in_garbage, 0))
+		heap_note(&r->g.heap, node, HEAP_IN_GARBAGE);
 	r->stack[r->n_stack++] = node | place << PLACE_SHIFT |
 				 (r->in_stacks ? ON_STACK : 0);
 }
@@ -405,9 +407,18 @@ mark_from_garbage(struct reach *r, const struct mirror *m,
 {
 	size_t i;
 
-	for (i = 0; i < garbage->n; i++)
-		visit_word(r, m->nodes[garbage->ids[i]].address);
+	r->in_garbage = true;
+	for (i = 0; i < garbage->n; i++) {
+		uintptr_t o = m->nodes[garbage->ids[i]].address;
+		uintptr_t node = heap_find(&r->g.heap, o);
+
+		/* An old word may have led to it before. */
+		if (node)
+			heap_note(&r->g.heap, node, HEAP_IN_GARBAGE);
+		visit_word(r, o);
+	}
 	drain(r);
+	r->in_garbage = false;
 }
 
 bool

@@ -25,6 +25,7 @@ struct options;
 enum { SOURCE_MAX_INTERPRETERS = 16 };
 
 struct baseline;
+struct history;
 struct suppressions;
 
 struct source_block {
@@ -73,6 +74,9 @@ struct source {
 	bool sees_some; /* ... or it was left out (track=none, sample) */
 	bool since_attach; /* most of the heap was there before the hooks */
 	unsigned granule_shift; /* blocks are aligned to 1 << this */
+	/* With growth=: the check before's, or NULL, and what this one writes. */
+	const struct history *history_before;
+	struct history *history;
 	pid_t parent; /* the process that was cloned; 0: it is this one */
 	uintptr_t stack_from;   /* the calling thread's stack is dead below */
 	const struct span *stale; /* pointers there hold nobody (free lists) */

@@ -71,12 +71,40 @@ state_word(const struct attach_status_page *s)
 }
 
 static void
-print(const struct program *p, const struct attach_status_page *s)
+put_memory(struct buf *b, const char *before, uint64_t bytes, const char *what)
 {
-	uint64_t regions = word_at(p, s->regions, sizeof(uint64_t));
+	buf_put(b, before);
+	buf_size(b, bytes);
+	buf_put(b, what);
+}
+
+static void
+print_memory(const struct program *p, const struct attach_status_page *s)
+{
 	uint64_t stacks =
 		word_at(p, s->stacks, sizeof(uint32_t)) - s->stacks_from;
+	uint64_t unused = word_at(p, s->free_stacks, sizeof(uint32_t));
+	uint64_t growth = word_at(p, s->growth_bytes, sizeof(uint64_t));
 	struct buf b;
+
+	buf_init(&b);
+	put_memory(&b, "at most ",
+		   word_at(p, s->regions, sizeof(uint64_t)) * s->region_bytes,
+		   " for blocks");
+	put_memory(&b, ", ", stacks * s->stack_bytes, " for ");
+	buf_printf(&b, "%lu stack frames", stacks > unused ? stacks - unused :
+							     0);
+	put_memory(&b, ", ", word_at(p, s->code_bytes, sizeof(uint64_t)),
+		   " for their code");
+	if (growth)
+		put_memory(&b, ", ", growth, " for what grows");
+	printf("%-12s%s\n", "memory", buf_string(&b));
+	buf_fini(&b);
+}
+
+static void
+print(const struct program *p, const struct attach_status_page *s)
+{
 
 	printf("%-12s%d\n", "process", (int)p->facts.pid);
 	put_text("state", state_word(s));
@@ -88,13 +116,7 @@ print(const struct program *p, const struct attach_status_page *s)
 	put_text("hooks", s->hooks);
 	put_text("free lists", s->free_lists);
 	put_text("no analysis", s->problem);
-	buf_init(&b);
-	buf_size(&b, regions * s->region_bytes);
-	printf("%-12sat most %s for blocks", "memory", buf_string(&b));
-	buf_clear(&b);
-	buf_size(&b, stacks * s->stack_bytes);
-	printf(", %s for %" PRIu64 " stack frames\n", buf_string(&b), stacks);
-	buf_fini(&b);
+	print_memory(p, s);
 	printf("%-12s%u", "checks", (unsigned)s->n_checks);
 	if (s->n_checks)
 		printf(", the last with %" PRIu64 " failing findings, paused "

@@ -145,6 +145,10 @@ struct attach_status_page {
 	char hooks[32];
 	char free_lists[32];
 	char problem[96];
+	/* More words, each of 64 bits but for the first, which is uint32_t. */
+	uint64_t free_stacks; /* of the stacks: not in use */
+	uint64_t code_bytes;
+	uint64_t growth_bytes; /* of the counts that growth= keeps */
 };
 
 #endif /* LEAKSHIM_COMMON_ATTACHPAGE_H */

@@ -34,6 +34,12 @@ shift_of(size_t n)
 	return shift;
 }
 
+size_t
+hash_pool_bytes(size_t n)
+{
+	return n > (size_t)1 << POOL_MAX_SHIFT ? n : (size_t)1 << shift_of(n);
+}
+
 void *
 hash_pool_grab(size_t n)
 {

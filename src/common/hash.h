@@ -22,6 +22,8 @@
 void *hash_pool_grab(size_t n);
 void hash_pool_drop(void *p, size_t n);
 
+size_t hash_pool_bytes(size_t n); /* that so many take there */
+
 #define uthash_malloc(n) hash_pool_grab(n)
 #define uthash_free(p, n) hash_pool_drop(p, n)
 #define HASH_NONFATAL_OOM 1

@@ -116,7 +116,7 @@ html_facts(struct buf *out, const struct finding *f)
 		buf_put(out, "</dd>\n");
 	}
 	if (f->growth_age_seconds >= 0) {
-		put_row(out, "age");
+		put_row(out, "growing for");
 		buf_decimal(out, f->growth_age_seconds, 0);
 		buf_put(out, " s</dd>\n");
 	}

@@ -42,6 +42,20 @@ interpreters_lists(const struct gclists *first, struct gclists *out,
 	return n;
 }
 
+bool
+interpreters_share_gil(void)
+{
+	void *first;
+
+	if (python.version < 0x030c)
+		return true;
+	if (python.is_free_threaded || !py.PyInterpreterState_Head ||
+	    !py.PyInterpreterState_Next)
+		return false;
+	first = py.PyInterpreterState_Head();
+	return first && !py.PyInterpreterState_Next(first);
+}
+
 size_t
 interpreters_threads(void)
 {

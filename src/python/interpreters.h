@@ -10,6 +10,7 @@
 #ifndef LEAKSHIM_PYTHON_INTERPRETERS_H
 #define LEAKSHIM_PYTHON_INTERPRETERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "python/gclists.h"
@@ -20,6 +21,12 @@
  */
 size_t interpreters_lists(const struct gclists *first, struct gclists *out,
 			  size_t n_max);
+
+/*
+ * Who holds the GIL is alone: there is one interpreter, or none has a GIL of its
+ * own (before 3.12).
+ */
+bool interpreters_share_gil(void);
 
 /* Threads that Python knows of, in all interpreters. */
 size_t interpreters_threads(void);

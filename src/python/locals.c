@@ -82,36 +82,38 @@ locals_free_name(void *code, size_t i, char *out, size_t n_out)
 			  out, n_out);
 }
 
+/* Of a frame as frames_first() has it: a PyFrameObject up to 3.10. */
+static bool
+variables_of_frame(char *frame, struct variables *v)
+{
+	if (!frame)
+		return false;
+	v->code = layout->frame_locals ? object_pointer(frame, FRAME_CODE) :
+					 object_frame_code(frame);
+	if (!v->code || object_type(v->code) != py.PyCode_Type)
+		return false;
+	v->words = (uintptr_t *)(void *)(frame +
+					 (layout->frame_locals ?
+						  layout->frame_locals :
+						  layout->iframe_locals));
+	v->n = n_variables(v->code);
+	return true;
+}
+
 static bool
 find_variables(void *o, struct variables *v)
 {
-	char *frame;
+	char *frame = NULL;
 
-	if (layout->frame_locals) {
-		frame = object_is_generator(o) ?
+	if (object_is_generator(o))
+		frame = layout->frame_locals ?
 				object_pointer(o, layout->generator_frame) :
-			object_type(o) == py.PyFrame_Type ? (char *)o :
-							    NULL;
-		if (!frame)
-			return false;
-		v->code = object_pointer(frame, FRAME_CODE);
-		v->words = (uintptr_t *)(void *)(frame + layout->frame_locals);
-	} else {
-		frame = object_is_generator(o) ? (char *)o + layout->generator_frame :
-			object_type(o) == py.PyFrame_Type ?
-					  object_pointer(
-						  o,
-						  layout->frame_object_iframe) :
-					  NULL;
-		if (!frame)
-			return false;
-		v->code = object_frame_code(frame);
-		v->words = (uintptr_t *)(void *)(frame + layout->iframe_locals);
-	}
-	if (!v->code || object_type(v->code) != py.PyCode_Type)
-		return false;
-	v->n = n_variables(v->code);
-	return true;
+				(char *)o + layout->generator_frame;
+	else if (object_type(o) == py.PyFrame_Type)
+		frame = layout->frame_locals ?
+				(char *)o :
+				object_pointer(o, layout->frame_object_iframe);
+	return variables_of_frame(frame, v);
 }
 
 static bool
@@ -139,27 +141,37 @@ held_by_word(uintptr_t word)
 	return (void *)(word & ~(uintptr_t)3);
 }
 
-bool
-locals_edge(void *from, void *to, char *out, size_t n_out)
+/* The variable that is `to' or a cell of it. */
+static bool
+variable_edge(const struct variables *v, void *to, char *out, size_t n_out)
 {
-	struct variables v;
 	char name[100];
 	size_t i;
 
-	if (!find_variables(from, &v))
-		return false;
-	for (i = 0; i < v.n; i++) {
-		void *held = held_by_word(v.words[i]);
+	for (i = 0; i < v->n; i++) {
+		void *held = held_by_word(v->words[i]);
 
 		if (!held)
 			continue;
 		if (held != to && (object_type(held) != py.PyCell_Type ||
 				   object_pointer(held, CELL_REF) != to))
 			continue;
-		if (!variable_name(v.code, i, name, sizeof name))
+		if (!variable_name(v->code, i, name, sizeof name))
 			name[0] = '\0';
 		return put(out, n_out, "(local) ", name);
 	}
+	return false;
+}
+
+bool
+locals_edge(void *from, void *to, char *out, size_t n_out)
+{
+	struct variables v;
+
+	if (!find_variables(from, &v))
+		return false;
+	if (variable_edge(&v, to, out, n_out))
+		return true;
 	if (layout->frame_locals && object_type(from) == py.PyFrame_Type &&
 	    object_pointer(from, FRAME_BACK) == to)
 		return put(out, n_out, ".f_back", "");
@@ -167,4 +179,34 @@ locals_edge(void *from, void *to, char *out, size_t n_out)
 	    object_pointer(from, layout->generator_frame) == to)
 		return put(out, n_out, ".gi_frame", "");
 	return put(out, n_out, "(on its stack)", "");
+}
+
+int
+locals_visit(void *frame, visit_fn visit, void *ctx)
+{
+	struct variables v;
+	size_t i;
+	int stop = 0;
+
+	if (!variables_of_frame(frame, &v))
+		return 0;
+	for (i = 0; i < v.n && !stop; i++) {
+		void *held = held_by_word(v.words[i]);
+
+		if (!held)
+			continue;
+		if (object_type(held) == py.PyCell_Type)
+			held = object_pointer(held, CELL_REF);
+		stop = held ? visit(held, ctx) : 0;
+	}
+	return stop;
+}
+
+bool
+locals_frame_edge(void *frame, void *to, char *out, size_t n_out)
+{
+	struct variables v;
+
+	return variables_of_frame(frame, &v) &&
+	       variable_edge(&v, to, out, n_out);
 }

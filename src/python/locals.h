@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "python/api.h"
+
 /* The i-th free variable of a code object (co_freevars[i]). */
 bool locals_free_name(void *code, size_t i, char *out, size_t n_out);
 
@@ -21,5 +23,14 @@ bool locals_free_name(void *code, size_t i, char *out, size_t n_out);
  * coroutine) and a variable of it is `to' or a cell of `to'; false otherwise.
  */
 bool locals_edge(void *from, void *to, char *out, size_t n_out);
+
+/*
+ * What the variables of a running frame (as frames_first() has it) hold, and
+ * what is in their cells; nonzero from visit() stops.
+ */
+int locals_visit(void *frame, visit_fn visit, void *ctx);
+
+/* "(local) x" for what that visited. */
+bool locals_frame_edge(void *frame, void *to, char *out, size_t n_out);
 
 #endif /* LEAKSHIM_PYTHON_LOCALS_H */

@@ -230,13 +230,17 @@ advise_hidden(struct buf *b, const struct finding *f, int major)
 	}
 }
 
+/* The last holder is known by how the one before refers to it. */
 static void
 advise_growth(struct buf *b, const struct finding *f)
 {
 	const struct report_holder *h =
 		f->n_growth_path ? &f->growth_path[f->n_growth_path - 1] : NULL;
 
-	if (h)
+	if (h && f->n_growth_path > 1 && h[-1].edge)
+		buf_printf(b, "bound the %s (%s %s) that holds them, or remove ",
+			   h->type, h[-1].type, h[-1].edge);
+	else if (h)
 		buf_printf(b, "bound the %s%s%s that holds them, or remove ",
 			   h->type, h->edge ? " " : "",
 			   h->edge ? h->edge : "");

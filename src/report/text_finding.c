@@ -185,7 +185,7 @@ put_facts(struct buf *out, const struct finding *f)
 		put_finalizer(out, &f->finalizers[i]);
 	put_hidden_by(out, f);
 	if (f->growth_age_seconds >= 0) {
-		buf_put(out, "    their age is ");
+		buf_put(out, "    growing for ");
 		buf_decimal(out, f->growth_age_seconds, 0);
 		buf_put(out, " s\n");
 	}

@@ -15,6 +15,7 @@
 #include "shim/doctor.h"
 #include "shim/finish.h"
 #include "shim/gcwatch.h"
+#include "shim/growths.h"
 #include "shim/hooks.h"
 #include "shim/process.h"
 #include "shim/programstart.h"
@@ -199,6 +200,7 @@ boot_detach(void)
 	gcwatch_remove(state.gc);
 	ok = hooks_remove();
 	collected_forget();
+	growths_forget();
 	state.is_done = false;
 	state.n_arrays = 0;
 	py.Py_DecRef(state.gc);

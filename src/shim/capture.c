@@ -61,6 +61,17 @@ capture_problem(void)
 	return problem || keeps_stacks ? problem : "backtrace=0";
 }
 
+/* This thread has captured before, and still runs in that thread state. */
+static bool
+runs_python(void)
+{
+	const struct thread_cache *c = threadcache_mine;
+	const void *tstate = frames_tstate();
+
+	return c > THREAD_CACHE_ENDING && tstate && c->tstate == tstate &&
+	       gil_is_of_this_thread(tstate);
+}
+
 void
 capture_code_died(void *code)
 {
@@ -71,7 +82,23 @@ capture_code_died(void *code)
 void
 capture_forget(void)
 {
+	native_forget();
 	atomic_fetch_add_explicit(&epoch, 1, memory_order_relaxed);
+}
+
+uint32_t
+capture_begin_round(void)
+{
+	uint32_t n = stacks_begin_round();
+
+	capture_forget();
+	return n;
+}
+
+bool
+capture_may_keep(stack_id id)
+{
+	return trie_is_permanent(id) || runs_python();
 }
 
 void
@@ -341,6 +368,13 @@ capture(const struct frame_layout *l, struct thread_cache *c, void *top)
 	return below;
 }
 
+static void
+forget_nodes(struct thread_cache *c)
+{
+	memset(c->steps, 0, sizeof c->steps);
+	c->round = trie_round();
+}
+
 /* Only as many slots as were ever used can know a code. */
 static void
 forget_codes(struct thread_cache *c)
@@ -358,6 +392,8 @@ start_anew(struct thread_cache *c, void *tstate, uint32_t now)
 	c->tstate = tstate;
 	if (c->epoch != now)
 		forget_codes(c);
+	if (c->round != trie_round())
+		forget_nodes(c);
 	c->epoch = now;
 	c->n = 0;
 	c->root = keeps_stacks ? root_of_thread() : 0; /* 0: stays 0 */
@@ -413,17 +449,6 @@ capture_stack(void)
 	last->place = place;
 	last->node = s->node;
 	return known(s->node);
-}
-
-/* This thread has captured before, and still runs in that thread state. */
-static bool
-runs_python(void)
-{
-	const struct thread_cache *c = threadcache_mine;
-	const void *tstate = frames_tstate();
-
-	return c > THREAD_CACHE_ENDING && tstate && c->tstate == tstate &&
-	       gil_is_of_this_thread(tstate);
 }
 
 stack_id

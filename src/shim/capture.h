@@ -64,6 +64,15 @@ void capture_code_died(void *code);
 /* No code is known any more: stacks_forget() follows. */
 void capture_forget(void);
 
+/* stacks_begin_round(), with all caches. */
+uint32_t capture_begin_round(void);
+
+/*
+ * May the stack, which is in no block now, be used for one again?  If others can
+ * have held the GIL meanwhile, it may have been recycled.
+ */
+bool capture_may_keep(stack_id id);
+
 /* In the child of a fork: caches of other threads are garbage. */
 void capture_forked(void);
 

@@ -67,5 +67,6 @@ cblocks_forget(void *p)
 void
 cblocks_restore(void *p, stack_id stack)
 {
-	sidetable_note(p, stack);
+	if (capture_may_keep(stack))
+		sidetable_note(p, stack);
 }

@@ -13,6 +13,7 @@
 #include "shim/layer.h"
 #include "shim/native.h"
 #include "shim/programstart.h"
+#include "shim/recycle.h"
 #include "shim/reftracer.h"
 #include "shim/sidetable.h"
 #include "shim/stacks.h"
@@ -123,6 +124,7 @@ hooks_remove(void)
 	state.is_interposed = state.has_wrappers = state.has_tracer = false;
 	sidetable_clear();
 	capture_forget();
+	recycle_forget();
 	stacks_forget();
 	return ok;
 }

@@ -12,6 +12,7 @@
 #include "shim/hooks.h"
 #include "shim/process.h"
 #include "shim/publish.h"
+#include "shim/recycle.h"
 #include "shim/say.h"
 #include "shim/sidetable.h"
 #include "shim/testhooks.h"
@@ -119,6 +120,12 @@ audit(void *c)
 }
 
 static void
+growth(void *c)
+{
+	check_growth(c);
+}
+
+static void
 say_crash(const char *part, const struct guard_crash *crash)
 {
 	struct buf b;
@@ -147,6 +154,20 @@ audit_guarded(struct check *c)
 	c->no_audit = "it crashed in the analysis; the program was not "
 		      "touched";
 	say_crash("audit", &crash);
+}
+
+static void
+growth_guarded(struct check *c)
+{
+	struct guard_crash crash;
+
+	guard_run(growth, c, &crash);
+	if (!crash.signal)
+		return;
+	c->growth = NULL;
+	c->no_growth = "it crashed in the analysis; the program was not "
+		       "touched";
+	say_crash("growth", &crash);
 }
 
 /*
@@ -178,8 +199,10 @@ inspection_run(void *ctx)
 		return;
 	page->stage = STAGE_FOUND;
 	clone_wake(&page->stage);
+	recycle_mark();
 	reach_guarded(&c);
 	audit_guarded(&c);
+	growth_guarded(&c);
 	waited = clone_now_ns();
 	/* A program that died meanwhile still gets its report. */
 	clone_wait_for_order(&page->order, inspection.parent);

@@ -16,10 +16,12 @@
 #include "shim/clone.h"
 #include "shim/facts.h"
 #include "shim/gcwatch.h"
+#include "shim/growths.h"
 #include "shim/hooks.h"
 #include "shim/inspection.h"
 #include "shim/layer.h"
 #include "shim/process.h"
+#include "shim/recycle.h"
 #include "shim/registers.h"
 #include "shim/say.h"
 #include "shim/secondlook.h"
@@ -55,6 +57,7 @@ static void
 drop_page(void)
 {
 	secondlook_end();
+	growths_settle();
 	ownunmap(inspection.page, inspection.page_bytes);
 	inspection.page = NULL;
 	inspection.pid = 0;
@@ -152,8 +155,10 @@ inspect_here(void)
 	inspection.pid = 0;
 	if (ok) {
 		inspection.page->pause_ns = clone_now_ns() - started;
+		recycle_mark();
 		check_reach(&c);
 		check_audit(&c);
+		check_growth(&c);
 		inspection_write(&c, inspection.page);
 	} else {
 		say("no report", inspection.page->problem);
@@ -188,6 +193,10 @@ prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
 		++inspection.n_reports;
 	f->survival_unknown = why_survival_is_unknown(r);
 	facts_source(&inspection.source, f);
+	growths_prepare(&inspection.source);
+	/* Whom a signal handler has interrupted may be in a hook. */
+	if (strcmp(r->trigger, "signal"))
+		recycle_begin();
 	inspection.source.parent =
 		process.options.isolate ? inspection.parent : 0;
 	inspection.source.stack_from = (uintptr_t)registers;
@@ -304,5 +313,7 @@ inspector_forget(void)
 {
 	inspector_end_turn();
 	secondlook_forget();
+	growths_forget(); /* shared with the parent, whose they are */
+	recycle_forget();
 	drop_page();
 }

@@ -38,6 +38,11 @@ native_capture(stack_id below)
 }
 
 void
+native_forget(void)
+{
+}
+
+void
 native_code_unmapped(void)
 {
 }
@@ -276,6 +281,14 @@ intern(stack_id below)
 		id = trie_intern_native(id, frames[n].ip, frames[n].n_python);
 	}
 	return id ? id : below;
+}
+
+void
+native_forget(void)
+{
+	if (known)
+		ownmap_clear((void *)known,
+			     sizeof *known << KNOWN_SHIFT);
 }
 
 static uint64_t

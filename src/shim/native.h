@@ -32,6 +32,9 @@ const char *native_problem(void);
 /* The present native stack on top of a Python stack that is not 0. */
 stack_id native_capture(stack_id below);
 
+/* The stacks that are remembered may be others by now. */
+void native_forget(void);
+
 /* Code was unmapped: what libunwind knows of it is wrong. */
 void native_code_unmapped(void);
 

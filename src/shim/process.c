@@ -240,7 +240,6 @@ complain_of_unfinished(struct buf *b)
 {
 	const struct options *o = &process.options;
 	const char *name = o->check_every      ? "check_every" :
-			   o->growth	       ? "growth" :
 			   o->signal	       ? "signal" :
 						 NULL;
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "analysis/check.h"
+#include "analysis/growth.h"
 #include "common/buf.h"
 #include "python/api.h"
 #include "report/filter.h"
@@ -217,6 +218,8 @@ add_all_missed(struct report *r, const struct check *c)
 		 "extensions made once"},
 		{"lost-reference", c->n_initial,
 		 "made once, when an extension was initialized"},
+		{"growth", growth_left_out(c),
+		 "sites with few objects, beyond what is kept between checks"},
 		{"audit", c->n_unproven,
 		 "fields that hold references in some instances, but not for "
 		 "certain"},
@@ -224,6 +227,7 @@ add_all_missed(struct report *r, const struct check *c)
 	const struct report_missed undone[] = {
 		{"audit", REPORT_UNKNOWN, c->no_audit},
 		{"reachability", REPORT_UNKNOWN, c->no_reach},
+		{"growth", REPORT_UNKNOWN, c->no_growth},
 		{"lost-reference", REPORT_UNKNOWN, c->no_surplus},
 	};
 	size_t i;

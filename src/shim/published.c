@@ -8,7 +8,9 @@
 #include "common/attachpage.h"
 #include "python/api.h"
 #include "shim/boot.h"
+#include "shim/codes.h"
 #include "shim/fault.h"
+#include "shim/growths.h"
 #include "shim/hooks.h"
 #include "shim/regions.h"
 #include "shim/stacks.h"
@@ -50,8 +52,11 @@ publish_hooks(void)
 	s->regions = (uintptr_t)regions_counter();
 	s->region_bytes = 5u << (REGION_SHIFT - regions_shift);
 	s->stacks = (uintptr_t)stacks_counter();
-	s->stacks_from = *stacks_counter() - stacks_number();
-	s->stack_bytes = 16;
+	s->stacks_from = stacks_first();
+	s->stack_bytes = STACKS_NODE_BYTES;
+	s->free_stacks = (uintptr_t)stacks_free_counter();
+	s->code_bytes = (uintptr_t)codes_bytes_counter();
+	s->growth_bytes = (uintptr_t)growths_counter();
 	copy(s->python, sizeof s->python, python.text);
 	copy(s->hooks, sizeof s->hooks, hooks_kind());
 	copy(s->free_lists, sizeof s->free_lists, hooks_free_list_kind());

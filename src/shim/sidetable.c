@@ -425,6 +425,32 @@ sidetable_walk(int (*each)(const struct block *b, void *ctx), void *ctx)
 	return regions_walk(walk_leaf, &w);
 }
 
+struct stacks_walk {
+	void (*each)(stack_id stack, void *ctx);
+	void *ctx;
+};
+
+static int
+walk_stacks_of(struct leaf *leaf, void *ctx)
+{
+	const struct stacks_walk *w = ctx;
+	size_t n = (size_t)1 << (REGION_SHIFT - regions_shift), i;
+	const uint32_t *slots = leaf_slot(leaf, 0);
+
+	for (i = 0; i < n; i++)
+		if (slots[i] & SLOT_STACK_MASK)
+			w->each(slots[i] & SLOT_STACK_MASK, w->ctx);
+	return 0;
+}
+
+void
+sidetable_walk_stacks(void (*each)(stack_id stack, void *ctx), void *ctx)
+{
+	struct stacks_walk w = {each, ctx};
+
+	regions_walk(walk_stacks_of, &w);
+}
+
 static int
 count_leaf(struct leaf *leaf, void *ctx)
 {

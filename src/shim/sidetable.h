@@ -100,6 +100,9 @@ bool sidetable_find_note(const void *p, struct block *out);
 /* Every live block in address order; nonzero from the callback stops. */
 int sidetable_walk(int (*each)(const struct block *b, void *ctx), void *ctx);
 
+/* The stack of every block and note, in whatever order. */
+void sidetable_walk_stacks(void (*each)(stack_id stack, void *ctx), void *ctx);
+
 /* Forget every block and note, and give the memory back. */
 void sidetable_clear(void);
 

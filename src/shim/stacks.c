@@ -9,17 +9,25 @@
 #include "python/linetable.h"
 #include "shim/codes.h"
 #include "shim/fault.h"
+#include "shim/recycle.h"
 #include "shim/trie.h"
 
 /*
- * Nodes are never moved, and their chains are only added to while hooks run,
- * so readers need no lock.
+ * Nodes are never moved, and readers need no lock: new ones come at the head of
+ * their chain.  Those who have a Python thread state's stack hold the GIL, and
+ * so does who takes unused nodes out; the others, threads of C code, look for
+ * nodes that have no parent: such nodes stay for ever, and a node that was used
+ * for something else never becomes one, so that they match none that changes
+ * under their eyes.  A chain that leads them astray ends, and then they look
+ * again under the lock.
  */
 struct trie_node {
 	uint32_t parent;
 	uint32_t next; /* in the bucket */
-	uint32_t code; /* its id, or NATIVE, n_python and the ip's upper half */
-	int32_t offset; /* into the bytecode, or the ip's lower half */
+	uint32_t code; /* its id, or NATIVE, n_python and the ip's upper half;
+			* 0: the node is not in use */
+	int32_t offset; /* into the bytecode, or the ip's lower half; the next
+			 * one that is not in use */
 };
 
 /* User addresses have 47 bits, or 48 (aarch64). */
@@ -38,19 +46,45 @@ enum {
 	CHUNK_NODES = 1 << CHUNK_SHIFT,
 	MAX_CHUNKS = MAX_NODES / CHUNK_NODES,
 	FIRST_NODE = TRIE_ROOT_OTHER + 1,
+	/* So many are handed out by many attaches: begin from the start. */
+	MANY_FORGOTTEN = MAX_NODES / 4,
 };
+
+/* Behind the nodes, of each: the round in which it was asked for last. */
+#define CHUNK_BYTES ((size_t)CHUNK_NODES * STACKS_NODE_BYTES)
+
+_Static_assert(sizeof(struct trie_node) + 1 == STACKS_NODE_BYTES,
+	       "a node and its byte");
 
 static struct trie_node *chunks[MAX_CHUNKS];
 static _Atomic uint32_t *buckets;
 static uint32_t n_nodes = FIRST_NODE; /* handed out so far */
 static uint32_t n_forgotten; /* of them: by stacks_forget() */
 static uint32_t n_inherited; /* of a fork's child: those of its parent */
+static uint32_t first_free, n_free;
+static uint32_t round_now; /* grows when unused nodes are looked for */
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 
 static inline struct trie_node *
 node(uint32_t i)
 {
 	return &chunks[i >> CHUNK_SHIFT][i % CHUNK_NODES];
+}
+
+/* A byte of the round is enough: who seems to be young is kept for longer. */
+static inline uint8_t *
+asked_for(uint32_t i)
+{
+	struct trie_node *chunk = chunks[i >> CHUNK_SHIFT];
+
+	return (uint8_t *)(chunk + CHUNK_NODES) + i % CHUNK_NODES;
+}
+
+static inline void
+touch(uint32_t i)
+{
+	if (*asked_for(i) != (uint8_t)round_now)
+		*asked_for(i) = (uint8_t)round_now;
 }
 
 bool
@@ -83,14 +117,20 @@ find(size_t bucket, uint32_t parent, uint32_t code, int32_t offset)
 }
 
 static uint32_t
-take_node(void)
+take_node(stack_id parent)
 {
+	uint32_t i = parent ? first_free : 0;
 	struct trie_node **chunk = &chunks[n_nodes >> CHUNK_SHIFT];
 
+	if (i) {
+		first_free = (uint32_t)node(i)->offset;
+		n_free--;
+		return i;
+	}
 	if (n_nodes == MAX_NODES)
 		return 0;
 	if (!*chunk)
-		*chunk = ownmap_reserve(CHUNK_NODES * sizeof **chunk);
+		*chunk = ownmap_reserve(CHUNK_BYTES);
 	return *chunk ? n_nodes++ : 0;
 }
 
@@ -100,11 +140,13 @@ trie_intern(stack_id parent, uint32_t code, int32_t offset)
 	size_t bucket = bucket_of(parent, code, offset);
 	uint32_t i = find(bucket, parent, code, offset);
 
-	if (i)
+	if (i) {
+		touch(i);
 		return i;
+	}
 	spin_lock(&lock);
 	i = find(bucket, parent, code, offset);
-	if (!i && (i = take_node())) {
+	if (!i && (i = take_node(parent))) {
 		*node(i) = (struct trie_node){
 			parent,
 			atomic_load_explicit(&buckets[bucket],
@@ -113,6 +155,8 @@ trie_intern(stack_id parent, uint32_t code, int32_t offset)
 		atomic_store_explicit(&buckets[bucket], i,
 				      memory_order_release);
 	}
+	if (i)
+		touch(i);
 	spin_unlock(&lock);
 	if (!i)
 		fault_count(FAULT_STACKS_FULL);
@@ -208,6 +252,8 @@ void
 stacks_forked(void)
 {
 	n_inherited = n_nodes;
+	/* Their numbers are the parent's; they are not used here. */
+	first_free = n_free = 0;
 }
 
 bool
@@ -228,10 +274,121 @@ stacks_forget(void)
 	first = n_forgotten >> CHUNK_SHIFT;
 	for (i = first; i <= n_nodes >> CHUNK_SHIFT && i < MAX_CHUNKS; i++)
 		if (chunks[i])
-			ownmap_clear(chunks[i], CHUNK_NODES * sizeof *chunks[i]);
+			ownmap_clear(chunks[i], CHUNK_BYTES);
+	if (n_nodes > MANY_FORGOTTEN)
+		n_nodes = FIRST_NODE;
 	n_forgotten = n_nodes - FIRST_NODE;
+	first_free = n_free = 0;
+	round_now++;
 	spin_unlock(&lock);
 	codes_forget();
+}
+
+/* ---- nodes that nobody uses ---- */
+
+uint32_t
+trie_round(void)
+{
+	return round_now;
+}
+
+bool
+trie_is_permanent(stack_id id)
+{
+	return is_node(id) && !node(id)->parent;
+}
+
+uint32_t
+stacks_begin_round(void)
+{
+	round_now++;
+	return n_nodes;
+}
+
+static void
+mark_code(const struct trie_node *n, struct recycle_marks *m)
+{
+	if (n->code && n->code < m->n_codes)
+		m->codes[n->code / 64] |= (uint64_t)1 << n->code % 64;
+}
+
+void
+stacks_mark_inherited(struct recycle_marks *m)
+{
+	uint32_t i;
+
+	for (i = stacks_first(); i < n_inherited; i++)
+		mark_code(node(i), m);
+}
+
+static bool
+is_marked(const struct recycle_marks *m, uint32_t i)
+{
+	return m->nodes[i / 64] >> i % 64 & 1;
+}
+
+/* Those that came meanwhile, of threads without the GIL, are permanent. */
+void
+stacks_mark(stack_id id, struct recycle_marks *m)
+{
+	for (; is_node(id) && id < m->n_nodes && !is_marked(m, id);
+	     id = node(id)->parent) {
+		m->nodes[id / 64] |= (uint64_t)1 << id % 64;
+		mark_code(node(id), m);
+	}
+}
+
+/* Under the lock.  Its `next' stays, for who is reading the chain just now. */
+static void
+take_out(uint32_t i)
+{
+	struct trie_node *n = node(i);
+	size_t bucket = bucket_of(n->parent, n->code, n->offset);
+	uint32_t at = atomic_load_explicit(&buckets[bucket],
+					   memory_order_relaxed);
+
+	if (at == i) {
+		atomic_store_explicit(&buckets[bucket], n->next,
+				      memory_order_release);
+	} else {
+		while (at && node(at)->next != i)
+			at = node(at)->next;
+		if (!at)
+			return; /* it cannot be: let it be */
+		node(at)->next = n->next;
+	}
+	n->code = 0;
+	n->offset = (int32_t)first_free;
+	first_free = i;
+	n_free++;
+}
+
+bool
+stacks_sweep(const struct recycle_marks *m, size_t n_most)
+{
+	uint32_t i = stacks_first();
+	size_t n = 0;
+
+	/* A fork's child tells by the number what is its parent's. */
+	if (i < n_inherited)
+		i = n_inherited;
+	for (; i < m->n_nodes && n < n_most; i++) {
+		if (is_marked(m, i) || !node(i)->code || !node(i)->parent ||
+		    *asked_for(i) == (uint8_t)round_now)
+			continue;
+		/* One at a time: fork() must not meet it held for long. */
+		spin_lock(&lock);
+		take_out(i);
+		spin_unlock(&lock);
+		n++;
+	}
+	return i >= m->n_nodes;
+}
+
+uint32_t
+stacks_first(void)
+{
+	return n_forgotten + FIRST_NODE;
 }
 
 const uint32_t *
@@ -240,14 +397,20 @@ stacks_counter(void)
 	return &n_nodes;
 }
 
+const uint32_t *
+stacks_free_counter(void)
+{
+	return &n_free;
+}
+
 size_t
 stacks_number(void)
 {
-	return n_nodes - FIRST_NODE - n_forgotten;
+	return n_nodes - FIRST_NODE - n_forgotten - n_free;
 }
 
 size_t
 stacks_bytes(void)
 {
-	return stacks_number() * sizeof(struct trie_node) + codes_bytes();
+	return (n_nodes - stacks_first()) * STACKS_NODE_BYTES + codes_bytes();
 }

@@ -33,6 +33,7 @@ bool stacks_init(void);
  */
 size_t stacks_lines(stack_id id, struct report_line *lines, size_t n_max);
 
+struct recycle_marks;
 struct source_native;
 
 /*
@@ -52,12 +53,37 @@ bool stacks_is_inherited(stack_id id);
 
 /*
  * Forget them all, and give the memory back; nothing may refer to one any more.
- * Ids are not used again, so who remembers one finds nothing.
+ * Ids are not used again for a long time, so who remembers one finds nothing.
  */
 void stacks_forget(void);
 
-/* The word that counts the nodes, for who reads it from outside. */
+/*
+ * Recycling (shim/recycle.h), the GIL held but for stacks_mark*(), which are the
+ * clone's.  A round begins: what caches know is not valid any more, so that all
+ * that is used from here on is asked for.  Returns how many numbers there are.
+ */
+uint32_t stacks_begin_round(void);
+
+/* Mark the nodes of a stack, and the ids of the codes in them. */
+void stacks_mark(stack_id id, struct recycle_marks *m);
+
+/* The codes of what a fork's child has from its parent, and keeps. */
+void stacks_mark_inherited(struct recycle_marks *m);
+
+/*
+ * Take out at most n_most nodes, of those numbers, that are not marked and that
+ * nobody has asked for since the round began.  True if there are no more.
+ */
+bool stacks_sweep(const struct recycle_marks *m, size_t n_most);
+
+enum { STACKS_NODE_BYTES = 17 };
+
+/* The first number that is in use since the last stacks_forget(). */
+uint32_t stacks_first(void);
+
+/* The words that count the nodes, for who reads them from outside. */
 const uint32_t *stacks_counter(void);
+const uint32_t *stacks_free_counter(void); /* of them: not in use */
 
 size_t stacks_number(void); /* nodes in use */
 size_t stacks_bytes(void);

@@ -10,6 +10,7 @@
 #ifndef LEAKSHIM_SHIM_TRIE_H
 #define LEAKSHIM_SHIM_TRIE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "shim/sidetable.h"
@@ -25,5 +26,11 @@ stack_id trie_intern(stack_id parent, uint32_t code, int32_t offset);
  * n_python: of how many Python frames it is the interpreter's loop.
  */
 stack_id trie_intern_native(stack_id parent, uintptr_t ip, unsigned n_python);
+
+/* Who remembers a node does so until this number changes. */
+uint32_t trie_round(void);
+
+/* It is never taken out: it has no Python stack below. */
+bool trie_is_permanent(stack_id id);
 
 #endif /* LEAKSHIM_SHIM_TRIE_H */

@@ -206,6 +206,8 @@ others(void)
 		{.function = "other", .module = "y.so"},
 	};
 	static const struct report_holder path = {"dict", "['cache']"};
+	static const struct report_holder way[] = {{"module app", ".cache"},
+						   {"dict", "['k']"}};
 	static const struct report_type type = {"type", 1, 904, NULL, false};
 	struct finding f = sample_finding(FINDING_UNREACHABLE, REASON_FROZEN);
 
@@ -264,6 +266,11 @@ others(void)
 	is_advice(&f, 3,
 		  "bound the dict ['cache'] that holds them, or remove "
 		  "entries that are done with");
+	f.growth_path = way;
+	f.n_growth_path = 2;
+	is_advice(&f, 3,
+		  "bound the dict (module app .cache) that holds them, or "
+		  "remove entries that are done with");
 	f = sample_finding(FINDING_COLLECTED, REASON_NONE);
 	ok(advice_for(&arena, &f, 3), "collected, with no cycle known");
 }

@@ -1,0 +1,75 @@
+/*
+ * history.h - how many objects each allocation site had in the last checks
+ *
+ * Each check is made by a clone that dies; what the next one must know stands
+ * in a table that the process and its clones share.  A check reads the table of
+ * the one before and writes another, which takes its place when it is complete:
+ * a clone that dies on the way has changed nothing.
+ *
+ * Sites are known by a hash of what they are called (type, functions, files,
+ * lines), for stacks are recycled and types die.
+ *
+ * Contract of every function here:
+ *   side       shim and analysis child
+ *   allocates  never
+ *   locks      none
+ *   signals    safe
+ */
+#ifndef LEAKSHIM_ANALYSIS_HISTORY_H
+#define LEAKSHIM_ANALYSIS_HISTORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+	HISTORY_MOST_SITES = 65536,
+	HISTORY_MOST_BYTES = 16 << 20,
+};
+
+struct history {
+	uint32_t is_complete;
+	uint32_t n_counts; /* that a site has room for: one more than growth= */
+	uint32_t n_sites;
+	uint32_t room;
+	uint64_t n_left_out; /* sites with fewer objects than all that are in */
+	uint64_t at_ns;      /* when the check was made, CLOCK_MONOTONIC */
+};
+
+/* Followed by the counts, the last check's last. */
+struct history_site {
+	uint64_t key;
+	uint64_t since_ns; /* the check before the first that found more */
+	uint32_t n;        /* counts in use */
+	uint32_t counts[];
+};
+
+/* Of a table for that many checks that find more: what it takes. */
+size_t history_bytes(int growth);
+
+/* What is written of it. */
+size_t history_used(const struct history *h);
+
+/* In zeroed memory of so many bytes. */
+void history_begin(struct history *h, int growth);
+
+/* Site number i. */
+struct history_site *history_site(const struct history *h, uint32_t i);
+
+/* The next site behind the last one: the caller checks the room. */
+struct history_site *history_add(struct history *h);
+
+/* The site of that key, NULL if there is none; they were added in its order. */
+const struct history_site *history_find(const struct history *h, uint64_t key);
+
+/*
+ * What is in `before' (NULL: there was no check), with one count more.  What
+ * was not there had no object; unless some were left out: then nobody knows.
+ */
+void history_continue(struct history_site *site, const struct history *h,
+		      const struct history *before, uint32_t count);
+
+/* Did each of the last checks, as many as are asked for, find more? */
+bool history_grows(const struct history *h, const struct history_site *site);
+
+#endif /* LEAKSHIM_ANALYSIS_HISTORY_H */
