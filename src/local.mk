@@ -89,6 +89,8 @@ libpython_la_SOURCES = \
 	%D%/python/objects.h \
 	%D%/python/peek.c \
 	%D%/python/peek.h \
+	%D%/python/pending.c \
+	%D%/python/pending.h \
 	%D%/python/pymalloc.c \
 	%D%/python/pymalloc.h \
 	%D%/python/recognize.c \
@@ -310,6 +312,10 @@ libanalysis_la_SOURCES = \
 # The shim without what it exports: a unit test that linked those would be
 # hooked itself.
 libshim_la_SOURCES = \
+	%D%/shim/asksignal.c \
+	%D%/shim/asksignal.h \
+	%D%/shim/background.c \
+	%D%/shim/background.h \
 	%D%/shim/boot.c \
 	%D%/shim/boot.h \
 	%D%/shim/capture.c \
@@ -356,6 +362,8 @@ libshim_la_SOURCES = \
 	%D%/shim/inspection.h \
 	%D%/shim/inspector.c \
 	%D%/shim/inspector.h \
+	%D%/shim/interrupted.c \
+	%D%/shim/interrupted.h \
 	%D%/shim/layer.c \
 	%D%/shim/layer.h \
 	%D%/shim/native.c \
@@ -396,6 +404,8 @@ libshim_la_SOURCES = \
 	%D%/shim/threadcache.c \
 	%D%/shim/threadcache.h \
 	%D%/shim/trie.h \
+	%D%/shim/triggers.c \
+	%D%/shim/triggers.h \
 	%D%/shim/turn.c \
 	%D%/shim/turn.h
 

@@ -9,6 +9,7 @@
 #include "python/api.h"
 #include "python/atexits.h"
 #include "python/gil.h"
+#include "shim/background.h"
 #include "shim/boot.h"
 #include "shim/collected.h"
 #include "shim/exit27.h"
@@ -71,6 +72,7 @@ begin_check(bool collection_follows)
 	if (process.is_inert || process.is_attached || !forks_is_own_process())
 		return;
 	serve_wait_until_idle();
+	background_wait();
 	if (inspector_begin(&request))
 		state.stage = STAGE_WAITING;
 	if (!collection_follows)
@@ -145,6 +147,7 @@ finish_before__exit(int status)
 		return status;
 	if (state.stage == STAGE_WATCHING && gil_is_held())
 		begin_check(false);
+	background_wait(); /* its clone would outlive us */
 	end_check();
 	return status_instead_of(status);
 }

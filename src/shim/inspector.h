@@ -27,6 +27,13 @@ struct inspector_request {
 	uint32_t since;        /* an epoch: what is older is left out; 0: all */
 	const char *path;      /* instead of log_path, or NULL */
 	const char *text_path; /* path is JSON, and this text: exactly so named */
+	bool goes_on;          /* the program does, once it has been cloned */
+	/*
+	 * From a signal handler, the only thread at rest (gil_is_at_rest()) and
+	 * in a system call: the clone's stack.  NULL: not so.
+	 */
+	void *stack;
+	size_t stack_bytes;
 };
 
 /*
@@ -41,6 +48,9 @@ void inspector_end_turn(void);
  * that was begun and never ended is given up.
  */
 bool inspector_begin(const struct inspector_request *request);
+
+/* With goes_on: would inspector_end() come back at once? */
+bool inspector_is_over(void);
 
 /* How many suspects there are, for the collection that may follow. */
 size_t inspector_suspects(void);

@@ -238,17 +238,11 @@ hide_from_children(void)
 static void
 complain_of_unfinished(struct buf *b)
 {
-	const struct options *o = &process.options;
-	const char *name = o->check_every      ? "check_every" :
-			   o->growth	       ? "growth" :
-			   o->signal	       ? "signal" :
-						 NULL;
-
-	if (name)
+	if (process.options.growth)
 		buf_printf(b,
 			   "leakshim: option '%s' does nothing in version "
 			   "%s yet: leave it out\n",
-			   name, PACKAGE_VERSION);
+			   "growth", PACKAGE_VERSION);
 }
 
 bool
