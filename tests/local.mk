@@ -4,6 +4,7 @@
 UNIT_TESTS = \
 	%D%/unit/test_advice \
 	%D%/unit/test_arena \
+	%D%/unit/test_asksignal \
 	%D%/unit/test_buf \
 	%D%/unit/test_chunks \
 	%D%/unit/test_filter \

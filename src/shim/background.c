@@ -111,6 +111,16 @@ background_wait(void)
 }
 
 void
+background_give_up(void)
+{
+	if (!take())
+		return;
+	inspector_give_up();
+	atomic_store(&state, NOTHING);
+	inspector_end_turn();
+}
+
+void
 background_forked(void)
 {
 	atomic_store(&state, NOTHING);

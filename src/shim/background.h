@@ -35,6 +35,9 @@ void background_settle(void);
 /* Wait for it, at most as long as timeout= says.  The GIL is not needed. */
 void background_wait(void);
 
+/* Let it come to nothing: the program is about to be another. */
+void background_give_up(void);
+
 /* In the child of a fork, after inspector_forget(). */
 void background_forked(void);
 

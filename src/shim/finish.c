@@ -155,8 +155,10 @@ finish_before__exit(int status)
 void
 finish_exec_tried(void)
 {
-	if (state.stage != STAGE_NONE && process.is_forked &&
-	    forks_is_own_process())
+	if (state.stage == STAGE_NONE || !forks_is_own_process())
+		return;
+	background_give_up(); /* who comes next would never reap its clone */
+	if (process.is_forked)
 		state.exec_tried_at = now();
 }
 

@@ -236,6 +236,15 @@ inspector_suspects(void)
 	return inspection.page ? inspection.page->n_suspects : 0;
 }
 
+void
+inspector_give_up(void)
+{
+	if (inspection.page && inspection.pid)
+		clone_reap(inspection.pid);
+	if (inspection.page)
+		drop_page();
+}
+
 bool
 inspector_begin(const struct inspector_request *request)
 {
@@ -244,10 +253,7 @@ inspector_begin(const struct inspector_request *request)
 
 	registers_save(registers);
 	layer_take_last(); /* or it would be a root */
-	if (inspection.page && inspection.pid)
-		clone_reap(inspection.pid);
-	if (inspection.page)
-		drop_page();
+	inspector_give_up();
 	if (why || !map_page()) {
 		say("no report", why ? why :
 				       "no memory to begin an analysis "

@@ -67,6 +67,9 @@ void inspector_order(void);
  */
 int inspector_end(bool *is_written);
 
+/* End the check that was begun, without a report. */
+void inspector_give_up(void);
+
 /* In a fork()ed child: the check on its way is not ours. */
 void inspector_forget(void);
 

@@ -37,7 +37,7 @@ enum {
 
 #define MILLISECONDS 1000000ULL
 #define PATIENCE (1000 * MILLISECONDS) /* with the main thread */
-#define NAP (100 * MILLISECONDS) /* before another try */
+#define NAP (100 * MILLISECONDS)       /* before another try */
 
 static struct {
 	uint64_t every_ns; /* 0: no timer */
@@ -52,7 +52,7 @@ static struct {
 	_Atomic int turns;
 	_Atomic int n_pending;
 	_Atomic uint64_t waits_since; /* for the main thread; 0: not */
-	_Atomic uint64_t served; /* when it last came; 0: never */
+	_Atomic uint64_t served;      /* when it last came; 0: never */
 } watch;
 
 /* As exact as is needed, and without a system call. */
@@ -145,8 +145,9 @@ give_up(void)
 }
 
 /*
- * 3.6 boots before its signal module has seen what the program was started with:
- * that must not be our handler.  Who has switched that module off has it late.
+ * 3.6 boots before its signal module has seen what the program was started
+ * with: that must not be our handler.  Who has switched that module off has it
+ * late.
  */
 static bool
 is_too_early(void)

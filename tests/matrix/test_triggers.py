@@ -116,6 +116,15 @@ def timer_children(python):
     must_be_found(timers)
 
 
+@test("check_every: exec leaves no clone behind", sample=True)
+def timer_exec(python):
+    starts_itself(python)
+    if not os.path.exists("/proc/self/task/%d/children" % os.getpid()):
+        raise Skip("the kernel does not list children")
+    run(python, "executing", "check_every=1",
+        wanted="children: ''\nno child\n")
+
+
 # ---- signal ----
 
 def add_wait(work):
