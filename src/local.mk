@@ -91,6 +91,8 @@ libpython_la_SOURCES = \
 	%D%/python/objects.h \
 	%D%/python/peek.c \
 	%D%/python/peek.h \
+	%D%/python/pending.c \
+	%D%/python/pending.h \
 	%D%/python/pymalloc.c \
 	%D%/python/pymalloc.h \
 	%D%/python/recognize.c \
@@ -328,6 +330,10 @@ libanalysis_la_SOURCES = \
 # The shim without what it exports: a unit test that linked those would be
 # hooked itself.
 libshim_la_SOURCES = \
+	%D%/shim/asksignal.c \
+	%D%/shim/asksignal.h \
+	%D%/shim/background.c \
+	%D%/shim/background.h \
 	%D%/shim/boot.c \
 	%D%/shim/boot.h \
 	%D%/shim/capture.c \
@@ -378,6 +384,8 @@ libshim_la_SOURCES = \
 	%D%/shim/inspection.h \
 	%D%/shim/inspector.c \
 	%D%/shim/inspector.h \
+	%D%/shim/interrupted.c \
+	%D%/shim/interrupted.h \
 	%D%/shim/layer.c \
 	%D%/shim/layer.h \
 	%D%/shim/native.c \
@@ -420,6 +428,8 @@ libshim_la_SOURCES = \
 	%D%/shim/threadcache.c \
 	%D%/shim/threadcache.h \
 	%D%/shim/trie.h \
+	%D%/shim/triggers.c \
+	%D%/shim/triggers.h \
 	%D%/shim/turn.c \
 	%D%/shim/turn.h
 

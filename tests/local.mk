@@ -4,6 +4,7 @@
 UNIT_TESTS = \
 	%D%/unit/test_advice \
 	%D%/unit/test_arena \
+	%D%/unit/test_asksignal \
 	%D%/unit/test_buf \
 	%D%/unit/test_chunks \
 	%D%/unit/test_filter \
@@ -82,7 +83,8 @@ MATRIX_TESTS = \
 	%D%/matrix/test_startup.py \
 	%D%/matrix/test_subinterpreters.py \
 	%D%/matrix/test_textbook.py \
-	%D%/matrix/test_transparency.py
+	%D%/matrix/test_transparency.py \
+	%D%/matrix/test_triggers.py
 
 # They need the command and no library: sanitizers see them, too.
 TOOL_MATRIX_TESTS = \

@@ -93,7 +93,8 @@ static bool
 can_be_taken(uint64_t v)
 {
 	return v <= 64 && v != SIGKILL && v != SIGSTOP && v != SIGSEGV &&
-	       v != SIGBUS && v != SIGILL && v != SIGFPE && v != 32 && v != 33;
+	       v != SIGBUS && v != SIGILL && v != SIGFPE && v != SIGTRAP &&
+	       v != SIGABRT && v != SIGSYS && v != 32 && v != 33;
 }
 
 int

@@ -105,6 +105,29 @@ gil_give_back(int state)
 }
 
 bool
+gil_is_at_rest(void)
+{
+	void *first;
+
+	if (!py.Py_IsInitialized || !py.Py_IsInitialized() || is_finalizing() ||
+	    !py.PyInterpreterState_Head || !py.PyInterpreterState_Next)
+		return false;
+	first = py.PyInterpreterState_Head();
+	return first && !py.PyInterpreterState_Next(first) && !frames_tstate();
+}
+
+const void *
+gil_interpreter(void)
+{
+	const struct frame_layout *l = frames_layout();
+	const char *tstate = frames_tstate();
+
+	return l && tstate ? *(void *const *)(const void *)(tstate +
+							    l->tstate_interp) :
+			     NULL;
+}
+
+bool
 is_finalizing(void)
 {
 	if (py.Py_IsFinalizing)

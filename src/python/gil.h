@@ -5,7 +5,7 @@
  *   side       shim
  *   allocates  never
  *   locks      none
- *   signals    not safe
+ *   signals    not safe, unless it is said
  */
 #ifndef LEAKSHIM_PYTHON_GIL_H
 #define LEAKSHIM_PYTHON_GIL_H
@@ -39,7 +39,19 @@ bool gil_can_take(void);
 int gil_take(void);
 void gil_give_back(int state);
 
-/* Py_FinalizeEx() is under way. */
+/*
+ * For the only thread of a process, also in a signal handler: there is one
+ * interpreter, and it has been left, so that all of its heap is in order.
+ */
+bool gil_is_at_rest(void);
+
+/*
+ * The interpreter that the thread with the GIL works in, the GIL held; NULL:
+ * not known.
+ */
+const void *gil_interpreter(void);
+
+/* Py_FinalizeEx() is under way.  Signals: safe. */
 bool is_finalizing(void);
 
 #endif /* LEAKSHIM_PYTHON_GIL_H */

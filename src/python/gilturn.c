@@ -14,11 +14,22 @@ enum { ALWAYS_HAS_GIL = 0x0307 };
 /* Interpreters may have a GIL each from then on: ours excludes nobody there. */
 enum { MAY_HAVE_MORE_GILS = 0x030c };
 
-const char *
-gilturn_problem(void)
+bool
+gilturn_has_rivals(void)
 {
 	void *first;
 
+	if (python.version < MAY_HAVE_MORE_GILS)
+		return false;
+	first = py.PyInterpreterState_Head ? py.PyInterpreterState_Head() :
+					     NULL;
+	return !first || !py.PyInterpreterState_Next ||
+	       py.PyInterpreterState_Next(first);
+}
+
+const char *
+gilturn_problem(void)
+{
 	if (!py.Py_IsInitialized || !py.Py_IsInitialized())
 		return "its Python is not initialized: try again when it runs";
 	if (is_finalizing())
@@ -30,12 +41,7 @@ gilturn_problem(void)
 	     !py.PyEval_ReleaseLock || !py.PyThreadState_Swap ||
 	     !py.PyGILState_GetThisThreadState))
 		return "its Python has no functions to make a GIL";
-	if (python.version < MAY_HAVE_MORE_GILS)
-		return NULL;
-	first = py.PyInterpreterState_Head ? py.PyInterpreterState_Head() :
-					     NULL;
-	if (!first || !py.PyInterpreterState_Next ||
-	    py.PyInterpreterState_Next(first))
+	if (gilturn_has_rivals())
 		return "it has several interpreters, which may run at the "
 		       "same time (3.12 and later)";
 	return NULL;

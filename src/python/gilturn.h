@@ -22,6 +22,12 @@
 /* Why it cannot be had at all, or NULL. */
 const char *gilturn_problem(void);
 
+/*
+ * Are there other interpreters that may run while ours has been stopped?  The
+ * GIL is held.
+ */
+bool gilturn_has_rivals(void);
+
 /* Must a GIL be made first? */
 bool gilturn_lacks_gil(void);
 

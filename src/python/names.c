@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/arena.h"
+#include "python/frames.h"
 #include "python/objects.h"
 #include "python/text.h"
 
@@ -110,9 +111,20 @@ name_of_class(struct arena *a, void *o)
 }
 
 void *
+dict_of_modules(void)
+{
+	static void *seen;
+
+	/* Asked for without a thread state it is a crash. */
+	if (frames_tstate())
+		seen = py.PyImport_GetModuleDict();
+	return seen;
+}
+
+void *
 dict_of_module(const char *name)
 {
-	void *m = dict_find(py.PyImport_GetModuleDict(), name);
+	void *m = dict_find(dict_of_modules(), name);
 
 	if (!m || !type_is_subtype(object_type(m), py.PyModule_Type))
 		return NULL;

@@ -43,6 +43,9 @@ const char *module_file_of_class(struct arena *a, void *o);
 /* The same for a type, also a static one. */
 const char *module_file_of_type(struct arena *a, void *type);
 
+/* sys.modules, borrowed; without the GIL as last seen. */
+void *dict_of_modules(void);
+
 /* The dict of an imported module, borrowed; NULL if there is none. */
 void *dict_of_module(const char *name);
 

@@ -6,6 +6,7 @@
 
 #include "common/buf.h"
 #include "python/gil.h"
+#include "shim/background.h"
 #include "shim/boot.h"
 #include "shim/collected.h"
 #include "shim/finish.h"
@@ -72,7 +73,11 @@ begin_turn(struct turn *t)
 	}
 	/* What was true before we waited may not be any more. */
 	why = why_never();
-	if (!why && (gcwatch_is_collecting() || !inspector_take_turn()))
+	if (!why && gcwatch_is_collecting())
+		why = EAGAIN;
+	if (!why)
+		background_wait();
+	if (!why && !inspector_take_turn())
 		why = EAGAIN;
 	if (why && t->has_taken)
 		gil_give_back(t->state);

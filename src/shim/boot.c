@@ -23,6 +23,7 @@
 #include "shim/say.h"
 #include "shim/start.h"
 #include "shim/stdlib.h"
+#include "shim/triggers.h"
 
 /* 2.7 and 3.6 report themselves initialized before they can import. */
 enum { MAX_TRIES = 1000 };
@@ -144,6 +145,7 @@ take_place(void)
 	gcwatch_install(state.gc, hooks_see_containers());
 	state.is_done = true;
 	published_started();
+	triggers_start();
 	announce();
 	doctor_tell();
 }
@@ -184,6 +186,7 @@ boot_attach(void)
 		gcwatch_install(state.gc, false);
 		state.problem = NULL;
 		state.is_done = true;
+		triggers_start();
 	}
 	py.PyErr_Clear();
 	py.PyErr_Restore(type, value, traceback);
@@ -197,6 +200,7 @@ boot_detach(void)
 	bool ok;
 
 	py.PyErr_Fetch(&type, &value, &traceback);
+	triggers_stop();
 	gcwatch_remove(state.gc);
 	ok = hooks_remove();
 	collected_forget();

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -103,8 +104,38 @@ settle_in_child(void)
 	close_from(channel_cloned(3));
 }
 
-pid_t
-clone_start(void (*child)(void *ctx), void *ctx, const char **why)
+static const char *
+why_no_clone(int error)
+{
+	return error == EAGAIN ?
+		       "no process can be started (RLIMIT_NPROC or the "
+		       "container's limit): raise it, or set isolate=0" :
+	       error == ENOMEM ?
+		       "no memory for a copy of the process (overcommit or a "
+		       "memory limit): raise it, or set isolate=0" :
+		       "the process cannot be cloned here (seccomp?): set "
+		       "isolate=0";
+}
+
+struct start {
+	void (*child)(void *ctx);
+	void *ctx;
+};
+
+static int
+run_child(void *start)
+{
+	const struct start *s = start;
+
+	settle_in_child();
+	s->child(s->ctx);
+	syscall(SYS_exit_group, 0);
+	__builtin_unreachable();
+}
+
+/* stack: NULL for the caller's own. */
+static pid_t
+start_child(char *stack, size_t bytes, struct start *s, const char **why)
 {
 	sigset_t all, before;
 	int saved = errno;
@@ -113,25 +144,46 @@ clone_start(void (*child)(void *ctx), void *ctx, const char **why)
 	sigfillset(&all);
 	sigprocmask(SIG_BLOCK, &all, &before);
 	/* All zero: a copy of memory and descriptors, and exit signal 0. */
-	pid = syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL);
-	if (pid == 0) {
-		settle_in_child();
-		child(ctx);
-		syscall(SYS_exit_group, 0);
-		__builtin_unreachable();
-	}
+	pid = stack ? clone(run_child, stack + bytes, 0, s) :
+		      syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL);
+	if (pid == 0)
+		run_child(s);
 	if (pid < 0)
-		*why = errno == EAGAIN ?
-			       "no process can be started (RLIMIT_NPROC or the "
-			       "container's limit): raise it, or set isolate=0" :
-		       errno == ENOMEM ?
-			       "no memory for a copy of the process (overcommit "
-			       "or a memory limit): raise it, or set isolate=0" :
-			       "the process cannot be cloned here (seccomp?): "
-			       "set isolate=0";
+		*why = why_no_clone(errno);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	errno = saved;
 	return (pid_t)pid;
+}
+
+pid_t
+clone_start(void (*child)(void *ctx), void *ctx, const char **why)
+{
+	struct start s = {child, ctx};
+
+	return start_child(NULL, 0, &s, why);
+}
+
+pid_t
+clone_start_on(void *stack, size_t bytes, void (*child)(void *ctx), void *ctx,
+	       const char **why)
+{
+	struct start s = {child, ctx};
+
+	return start_child(stack, bytes, &s, why);
+}
+
+bool
+clone_has_ended(pid_t pid)
+{
+	int saved = errno;
+	siginfo_t info = {.si_pid = 0};
+	/* A child that is not there has ended, too. */
+	bool ended = waitid(P_PID, (id_t)pid, &info,
+			    WEXITED | WNOHANG | WNOWAIT | __WALL) != 0 ||
+		     info.si_pid == pid;
+
+	errno = saved;
+	return ended;
 }
 
 bool

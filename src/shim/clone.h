@@ -17,6 +17,7 @@
 #define LEAKSHIM_SHIM_CLONE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -25,6 +26,16 @@
  * -1 with the reason in *why (static storage).
  */
 pid_t clone_start(void (*child)(void *ctx), void *ctx, const char **why);
+
+/*
+ * The same from a signal handler, on a stack that the child has for itself: of
+ * the program's there may be no more than a signal's.  Signals: safe.
+ */
+pid_t clone_start_on(void *stack, size_t bytes, void (*child)(void *ctx),
+		     void *ctx, const char **why);
+
+/* Has the child ended?  It is still there to be reaped. */
+bool clone_has_ended(pid_t pid);
 
 enum clone_state {
 	CLONE_REACHED, /* *stage has the wanted value, or a higher one */

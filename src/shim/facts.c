@@ -10,6 +10,7 @@
 #include "common/buf.h"
 #include "python/api.h"
 #include "python/interpreters.h"
+#include "shim/asksignal.h"
 #include "shim/boot.h"
 #include "shim/capture.h"
 #include "shim/clone.h"
@@ -24,6 +25,7 @@
 #include "shim/sidetable.h"
 #include "shim/stacks.h"
 #include "shim/stdlib.h"
+#include "shim/triggers.h"
 
 enum { MAX_MISSED = FAULTS + 20 };
 
@@ -34,7 +36,8 @@ is_file_name(const char *log_path)
 }
 
 void
-facts_gather(struct facts *f, const char *trigger, const char *path)
+facts_gather(struct facts *f, const char *trigger, const char *path,
+	     bool is_at_rest)
 {
 	struct timespec t;
 
@@ -46,7 +49,10 @@ facts_gather(struct facts *f, const char *trigger, const char *path)
 	f->is_later_process = is_file_name(f->path) && !process_is_first();
 	f->time = (int64_t)t.tv_sec;
 	f->started_ns = clone_now_ns();
-	gcwatch_look(&f->gc);
+	if (is_at_rest)
+		gcwatch_recall(&f->gc);
+	else
+		gcwatch_look(&f->gc);
 	f->has_generations = gcwatch_generations(f->generations);
 	gclists_thresholds(boot_lists(), f->thresholds);
 	stdlib_find(f->stdlib, sizeof f->stdlib);
@@ -263,6 +269,12 @@ fill_missed(const struct facts *f, struct report *r)
 	if (native_problem())
 		facts_add_missed(r, "native-frames", REPORT_UNKNOWN,
 				 native_problem());
+	if (asksignal_problem())
+		facts_add_missed(r, "signal", REPORT_UNKNOWN,
+				 asksignal_problem());
+	if (triggers_problem())
+		facts_add_missed(r, "check_every", REPORT_UNKNOWN,
+				 triggers_problem());
 	if (collected_dropped())
 		facts_add_missed(r, "collected", collected_dropped(),
 				 "too many kinds of them, or no memory");

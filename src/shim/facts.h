@@ -42,8 +42,12 @@ struct facts {
 	char stdlib[4096]; /* folder of the standard library, or empty */
 };
 
-/* path: where the report goes, instead of log_path; or NULL. */
-void facts_gather(struct facts *f, const char *trigger, const char *path);
+/*
+ * path: where the report goes, instead of log_path; or NULL.  is_at_rest: in a
+ * signal handler, without the GIL (gil_is_at_rest()).
+ */
+void facts_gather(struct facts *f, const char *trigger, const char *path,
+		  bool is_at_rest);
 
 /* What the analysis is given; points into f and into the process's tables. */
 void facts_source(struct source *s, struct facts *f);

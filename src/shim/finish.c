@@ -9,6 +9,7 @@
 #include "python/api.h"
 #include "python/atexits.h"
 #include "python/gil.h"
+#include "shim/background.h"
 #include "shim/boot.h"
 #include "shim/collected.h"
 #include "shim/exit27.h"
@@ -71,6 +72,7 @@ begin_check(bool collection_follows)
 	if (process.is_inert || process.is_attached || !forks_is_own_process())
 		return;
 	serve_wait_until_idle();
+	background_wait();
 	if (inspector_begin(&request))
 		state.stage = STAGE_WAITING;
 	if (!collection_follows)
@@ -145,6 +147,7 @@ finish_before__exit(int status)
 		return status;
 	if (state.stage == STAGE_WATCHING && gil_is_held())
 		begin_check(false);
+	background_wait(); /* its clone would outlive us */
 	end_check();
 	return status_instead_of(status);
 }
@@ -152,8 +155,10 @@ finish_before__exit(int status)
 void
 finish_exec_tried(void)
 {
-	if (state.stage != STAGE_NONE && process.is_forked &&
-	    forks_is_own_process())
+	if (state.stage == STAGE_NONE || !forks_is_own_process())
+		return;
+	background_give_up(); /* who comes next would never reap its clone */
+	if (process.is_forked)
 		state.exec_tried_at = now();
 }
 

@@ -11,6 +11,7 @@
 #include "shim/process.h"
 #include "shim/serve.h"
 #include "shim/stacks.h"
+#include "shim/triggers.h"
 
 static void
 in_child(void)
@@ -24,6 +25,7 @@ in_child(void)
 	capture_forked();
 	stacks_forked();
 	finish_forked();
+	triggers_forked();
 }
 
 void

@@ -20,6 +20,7 @@
 #include "shim/process.h"
 #include "shim/reftracer.h"
 #include "shim/say.h"
+#include "shim/triggers.h"
 
 enum { DEBUG_SAVEALL = 32 }; /* Modules/gcmodule.c, all versions */
 
@@ -36,6 +37,7 @@ static struct {
 	void *isenabled, *get_debug;
 	void *key_generation, *key_collected, *key_uncollectable;
 	void *function; /* what stands in gc.callbacks, ours too */
+	void *garbage;  /* the list as last seen: the interpreter keeps it */
 	bool is_called; /* by gc.callbacks */
 	bool is_counting;
 	bool is_collecting;
@@ -85,10 +87,25 @@ gcwatch_look(struct gcwatch_state *out)
 	} else {
 		py.PyErr_Clear();
 	}
+	watch.garbage = out->garbage;
 	out->saveall_now = debug >= 0 && debug & DEBUG_SAVEALL;
 	if (out->saveall_now)
 		watch.saveall_seen = true;
 	out->saveall_seen = watch.saveall_seen || !watch.is_called;
+}
+
+void
+gcwatch_recall(struct gcwatch_state *out)
+{
+	*out = (struct gcwatch_state){
+		.enabled = -1,
+		.debug_flags = REPORT_UNKNOWN,
+		.garbage = watch.garbage,
+		.n_garbage = REPORT_UNKNOWN,
+		.saveall_seen = watch.saveall_seen || !watch.is_called,
+	};
+	if (watch.garbage)
+		out->n_garbage = (int64_t)object_word(watch.garbage, OB_SIZE);
 }
 
 void
@@ -222,6 +239,8 @@ on_collection(void *self, void *args)
 		on_stop(info);
 		if (is_finalizing())
 			finish_after_collection();
+		else
+			triggers_collected();
 	}
 	if (py.PyErr_Occurred())
 		py.PyErr_Clear();

@@ -39,6 +39,12 @@ struct gcwatch_state {
 
 void gcwatch_look(struct gcwatch_state *out);
 
+/*
+ * What can be told without a call of Python, after a gcwatch_look(); the rest
+ * is unknown.  The GIL is not needed; nobody else may have it.
+ */
+void gcwatch_recall(struct gcwatch_state *out);
+
 /* gc.isenabled() */
 bool gcwatch_is_enabled(void);
 

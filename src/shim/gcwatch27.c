@@ -13,6 +13,7 @@
 #include "shim/forks.h"
 #include "shim/gcwatch.h"
 #include "shim/process.h"
+#include "shim/triggers.h"
 
 /* PyMethodDef, and where a PyCFunctionObject keeps it (Include/methodobject.h). */
 struct method {
@@ -114,8 +115,10 @@ gcwatch27_end(const struct gcwatch27_moment *m)
 	is_inside = false;
 	gclists_counts(boot_lists(), after);
 	generation = generation_collected(m->counts, after);
-	if (generation >= 0)
-		gcwatch_count(generation, clone_now_ns() - m->started_ns);
+	if (generation < 0)
+		return;
+	gcwatch_count(generation, clone_now_ns() - m->started_ns);
+	triggers_collected();
 }
 
 static void *
@@ -142,6 +145,7 @@ collect(void *self, void *args, void *keywords)
 	/* Of the oldest one, counts may be 0 before and after. */
 	gcwatch_count(generation < 0 ? 2 : generation,
 		      clone_now_ns() - m.started_ns);
+	triggers_collected();
 	return result;
 }
 

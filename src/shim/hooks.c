@@ -178,6 +178,12 @@ hooks_free_list_kind(void)
 				     "none";
 }
 
+bool
+hooks_can_trigger(void)
+{
+	return state.has_layer || state.is_interposed;
+}
+
 void
 hooks_set_trigger(void (*trigger)(void))
 {

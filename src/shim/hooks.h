@@ -62,9 +62,13 @@ bool hooks_free_lists_exact(void);
 const char *hooks_kind(void);       /* "allocator layer", "interposed symbols", "none" */
 const char *hooks_free_list_kind(void); /* "type wrappers", "reference tracer", "none" */
 
+/* Is there anything that calls the trigger? */
+bool hooks_can_trigger(void);
+
 /*
- * A function the layer calls once, at the first allocation after Python has
- * reported itself initialized (start.c arms it; NULL disarms).
+ * A function that is called before each allocation (NULL: none).  start.c waits
+ * so for Python to report itself initialized, and triggers.c for its time.
+ * Signals: safe.
  */
 void hooks_set_trigger(void (*trigger)(void));
 

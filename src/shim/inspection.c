@@ -79,6 +79,8 @@ inspection_find(struct check *c, struct page *page)
 	testhooks_fault();
 	check_begin(c, &inspection.source);
 	check_outside(c);
+	page->stage = STAGE_LOOKED;
+	clone_wake(&page->stage);
 	if (!check_find(c, &why)) {
 		publish_failure(c, page, why);
 		return false;

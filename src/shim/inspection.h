@@ -23,7 +23,12 @@
 
 struct check;
 
-enum stage { STAGE_FOUND = 1, STAGE_WRITTEN, STAGE_FAILED };
+enum stage {
+	STAGE_LOOKED = 1, /* at what the clone lacks: the program may go on */
+	STAGE_FOUND,
+	STAGE_WRITTEN,
+	STAGE_FAILED,
+};
 
 /* An unreachable object, as it was before the last collection. */
 struct suspect {
@@ -57,6 +62,7 @@ struct inspection {
 	int n_reports; /* to log_path */
 	int n_chosen;  /* to places that the caller of a check named */
 	uint64_t last_pause_ns; /* of the last report that was made */
+	uint64_t began_ns;      /* the last check of everything, 0: none yet */
 };
 
 extern struct inspection inspection;

@@ -128,16 +128,41 @@ await(uint32_t wanted)
 }
 
 static bool
-begin_in_clone(const char **why)
+begin_in_clone(const struct inspector_request *r, const char **why)
 {
 	uint64_t started = clone_now_ns();
 
-	inspection.pid = clone_start(inspection_run, inspection.page, why);
+	inspection.page->order = r->goes_on;
+	inspection.pid =
+		r->stack ?
+			clone_start_on(r->stack, r->stack_bytes, inspection_run,
+				       inspection.page, why) :
+			clone_start(inspection_run, inspection.page, why);
 	if (inspection.pid < 0) {
 		drop_page();
 		return false;
 	}
 	inspection.page->pause_ns = clone_now_ns() - started;
+	return true;
+}
+
+/*
+ * The program goes on as soon as nothing that the clone lacks can change.  What
+ * is in another thread's registers must have time to get out of them before the
+ * second clone is made.
+ */
+static bool
+let_go(void)
+{
+	uint64_t started = clone_now_ns();
+
+	if (!await(STAGE_LOOKED))
+		return false;
+	if (secondlook_is_prepared()) {
+		clone_has(&inspection.page->stage, STAGE_FOUND);
+		secondlook_begin();
+	}
+	inspection.page->pause_ns += clone_now_ns() - started;
 	return true;
 }
 
@@ -184,7 +209,7 @@ prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
 {
 	struct facts *f = &inspection.facts;
 
-	facts_gather(f, r->trigger, r->path);
+	facts_gather(f, r->trigger, r->path, r->stack != NULL);
 	f->since = r->since;
 	f->text_path = r->text_path;
 	/* Reports to other places do not change the names of the usual ones. */
@@ -220,6 +245,15 @@ inspector_suspects(void)
 	return inspection.page ? inspection.page->n_suspects : 0;
 }
 
+void
+inspector_give_up(void)
+{
+	if (inspection.page && inspection.pid)
+		clone_reap(inspection.pid);
+	if (inspection.page)
+		drop_page();
+}
+
 bool
 inspector_begin(const struct inspector_request *request)
 {
@@ -228,10 +262,7 @@ inspector_begin(const struct inspector_request *request)
 
 	registers_save(registers);
 	layer_take_last(); /* or it would be a root */
-	if (inspection.page && inspection.pid)
-		clone_reap(inspection.pid);
-	if (inspection.page)
-		drop_page();
+	inspector_give_up();
 	if (why || !map_page()) {
 		say("no report", why ? why :
 				       "no memory to begin an analysis "
@@ -242,19 +273,33 @@ inspector_begin(const struct inspector_request *request)
 	inspection.until_ns =
 		clone_now_ns() + (uint64_t)process.options.timeout * 1000000000;
 	prepare(request, registers);
+	if (!request->since)
+		inspection.began_ns = clone_now_ns();
 	if (!process.options.isolate)
 		return inspect_here();
 	secondlook_prepare(&inspection.source);
-	if (!begin_in_clone(&why)) {
+	if (!begin_in_clone(request, &why)) {
 		say("no report", why);
 		return false;
 	}
+	if (request->goes_on)
+		return let_go();
 	if (!await(STAGE_FOUND))
 		return false;
 	secondlook_begin();
 	if (request->collection_follows)
 		suspects_mark(inspection.page);
 	return true;
+}
+
+bool
+inspector_is_over(void)
+{
+	return !inspection.page || !inspection.pid ||
+	       __atomic_load_n(&inspection.page->stage, __ATOMIC_ACQUIRE) >=
+		       STAGE_WRITTEN ||
+	       clone_now_ns() >= inspection.until_ns ||
+	       clone_has_ended(inspection.pid);
 }
 
 void

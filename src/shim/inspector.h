@@ -27,6 +27,13 @@ struct inspector_request {
 	uint32_t since;        /* an epoch: what is older is left out; 0: all */
 	const char *path;      /* instead of log_path, or NULL */
 	const char *text_path; /* path is JSON, and this text: exactly so named */
+	bool goes_on;          /* the program does, once it has been cloned */
+	/*
+	 * From a signal handler, the only thread at rest (gil_is_at_rest()) and
+	 * in a system call: the clone's stack.  NULL: not so.
+	 */
+	void *stack;
+	size_t stack_bytes;
 };
 
 /*
@@ -42,6 +49,9 @@ void inspector_end_turn(void);
  */
 bool inspector_begin(const struct inspector_request *request);
 
+/* With goes_on: would inspector_end() come back at once? */
+bool inspector_is_over(void);
+
 /* How many suspects there are, for the collection that may follow. */
 size_t inspector_suspects(void);
 
@@ -56,6 +66,9 @@ void inspector_order(void);
  * -1: there is none (said).  Without -1 *is_written says whether all of it is.
  */
 int inspector_end(bool *is_written);
+
+/* End the check that was begun, without a report. */
+void inspector_give_up(void);
 
 /* In a fork()ed child: the check on its way is not ours. */
 void inspector_forget(void);

@@ -235,21 +235,6 @@ hide_from_children(void)
 	}
 }
 
-static void
-complain_of_unfinished(struct buf *b)
-{
-	const struct options *o = &process.options;
-	const char *name = o->check_every      ? "check_every" :
-			   o->signal	       ? "signal" :
-						 NULL;
-
-	if (name)
-		buf_printf(b,
-			   "leakshim: option '%s' does nothing in version "
-			   "%s yet: leave it out\n",
-			   name, PACKAGE_VERSION);
-}
-
 bool
 process_is_first(void)
 {
@@ -272,7 +257,6 @@ process_init(void)
 	open_tally();
 	if (tally)
 		atomic_fetch_add(&tally->processes, 1);
-	complain_of_unfinished(&b);
 	filters_read(&process.options, &b);
 	/*
 	 * Once for a tree of processes: its children have the same options.  A

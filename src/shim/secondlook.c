@@ -2,6 +2,7 @@
 
 #include "shim/secondlook.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -38,13 +39,17 @@ static struct {
 } now;
 
 /* Each thread is a folder in it, so its links count them (and two more). */
-static bool
-has_other_threads(void)
+bool
+secondlook_is_needed(void)
 {
 	struct stat s;
+	int saved = errno;
+	bool has_others =
+		syscall(SYS_newfstatat, AT_FDCWD, "/proc/self/task", &s, 0) ||
+		s.st_nlink > 3;
 
-	return syscall(SYS_newfstatat, AT_FDCWD, "/proc/self/task", &s, 0) ||
-	       s.st_nlink > 3;
+	errno = saved;
+	return has_others;
 }
 
 /* ---- in the second clone ---- */
@@ -159,11 +164,17 @@ opinion_of(uintptr_t node)
 void
 secondlook_prepare(struct source *s)
 {
-	if (!s->options->reachability || !has_other_threads())
+	if (!s->options->reachability || !secondlook_is_needed())
 		return;
 	now.page = ownmap_shared(sizeof *now.page);
 	now.source = *s;
 	s->second_opinion = opinion_of;
+}
+
+bool
+secondlook_is_prepared(void)
+{
+	return now.page;
 }
 
 void

@@ -16,6 +16,8 @@
 #ifndef LEAKSHIM_SHIM_SECONDLOOK_H
 #define LEAKSHIM_SHIM_SECONDLOOK_H
 
+#include <stdbool.h>
+
 struct source;
 
 /*
@@ -23,6 +25,12 @@ struct source;
  * s ask for the result.
  */
 void secondlook_prepare(struct source *s);
+
+/* Will there be one? */
+bool secondlook_is_prepared(void);
+
+/* Has the process more than one thread?  Signals: safe. */
+bool secondlook_is_needed(void);
 
 /* After the first clone has been made: the second. */
 void secondlook_begin(void);

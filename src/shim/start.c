@@ -75,11 +75,26 @@ found_python(void *handle)
 	start_is_armed = 1;
 }
 
+/* After boot: see start_call_from_malloc(). */
+static void (*volatile called)(void);
+
+void
+start_call_from_malloc(void (*call)(void))
+{
+	called = call;
+	start_is_armed = call != NULL;
+}
+
 void
 start_trigger(void)
 {
+	void (*call)(void) = called;
 	int saved = errno;
 
+	if (call) {
+		call();
+		return;
+	}
 	/* 2.7 and 3.6 say so at the start of Py_InitializeEx(): boot copes. */
 	if (start_is_armed && py.Py_IsInitialized && py.Py_IsInitialized()) {
 		start_is_armed = 0;
@@ -93,6 +108,7 @@ start_trigger(void)
 void
 start_rearm(void)
 {
+	called = NULL;
 	hooks_set_trigger(start_trigger);
 	start_is_armed = 1;
 }

@@ -15,7 +15,8 @@
 
 #include <stdbool.h>
 
-/* Read by the malloc hook at every call: nonzero until boot is scheduled. */
+/* Read by the malloc hook at every call: nonzero until boot is scheduled,
+ * and while somebody is to be called. */
 extern volatile int start_is_armed;
 
 /*
@@ -23,6 +24,12 @@ extern volatile int start_is_armed;
  * of ours and allocates nothing.
  */
 void start_trigger(void);
+
+/*
+ * After boot: let malloc(3) call this in whatever thread, before it allocates;
+ * NULL: nothing.  Signals: safe.
+ */
+void start_call_from_malloc(void (*call)(void));
 
 /* Boot could not run yet (2.7 and 3.6 initialize late): try again. */
 void start_rearm(void);

@@ -14,7 +14,7 @@ enum { MODULE_DICT = 16 };
 void
 stdlib_find(char *out, size_t n_out)
 {
-	void *os = dict_find(py.PyImport_GetModuleDict(), "os");
+	void *os = dict_find(dict_of_modules(), "os");
 	void *file = NULL;
 	char *slash;
 

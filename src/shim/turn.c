@@ -11,6 +11,7 @@
 #include "common/attachpage.h"
 #include "python/gil.h"
 #include "python/gilturn.h"
+#include "shim/background.h"
 #include "shim/channel.h"
 #include "shim/clone.h"
 #include "shim/gcwatch.h"
@@ -66,6 +67,7 @@ why_not_yet(void)
 {
 	if (gcwatch_is_collecting())
 		return "a garbage collection does not come to its end";
+	background_settle();
 	return inspector_take_turn() ? NULL :
 				       "the program's own check does not come "
 				       "to its end";

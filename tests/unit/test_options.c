@@ -285,6 +285,8 @@ helpers(void)
 	is_string(suggest("", verb), NULL, "no word at all");
 	is_number(words_signal("0"), 0, "signal 0 is none");
 	is_number(words_signal("65"), -1, "there is no signal 65");
+	is_number(words_signal("11"), -1, "a fault is the program's own");
+	is_number(words_signal("6"), -1, "so is abort()");
 	is_number(words_signal("SIG"), -1, "nor one without a name");
 	ok(words_are_kind("growth", 6) && !words_are_kind("growth/", 7) &&
 		   !words_are_kind("", 0),

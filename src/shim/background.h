@@ -1,0 +1,44 @@
+/*
+ * background.h - a check that the program does not wait for
+ *
+ * It has the turn among checks (inspector.h) from its beginning until somebody
+ * looks whether it is over: whoever wants a turn, the next trigger, the exit.
+ * Until then its clone, done or not, is there.
+ *
+ * Contract of every function here:
+ *   side       shim, the GIL held, unless it is said
+ *   allocates  mmap(2) only
+ *   locks      none
+ *   signals    not safe, unless it is said; errno is kept
+ */
+#ifndef LEAKSHIM_SHIM_BACKGROUND_H
+#define LEAKSHIM_SHIM_BACKGROUND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Begin one; with isolate=0 it is over afterwards.  False: another check has
+ * the turn.  What else goes wrong has been said.
+ */
+bool background_begin(const char *trigger);
+
+/* The same in a signal handler: see struct inspector_request. */
+bool background_begin_at_rest(const char *trigger, void *stack, size_t bytes);
+
+/* Is there one whose end nobody has seen?  Signals: safe. */
+bool background_is_there(void);
+
+/* End it if it is over.  In a signal handler: as background_begin_at_rest(). */
+void background_settle(void);
+
+/* Wait for it, at most as long as timeout= says.  The GIL is not needed. */
+void background_wait(void);
+
+/* Let it come to nothing: the program is about to be another. */
+void background_give_up(void);
+
+/* In the child of a fork, after inspector_forget(). */
+void background_forked(void);
+
+#endif /* LEAKSHIM_SHIM_BACKGROUND_H */
