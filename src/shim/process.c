@@ -286,7 +286,6 @@ process_attach(const char *options)
 	output_remember_stderr();
 	options_init(&process.options);
 	options_parse(&process.options, options, &complaints);
-	complain_of_unfinished(&complaints);
 	filters_read(&process.options, &complaints);
 	/* Who unloads code is not heard of: addresses would lie. */
 	if (process.options.native)
