@@ -34,6 +34,8 @@ libcommon_la_SOURCES = \
 	%D%/common/pattern.h \
 	%D%/common/readfile.c \
 	%D%/common/readfile.h \
+	%D%/common/siphash.c \
+	%D%/common/siphash.h \
 	%D%/common/spin.h \
 	%D%/common/suggest.c \
 	%D%/common/suggest.h \

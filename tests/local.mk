@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	%D%/unit/test_options \
 	%D%/unit/test_refusal \
 	%D%/unit/test_sidetable \
+	%D%/unit/test_siphash \
 	%D%/unit/test_sort \
 	%D%/unit/test_suppressions \
 	%D%/unit/test_text
