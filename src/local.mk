@@ -452,6 +452,8 @@ libattach_la_SOURCES = \
 	%D%/attach/images.h \
 	%D%/attach/inject.c \
 	%D%/attach/inject.h \
+	%D%/attach/newborn.c \
+	%D%/attach/newborn.h \
 	%D%/attach/processor.h \
 	%D%/attach/processor_other.c \
 	%D%/attach/processor_x86_64.c \

@@ -81,10 +81,12 @@ serve_attach(const struct attach_page *page)
 	forks_init();
 	why = boot_attach();
 	process.is_inert = why != NULL;
+	/* While we have the GIL: a child must not be forked in between. */
+	if (!why)
+		published_attached();
 	turn_end(turn);
 	if (why)
 		return refuse(why);
-	published_attached();
 	say_attached();
 	return ATTACH_OK;
 }
@@ -194,8 +196,8 @@ serve_detach(const struct attach_page *page)
 	if (why)
 		return refuse(why);
 	ok = boot_detach();
-	turn_end(turn);
 	published_detached();
+	turn_end(turn);
 	if (!ok)
 		refuse("another tool's allocator stands on ours, which stays "
 		       "and does nothing");
