@@ -360,6 +360,8 @@ libshim_la_SOURCES = \
 	%D%/shim/inspector.h \
 	%D%/shim/layer.c \
 	%D%/shim/layer.h \
+	%D%/shim/lineage.c \
+	%D%/shim/lineage.h \
 	%D%/shim/native.c \
 	%D%/shim/native.h \
 	%D%/shim/process.c \

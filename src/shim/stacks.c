@@ -37,7 +37,9 @@ enum {
 	CHUNK_SHIFT = 16,
 	CHUNK_NODES = 1 << CHUNK_SHIFT,
 	MAX_CHUNKS = MAX_NODES / CHUNK_NODES,
-	FIRST_NODE = TRIE_ROOT_OTHER + 1,
+	ROOTS = TRIE_ROOT_OTHER + 1,
+	FIRST_NODE = ROOTS,
+	MOST_INHERITED = MAX_NODES / 2,
 };
 
 static struct trie_node *chunks[MAX_CHUNKS];
@@ -45,6 +47,8 @@ static _Atomic uint32_t *buckets;
 static uint32_t n_nodes = FIRST_NODE; /* handed out so far */
 static uint32_t n_forgotten; /* of them: by stacks_forget() */
 static uint32_t n_inherited; /* of a fork's child: those of its parent */
+static stack_id roots[ROOTS] = {TRIE_ROOT_NONE, TRIE_ROOT_MAIN,
+				TRIE_ROOT_OTHER};
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 
 static inline struct trie_node *
@@ -204,10 +208,34 @@ stacks_is_main_thread(stack_id id)
 	return id == TRIE_ROOT_MAIN ? 1 : id == TRIE_ROOT_OTHER ? 0 : -1;
 }
 
+stack_id
+trie_root(stack_id kind)
+{
+	return roots[kind];
+}
+
+/*
+ * Stacks on roots of the child's own are others than its parent's, which so
+ * tell by their numbers what is from before the fork.  (After very many forks
+ * of forks there is no room for that, and the numbers lie.)
+ */
 void
 stacks_forked(void)
 {
+	stack_id i, root;
+
+	/* A thread of the parent's may have been in trie_intern(). */
+	atomic_flag_clear(&lock);
 	n_inherited = n_nodes;
+	if (n_nodes > MOST_INHERITED)
+		return;
+	for (i = 0; i < ROOTS; i++) {
+		root = take_node();
+		if (!root)
+			return;
+		*node(root) = (struct trie_node){.parent = i};
+		roots[i] = root;
+	}
 }
 
 bool
@@ -230,6 +258,8 @@ stacks_forget(void)
 		if (chunks[i])
 			ownmap_clear(chunks[i], CHUNK_NODES * sizeof *chunks[i]);
 	n_forgotten = n_nodes - FIRST_NODE;
+	for (i = 0; i < ROOTS; i++)
+		roots[i] = i;
 	spin_unlock(&lock);
 	codes_forget();
 }
