@@ -269,6 +269,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/hubs.h \
 	%D%/analysis/judge.c \
 	%D%/analysis/judge.h \
+	%D%/analysis/kin.c \
+	%D%/analysis/kin.h \
 	%D%/analysis/lines.c \
 	%D%/analysis/lines.h \
 	%D%/analysis/lost.c \
@@ -503,6 +505,8 @@ leakshim_SOURCES = \
 	%D%/cli/merge_head.h \
 	%D%/cli/merge_rows.c \
 	%D%/cli/merge_rows.h \
+	%D%/cli/merge_shared.c \
+	%D%/cli/merge_shared.h \
 	%D%/cli/read_finding.c \
 	%D%/cli/read_finding.h \
 	%D%/cli/read_json.c \

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "analysis/check.h"
+#include "analysis/kin.h"
 #include "common/buf.h"
 #include "python/api.h"
 #include "report/filter.h"
@@ -191,6 +192,9 @@ add_all_missed(struct report *r, const struct check *c)
 		 "from before the fork: the parent reports them"},
 		{"lost-reference", c->n_initial,
 		 "made once, when an extension was initialized"},
+		{"shared", kin_dropped(),
+		 "islands from before a fork, too many to be told: a merged "
+		 "report counts them for each process"},
 		{"audit", c->n_unproven,
 		 "fields that hold references in some instances, but not for "
 		 "certain"},
