@@ -483,6 +483,7 @@ endif
 leakshim_SOURCES = \
 	%D%/cli/append_option.c \
 	%D%/cli/attach.c \
+	%D%/cli/attach_tree.c \
 	%D%/cli/audit.c \
 	%D%/cli/audit.h \
 	%D%/cli/cli.h \
@@ -522,8 +523,11 @@ leakshim_SOURCES = \
 	%D%/cli/symbolize.h \
 	%D%/cli/target.c \
 	%D%/cli/target.h \
+	%D%/cli/tree.c \
+	%D%/cli/tree.h \
 	%D%/cli/verdict.c \
 	%D%/cli/verdict.h \
+	%D%/cli/wish.h \
 	%D%/cli/write_baseline.c \
 	%D%/cli/write_baseline.h
 leakshim_CPPFLAGS = $(AM_CPPFLAGS) -DLIBDIR='"$(libdir)"' \

@@ -77,7 +77,8 @@ MATRIX_TESTS = \
 	%D%/matrix/test_startup.py \
 	%D%/matrix/test_subinterpreters.py \
 	%D%/matrix/test_textbook.py \
-	%D%/matrix/test_transparency.py
+	%D%/matrix/test_transparency.py \
+	%D%/matrix/test_tree.py
 
 # They need the command and no library: sanitizers see them, too.
 TOOL_MATRIX_TESTS = \

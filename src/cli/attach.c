@@ -11,22 +11,17 @@
 #include <unistd.h>
 
 #include "attach/program.h"
-#include "attach/session.h"
 #include "cli/cli.h"
+#include "cli/wish.h"
 #include "common/buf.h"
 #include "common/options.h"
 #include "report/output.h"
 
-enum { MAX_OPTIONS = 64, OPTION_HELP = 1000, OPTION_KEY = 2000 };
-
-/* What a verb was asked for. */
-struct wish {
-	struct session session; /* first: callbacks get it */
-	const char *verb;
-	struct options options;
-	struct buf text; /* they, as the shim reads them */
-	struct buf report;
-	bool keeps_report; /* for a file */
+enum {
+	MAX_OPTIONS = 64,
+	OPTION_HELP = 1000,
+	OPTION_TREE,
+	OPTION_KEY = 2000,
 };
 
 /* ---- arguments ---- */
@@ -53,12 +48,13 @@ usage(const struct wish *w)
 	bool has_options = w->session.verb != ATTACH_VERB_DETACH;
 	size_t i;
 
-	printf("usage: leakshim %s%s PID\n\n%s\nNot possible here: exit status "
-	       "3, and a line that says why.\n",
+	printf("usage: leakshim %s%s [--tree] PID\n\n%s\nNot possible here: "
+	       "exit status 3, and a line that says why.\n",
 	       w->verb, has_options ? " [OPTION...]" : "",
 	       summary_of(w->session.verb));
+	puts("\nOptions:\n  --tree\n        the process and its descendants");
 	if (has_options)
-		puts("\nOptions (the keys of LEAKSHIM_OPTIONS):");
+		puts("\nAnd (the keys of LEAKSHIM_OPTIONS):");
 	for (i = 0; has_options && options_key(i); i++)
 		if (strcmp(options_key(i), "help"))
 			printf("  --%s=VALUE\n        %s\n", options_key(i),
@@ -71,11 +67,12 @@ make_long_options(struct option *list, bool has_options)
 {
 	size_t i, n = 0;
 
-	for (i = 0; has_options && options_key(i) && n < MAX_OPTIONS - 2; i++)
+	for (i = 0; has_options && options_key(i) && n < MAX_OPTIONS - 3; i++)
 		if (strcmp(options_key(i), "help"))
 			list[n++] = (struct option){options_key(i),
 						    required_argument, NULL,
 						    OPTION_KEY + (int)i};
+	list[n++] = (struct option){"tree", no_argument, NULL, OPTION_TREE};
 	list[n++] = (struct option){"help", no_argument, NULL, OPTION_HELP};
 	list[n] = (struct option){0};
 }
@@ -89,6 +86,10 @@ take_option(struct wish *w, int c, char **argv, struct buf *complaints)
 	if (c == OPTION_HELP || c == 'h') {
 		usage(w);
 		return STATUS_OK;
+	}
+	if (c == OPTION_TREE) {
+		w->is_tree = true;
+		return -1;
 	}
 	if (c < OPTION_KEY)
 		return complain_of_option(w->verb, c, argv[optind - 1]);
@@ -192,8 +193,8 @@ library(void)
 }
 
 /* log_path= is the command's, in its own folder. */
-static int
-write_report(struct wish *w)
+int
+wish_write_report(struct wish *w)
 {
 	struct output_names names = {
 		.pid = w->session.pid,
@@ -220,7 +221,27 @@ write_report(struct wish *w)
 	return error ? STATUS_FAILED : STATUS_OK;
 }
 
+bool
+wish_has_file(const struct wish *w)
+{
+	return strcmp(w->options.log_path, "stderr") &&
+	       strcmp(w->options.log_path, "stdout");
+}
+
 /* ---- the verbs ---- */
+
+static void
+prepare(struct wish *w)
+{
+	w->session.options = buf_string(&w->text);
+	w->session.timeout = (unsigned)w->options.timeout;
+	w->session.library = library;
+	w->session.say = say;
+	w->session.report = report;
+	w->keeps_report = w->is_tree || wish_has_file(w);
+	w->session.colour = !w->keeps_report && isatty(STDOUT_FILENO) &&
+			    !getenv("NO_COLOR");
+}
 
 static int
 run(struct wish *w)
@@ -229,15 +250,6 @@ run(struct wish *w)
 	char why[REFUSAL_BYTES];
 	int status = STATUS_OK;
 
-	w->session.options = buf_string(&w->text);
-	w->session.timeout = (unsigned)w->options.timeout;
-	w->session.library = library;
-	w->session.say = say;
-	w->session.report = report;
-	w->keeps_report = strcmp(w->options.log_path, "stderr") &&
-			  strcmp(w->options.log_path, "stdout");
-	w->session.colour = !w->keeps_report && isatty(STDOUT_FILENO) &&
-			    !getenv("NO_COLOR");
 	result = session_run(&w->session, why);
 	if (result == SESSION_NO_LIBRARY)
 		return STATUS_IMPOSSIBLE;
@@ -248,7 +260,7 @@ run(struct wish *w)
 		return STATUS_IMPOSSIBLE;
 	}
 	if (w->session.verb == ATTACH_VERB_CHECK && w->keeps_report)
-		status = write_report(w);
+		status = wish_write_report(w);
 	if (fflush(stdout) != 0) {
 		complain("%s: stdout: %s", w->verb, strerror(errno));
 		status = STATUS_FAILED;
@@ -267,8 +279,10 @@ serve_verb(enum attach_verb verb, int argc, char **argv)
 	buf_init(&w.text);
 	buf_init(&w.report);
 	status = parse(&w, argc, argv);
-	if (status < 0)
-		status = run(&w);
+	if (status < 0) {
+		prepare(&w);
+		status = w.is_tree ? wish_serve_tree(&w) : run(&w);
+	}
 	buf_fini(&w.report);
 	buf_fini(&w.text);
 	return status;
