@@ -34,6 +34,8 @@ libcommon_la_SOURCES = \
 	%D%/common/pattern.h \
 	%D%/common/readfile.c \
 	%D%/common/readfile.h \
+	%D%/common/siphash.c \
+	%D%/common/siphash.h \
 	%D%/common/spin.h \
 	%D%/common/suggest.c \
 	%D%/common/suggest.h \
@@ -281,6 +283,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/hubs.h \
 	%D%/analysis/judge.c \
 	%D%/analysis/judge.h \
+	%D%/analysis/kin.c \
+	%D%/analysis/kin.h \
 	%D%/analysis/lines.c \
 	%D%/analysis/lines.h \
 	%D%/analysis/lost.c \
@@ -388,6 +392,8 @@ libshim_la_SOURCES = \
 	%D%/shim/interrupted.h \
 	%D%/shim/layer.c \
 	%D%/shim/layer.h \
+	%D%/shim/lineage.c \
+	%D%/shim/lineage.h \
 	%D%/shim/native.c \
 	%D%/shim/native.h \
 	%D%/shim/process.c \
@@ -488,6 +494,8 @@ libattach_la_SOURCES = \
 	%D%/attach/images.h \
 	%D%/attach/inject.c \
 	%D%/attach/inject.h \
+	%D%/attach/newborn.c \
+	%D%/attach/newborn.h \
 	%D%/attach/processor.h \
 	%D%/attach/processor_other.c \
 	%D%/attach/processor_x86_64.c \
@@ -515,6 +523,7 @@ endif
 leakshim_SOURCES = \
 	%D%/cli/append_option.c \
 	%D%/cli/attach.c \
+	%D%/cli/attach_tree.c \
 	%D%/cli/audit.c \
 	%D%/cli/audit.h \
 	%D%/cli/beside.c \
@@ -538,6 +547,8 @@ leakshim_SOURCES = \
 	%D%/cli/merge_head.h \
 	%D%/cli/merge_rows.c \
 	%D%/cli/merge_rows.h \
+	%D%/cli/merge_shared.c \
+	%D%/cli/merge_shared.h \
 	%D%/cli/read_finding.c \
 	%D%/cli/read_finding.h \
 	%D%/cli/read_json.c \
@@ -553,8 +564,11 @@ leakshim_SOURCES = \
 	%D%/cli/symbolize.h \
 	%D%/cli/target.c \
 	%D%/cli/target.h \
+	%D%/cli/tree.c \
+	%D%/cli/tree.h \
 	%D%/cli/verdict.c \
 	%D%/cli/verdict.h \
+	%D%/cli/wish.h \
 	%D%/cli/write_baseline.c \
 	%D%/cli/write_baseline.h
 leakshim_CPPFLAGS = $(AM_CPPFLAGS) -DLIBDIR='"$(libdir)"' \

@@ -19,6 +19,7 @@ UNIT_TESTS = \
 	%D%/unit/test_recycle \
 	%D%/unit/test_refusal \
 	%D%/unit/test_sidetable \
+	%D%/unit/test_siphash \
 	%D%/unit/test_sort \
 	%D%/unit/test_suppressions \
 	%D%/unit/test_text
@@ -85,6 +86,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_textbook.py \
 	%D%/matrix/test_transparency.py \
 	%D%/matrix/test_triggers.py
+	%D%/matrix/test_tree.py
 
 # They need the command and no library: sanitizers see them, too.
 TOOL_MATRIX_TESTS = \
@@ -129,6 +131,7 @@ endif
 	src/cli/merge.c \
 	src/cli/merge_head.c \
 	src/cli/merge_rows.c \
+	src/cli/merge_shared.c \
 	src/cli/read_finding.c \
 	src/cli/read_json.c \
 	src/cli/read_report.c \

@@ -11,6 +11,7 @@
 #include "analysis/hindsight.h"
 #include "analysis/holders.h"
 #include "analysis/judge.h"
+#include "analysis/kin.h"
 #include "analysis/memory.h"
 #include "analysis/modules.h"
 #include "analysis/resurrected.h"
@@ -29,6 +30,7 @@ check_begin(struct check *c, const struct source *s)
 {
 	memset(c, 0, sizeof *c);
 	arena_init(&c->arena);
+	kin_begin();
 	c->source = s;
 	classes_init(&c->classes, &c->arena, s->stdlib);
 }
@@ -164,7 +166,7 @@ keep_finding(struct check *c, struct finding *f)
 
 /* The finding that the group makes, without its kind; NULL: no memory. */
 static struct finding *
-describe(struct check *c, const struct graph *g, const struct group *group)
+describe(struct check *c, const struct graph *g, struct group *group)
 {
 	struct finding *f = add_finding(c);
 

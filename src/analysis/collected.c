@@ -11,7 +11,7 @@
 #include "report/fingerprint.h"
 
 static bool
-tell(struct check *c, const struct graph *g, const struct group *group,
+tell(struct check *c, const struct graph *g, struct group *group,
      void (*each)(const struct finding *f, uint32_t epoch, bool is_own))
 {
 	struct finding f;

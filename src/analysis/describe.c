@@ -176,9 +176,8 @@ describe_site(struct arena *a, const struct source *s,
 }
 
 bool
-describe_group(struct arena *a, const struct source *s,
-	       struct classes *classes, const struct graph *g,
-	       const struct group *group, struct finding *out)
+describe_group(struct arena *a, const struct source *s, struct classes *classes,
+	       const struct graph *g, struct group *group, struct finding *out)
 {
 	struct class *head = classes_intern(classes,
 					    graph_object(g, group->head));
@@ -190,7 +189,8 @@ describe_group(struct arena *a, const struct source *s,
 	return describe_types(a, group, head ? head->name : NULL, out) &&
 	       members_describe(a, classes, g, group->head, out) &&
 	       describe_finalizers(a, classes, g, group->island, out) &&
-	       describe_allocation(a, s, &group->allocated, out);
+	       describe_allocation(a, s, &group->allocated, out) &&
+	       kin_describe(&group->kin, a, out);
 }
 
 bool

@@ -16,12 +16,12 @@
 
 /*
  * Types, cycle with named edges, finalizers and allocation of the group's
- * example, and the group's counts.  Kind, reason and state are the caller's.
- * False when memory is out.
+ * example, and the group's counts; group->kin is used up.  Kind, reason and
+ * state are the caller's. False when memory is out.
  */
 bool describe_group(struct arena *a, const struct source *s,
 		    struct classes *classes, const struct graph *g,
-		    const struct group *group, struct finding *out);
+		    struct group *group, struct finding *out);
 
 /* The allocation alone, for one that tells the rest itself. */
 bool describe_site(struct arena *a, const struct source *s,

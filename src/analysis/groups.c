@@ -207,6 +207,22 @@ is_asked_about(const struct source *s, const struct island *is)
 	return false;
 }
 
+/* Its numbers in the group it is in, if others may have it. */
+static bool
+add_kin(const struct source *s, const struct island *is, struct group *group,
+	struct arena *a)
+{
+	struct kin_island like = {
+		.objects = is->objects,
+		.bytes = is->bytes,
+		.classes = is->classes,
+		.n_classes = is->n_classes,
+	};
+
+	return !kin_of_island(s, is->g, is->number, &like.id) ||
+	       kin_add(&group->kin, a, &like);
+}
+
 static void
 add_island(struct groups *out, struct island *is, const struct source *s,
 	   struct classes *classes)
@@ -246,6 +262,7 @@ add_island(struct groups *out, struct island *is, const struct source *s,
 	group->count++;
 	group->objects += is->objects;
 	group->bytes += is->bytes;
+	out->failed |= !add_kin(s, is, group, classes->arena);
 	for (i = 0; i < is->n_classes; i++) {
 		group->classes[i].count += is->classes[i]->count;
 		group->classes[i].bytes += is->classes[i]->bytes;

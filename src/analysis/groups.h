@@ -20,6 +20,7 @@
 
 #include "analysis/classes.h"
 #include "analysis/graph.h"
+#include "analysis/kin.h"
 #include "analysis/source.h"
 
 enum { GROUP_MAX_CLASSES = 64 };
@@ -36,6 +37,7 @@ struct group {
 	struct source_block allocated; /* of the head */
 	bool is_own; /* allocated by the program, or by nobody known */
 	int64_t count, objects, bytes;
+	struct kin *kin; /* those that other processes may have, or NULL */
 	size_t n_classes;
 	struct group_class classes[GROUP_MAX_CLASSES];
 	UT_hash_handle hh;

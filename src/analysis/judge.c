@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "analysis/kin.h"
 #include "analysis/sort.h"
 #include "common/options.h"
 #include "report/kinds.h"
@@ -151,6 +152,7 @@ judge_merge(struct arena *a, struct finding *known, const struct finding *f)
 	known->objects += f->objects;
 	known->bytes += f->bytes;
 	known->is_printed |= f->is_printed;
+	kin_join(a, known, f);
 	/* The worst of them is the example. */
 	if (f->references_lost > known->references_lost) {
 		known->refcount = f->refcount;

@@ -4,6 +4,7 @@
 
 #include "analysis/describe.h"
 #include "analysis/groups.h"
+#include "analysis/kin.h"
 #include "common/hash.h"
 #include "python/objects.h"
 #include "python/sizes.h"
@@ -11,6 +12,7 @@
 struct seen {
 	uint64_t key; /* class and stack */
 	struct finding finding;
+	struct kin *kin;
 	UT_hash_handle hh;
 };
 
@@ -28,8 +30,24 @@ is_resurrected(struct check *c, node_id id, struct class **class)
 }
 
 static bool
-count(struct check *c, node_id id, const struct class *class,
-      struct seen **table)
+count_kin(struct check *c, struct seen *s, void *o, struct class *class)
+{
+	struct kin_island is = {
+		.objects = 1,
+		.bytes = object_bytes(o),
+		.classes = &class,
+		.n_classes = 1,
+	};
+
+	if (!kin_of_object(c->source, o, &is.id))
+		return true;
+	class->count = 1;
+	class->bytes = is.bytes;
+	return kin_add(&s->kin, &c->arena, &is);
+}
+
+static bool
+count(struct check *c, node_id id, struct class *class, struct seen **table)
 {
 	void *o = mirror_object(&c->mirror, id);
 	struct source_block block = groups_allocated(c->source, o);
@@ -44,7 +62,7 @@ count(struct check *c, node_id id, const struct class *class,
 		s->finding.count++;
 		s->finding.objects++;
 		s->finding.bytes += object_bytes(o);
-		return true;
+		return count_kin(c, s, o, class);
 	}
 	s = arena_grab(&c->arena, sizeof *s);
 	if (!s || !describe_object(&c->arena, c->source, &c->classes, o,
@@ -52,7 +70,7 @@ count(struct check *c, node_id id, const struct class *class,
 		return false;
 	s->key = key;
 	HASH_ADD(hh, *table, key, sizeof key, s);
-	return !hash_was_full(&s->hh);
+	return !hash_was_full(&s->hh) && count_kin(c, s, o, class);
 }
 
 bool
@@ -69,6 +87,7 @@ resurrected_walk(struct check *c,
 			ok = count(c, (node_id)i, class, &table);
 	HASH_ITER(hh, table, s, next)
 	{
+		ok &= kin_describe(&s->kin, &c->arena, &s->finding);
 		each(c, &s->finding);
 	}
 	HASH_CLEAR(hh, table);

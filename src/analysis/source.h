@@ -88,6 +88,12 @@ struct source {
 	size_t (*natives)(uint32_t stack, struct source_native *out,
 			  size_t n_max);
 	bool (*is_inherited)(uint32_t stack); /* by the parent, before a fork */
+	/*
+	 * May other processes have what was allocated there, since a fork?
+	 * NULL: there are none.  *owner: who allocated it, 0: unknown.
+	 */
+	bool (*find_kin)(uint32_t stack, uint64_t *owner);
+	const uint64_t *kin_key; /* two words that all of them know */
 	int (*is_main_thread)(uint32_t stack); /* 1, 0, -1 */
 	/* What collections have freed so far; NULL: nobody looked. */
 	void (*walk_collected)(void (*each)(const struct finding *f,

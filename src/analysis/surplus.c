@@ -7,6 +7,7 @@
 #include "analysis/describe.h"
 #include "analysis/hindsight.h"
 #include "analysis/holders.h"
+#include "analysis/kin.h"
 #include "analysis/roots.h"
 #include "analysis/uncounted.h"
 #include "python/interpreters.h"
@@ -207,6 +208,27 @@ may_be_a_hash(const struct hub *hub, const struct source_block *b)
 	return !b->may_be_object && hub->refcount >= FEW_REFERENCES;
 }
 
+/* The one object of a finding, if others may have it. */
+static bool
+describe_kin(struct check *c, void *o, struct finding *f)
+{
+	struct kin *table = NULL;
+	struct class *class = classes_intern(&c->classes, o);
+	struct kin_island is = {
+		.objects = 1,
+		.bytes = f->bytes,
+		.classes = &class,
+		.n_classes = 1,
+	};
+
+	if (!class || !kin_of_object(c->source, o, &is.id))
+		return class;
+	class->count = 1;
+	class->bytes = f->bytes;
+	return kin_add(&table, &c->arena, &is) &&
+	       kin_describe(&table, &c->arena, f);
+}
+
 bool
 surplus_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 {
@@ -236,7 +258,8 @@ surplus_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 		}
 		if (!describe_object(&c->arena, c->source, &c->classes,
 				     hub->object, &f) ||
-		    !holders_describe(c, hub, &f))
+		    !holders_describe(c, hub, &f) ||
+		    !describe_kin(c, hub->object, &f))
 			return false;
 		f.kind = FINDING_LOST_REFERENCE;
 		f.reason = REASON_SURPLUS;

@@ -47,13 +47,25 @@ find(const struct program *p, const char *name)
 }
 
 static bool
+is_pypy(const struct program *p)
+{
+	return find(p, "pypy_main_startup") || find(p, "PyPy_IsInitialized");
+}
+
+static bool
+is_python(const struct program *p)
+{
+	return find(p, "Py_IsInitialized") && find(p, "Py_GetVersion");
+}
+
+static bool
 check_python(const struct program *p, char why[REFUSAL_BYTES])
 {
 	uint64_t runtime = find(p, "_PyRuntime"), head[3];
 
-	if (find(p, "pypy_main_startup") || find(p, "PyPy_IsInitialized"))
+	if (is_pypy(p))
 		return refusal_put(why, "it is PyPy, not CPython", NULL);
-	if (!find(p, "Py_IsInitialized") || !find(p, "Py_GetVersion"))
+	if (!is_python(p))
 		return refusal_put(
 			why, "it is no CPython (or exports no symbols)", NULL);
 	/* _Py_DebugOffsets: cookie, version, free-threaded (3.13+). */
@@ -195,6 +207,22 @@ program_open(struct program *p, pid_t pid, char why[REFUSAL_BYTES])
 		return true;
 	program_close(p);
 	return false;
+}
+
+enum program_kind
+program_kind(pid_t pid)
+{
+	struct program p = {.memory.memory = -1};
+	enum program_kind kind = PROGRAM_OTHER;
+	char why[REFUSAL_BYTES];
+
+	if (remote_open(&p.memory, pid) != 0)
+		return PROGRAM_UNKNOWN;
+	if (check_processor(&p, why) && !images_read(&p.images, &p.memory) &&
+	    !is_pypy(&p) && is_python(&p))
+		kind = PROGRAM_CPYTHON;
+	program_close(&p);
+	return kind;
 }
 
 void

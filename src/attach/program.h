@@ -22,6 +22,12 @@
 #include "attach/remote.h"
 #include "common/attachpage.h"
 
+enum program_kind {
+	PROGRAM_UNKNOWN, /* its memory cannot be read */
+	PROGRAM_CPYTHON,
+	PROGRAM_OTHER,
+};
+
 struct program {
 	struct remote memory;
 	struct images images;
@@ -42,5 +48,8 @@ void program_close(struct program *p);
 /* What its shim has published. */
 bool program_status(const struct program *p, struct attach_status_page *out,
 		    char why[REFUSAL_BYTES]);
+
+/* Whatever else there may be against it. */
+enum program_kind program_kind(pid_t pid);
 
 #endif /* LEAKSHIM_ATTACH_PROGRAM_H */

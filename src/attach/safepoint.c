@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 
 #include "attach/images.h"
+#include "attach/newborn.h"
 #include "attach/processor.h"
 #include "attach/program.h"
 
@@ -200,9 +201,9 @@ is_risky(const struct program *p, const struct image *image)
 	return false;
 }
 
-enum safepoint
-safepoint_classify(struct program *p, pid_t tid,
-		   const struct processor_state *s, const char **why)
+static enum safepoint
+classify(struct program *p, pid_t tid, const struct processor_state *s,
+	 const char **why)
 {
 	uint64_t pc = processor_pc(s);
 	const struct image *image = images_at(&p->images, pc);
@@ -225,6 +226,21 @@ safepoint_classify(struct program *p, pid_t tid,
 		return SAFEPOINT_NONE;
 	*why = "in the C library";
 	return is_risky(p, image) ? SAFEPOINT_LIBRARY : SAFEPOINT_RUNNING;
+}
+
+enum safepoint
+safepoint_classify(struct program *p, pid_t tid,
+		   const struct processor_state *s, const char **why)
+{
+	enum safepoint found = classify(p, tid, s, why);
+
+	/* Who waits has left fork(). */
+	if ((found == SAFEPOINT_RUNNING || found == SAFEPOINT_LIBRARY) &&
+	    newborn_is(p, tid, s)) {
+		*why = "just forked";
+		return SAFEPOINT_NONE;
+	}
+	return found;
 }
 
 uint64_t

@@ -323,6 +323,7 @@ converse(struct talk *t, struct program *p, const char *library,
 	wish.verb = s->verb;
 	wish.timeout = s->timeout;
 	wish.colour = s->colour;
+	wish.tells_json = s->attach_json;
 	wish.skips_check = skips_check(s, p, no_check);
 	if (strlen(s->options) >= sizeof wish.options)
 		return refusal_put(why, "its options are too long", NULL);

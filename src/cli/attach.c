@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "attach/program.h"
-#include "attach/session.h"
 #include "cli/cli.h"
+#include "cli/wish.h"
 #include "common/buf.h"
 #include "common/options.h"
 #include "report/output.h"
@@ -21,17 +21,8 @@ enum {
 	MAX_OPTIONS = 64,
 	OPTION_HELP = 1000,
 	OPTION_METHOD,
-	OPTION_KEY = 2000
-};
-
-/* What a verb was asked for. */
-struct wish {
-	struct session session; /* first: callbacks get it */
-	const char *verb;
-	struct options options;
-	struct buf text; /* they, as the shim reads them */
-	struct buf report;
-	bool keeps_report; /* for a file */
+	OPTION_TREE,
+	OPTION_KEY = 2000,
 };
 
 /* ---- arguments ---- */
@@ -66,10 +57,12 @@ usage(const struct wish *w)
 	bool has_options = w->session.verb != ATTACH_VERB_DETACH;
 	size_t i;
 
-	printf("usage: leakshim %s [OPTION...] PID\n\n%s\nNot possible here: exit status "
-	       "3, and a line that says why.\n",
+	printf("usage: leakshim %s [--tree] [OPTION...] PID\n\n%s\nNot possible "
+	       "here: exit status 3, and a line that says why.\n",
 	       w->verb, summary_of(w->session.verb));
 	puts("\nOptions:\n"
+	     "  --tree\n"
+	     "        the process and its descendants\n"
 	     "  --method=VALUE\n"
 	     "        ptrace: stop a thread for a moment; python (3.14 and "
 	     "later): let Python\n"
@@ -92,7 +85,7 @@ make_long_options(struct option *list, bool has_options)
 {
 	size_t i, n = 0;
 
-	for (i = 0; options_key(i) && n < MAX_OPTIONS - 3; i++)
+	for (i = 0; options_key(i) && n < MAX_OPTIONS - 4; i++)
 		if (strcmp(options_key(i), "help") &&
 		    (has_options || !strcmp(options_key(i), "timeout")))
 			list[n++] = (struct option){options_key(i),
@@ -100,6 +93,7 @@ make_long_options(struct option *list, bool has_options)
 						    OPTION_KEY + (int)i};
 	list[n++] = (struct option){"method", required_argument, NULL,
 				    OPTION_METHOD};
+	list[n++] = (struct option){"tree", no_argument, NULL, OPTION_TREE};
 	list[n++] = (struct option){"help", no_argument, NULL, OPTION_HELP};
 	list[n] = (struct option){0};
 }
@@ -128,6 +122,10 @@ take_option(struct wish *w, int c, char **argv, struct buf *complaints)
 	}
 	if (c == OPTION_METHOD)
 		return take_method(w, optarg);
+	if (c == OPTION_TREE) {
+		w->is_tree = true;
+		return -1;
+	}
 	if (c < OPTION_KEY)
 		return complain_of_option(w->verb, c, argv[optind - 1]);
 	key = options_key((size_t)(c - OPTION_KEY));
@@ -230,8 +228,8 @@ library(void)
 }
 
 /* log_path= is the command's, in its own folder. */
-static int
-write_report(struct wish *w)
+int
+wish_write_report(struct wish *w)
 {
 	struct output_names names = {
 		.pid = w->session.pid,
@@ -258,7 +256,26 @@ write_report(struct wish *w)
 	return error ? STATUS_FAILED : STATUS_OK;
 }
 
+bool
+wish_has_file(const struct wish *w)
+{
+	return strcmp(w->options.log_path, "stderr") &&
+	       strcmp(w->options.log_path, "stdout");
+}
+
 /* ---- the verbs ---- */
+
+static void
+prepare(struct wish *w)
+{
+	w->session.options = buf_string(&w->text);
+	w->session.timeout = (unsigned)w->options.timeout;
+	w->session.library = library;
+	w->session.say = say;
+	w->session.report = report;
+	w->keeps_report = w->is_tree || wish_has_file(w);
+	w->session.colour = !w->keeps_report && wants_colour();
+}
 
 static int
 run(struct wish *w)
@@ -267,14 +284,6 @@ run(struct wish *w)
 	char why[REFUSAL_BYTES];
 	int status = STATUS_OK;
 
-	w->session.options = buf_string(&w->text);
-	w->session.timeout = (unsigned)w->options.timeout;
-	w->session.library = library;
-	w->session.say = say;
-	w->session.report = report;
-	w->keeps_report = strcmp(w->options.log_path, "stderr") &&
-			  strcmp(w->options.log_path, "stdout");
-	w->session.colour = !w->keeps_report && wants_colour();
 	result = session_run(&w->session, why);
 	if (result == SESSION_NO_LIBRARY)
 		return STATUS_IMPOSSIBLE;
@@ -286,7 +295,7 @@ run(struct wish *w)
 	}
 	if (w->session.verb != ATTACH_VERB_DETACH && w->keeps_report &&
 	    w->report.len)
-		status = write_report(w);
+		status = wish_write_report(w);
 	if (fflush(stdout) != 0) {
 		complain("%s: stdout: %s", w->verb, strerror(errno));
 		status = STATUS_FAILED;
@@ -305,8 +314,10 @@ serve_verb(enum attach_verb verb, int argc, char **argv)
 	buf_init(&w.text);
 	buf_init(&w.report);
 	status = parse(&w, argc, argv);
-	if (status < 0)
-		status = run(&w);
+	if (status < 0) {
+		prepare(&w);
+		status = w.is_tree ? wish_serve_tree(&w) : run(&w);
+	}
 	buf_fini(&w.report);
 	buf_fini(&w.text);
 	return status;

@@ -184,10 +184,11 @@ put_text(struct buf *out, const struct diff *d)
 static void
 put_pair(struct jsonwriter *w, const struct compare_pair *p)
 {
-	const struct finding *f = p->after ? p->after : p->before;
+	struct finding f = p->after ? *p->after : *p->before;
 
+	f.n_shared = 0; /* for merging alone */
 	if (p->class != COMPARE_GROWN) {
-		json_finding(w, f, false);
+		json_finding(w, &f, false);
 		return;
 	}
 	jsonwriter_line(w);
@@ -198,7 +199,7 @@ put_pair(struct jsonwriter *w, const struct compare_pair *p)
 	jsonwriter_number(w, "objects", p->before->objects);
 	jsonwriter_number(w, "bytes", p->before->bytes);
 	jsonwriter_end(w, '}');
-	json_finding_as(w, "after", f, false);
+	json_finding_as(w, "after", &f, false);
 	jsonwriter_end(w, '}');
 }
 

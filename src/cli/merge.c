@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/merge_head.h"
+#include "cli/merge_shared.h"
 #include "cli/read_finding.h"
 #include "common/buf.h"
 #include "common/hash.h"
@@ -32,7 +33,9 @@ struct entry {
 		int is_startup; /* older than the program: never counts */
 	} key;
 	enum finding_state state;
+	/* Without those that are shared: they are added at the end. */
 	int64_t count, objects, bytes;
+	struct merge_shared shared;
 	struct type *types;
 	size_t n_types;
 	char *text;
@@ -148,6 +151,39 @@ add_types(struct entry *e, const struct finding *f, bool is_new)
 		      compare_types);
 }
 
+/* ---- what processes have from before a fork ---- */
+
+/* What n islands have, more or less: a report may say anything. */
+static void
+add_times(int64_t *to, int64_t each, size_t n, int sign)
+{
+	int64_t product;
+
+	if (__builtin_mul_overflow(each, (int64_t)n * sign, &product) ||
+	    __builtin_add_overflow(*to, product, to))
+		*to = sign < 0 ? 0 : INT64_MAX;
+}
+
+static void
+add_shared(struct entry *e, const struct finding *f, int sign)
+{
+	size_t i, k;
+
+	for (i = 0; i < f->n_shared; i++) {
+		const struct report_shared *s = &f->shared[i];
+
+		add_times(&e->count, 1, s->n_ids, sign);
+		add_times(&e->objects, s->objects, s->n_ids, sign);
+		add_times(&e->bytes, s->bytes, s->n_ids, sign);
+		for (k = 0; k < s->n_types; k++) {
+			struct type *t = intern_type(e, s->types[k].name);
+
+			add_times(&t->count, s->types[k].count, s->n_ids, sign);
+			add_times(&t->bytes, s->types[k].bytes, s->n_ids, sign);
+		}
+	}
+}
+
 /* ---- findings ---- */
 
 /* The finding without what adds up. */
@@ -159,7 +195,7 @@ text_of(struct merge *m, const struct finding *f)
 
 	rest.count = rest.objects = rest.bytes = 0;
 	rest.state = STATE_NEW;
-	rest.n_types = 0;
+	rest.n_types = rest.n_shared = 0;
 	buf_clear(&m->text);
 	json_finding(&w, &rest, false);
 	if (m->text.failed)
@@ -203,6 +239,8 @@ add_finding(struct merge *m, const struct finding *f)
 	merge_sum(&e->objects, f->objects);
 	merge_sum(&e->bytes, f->bytes);
 	add_types(e, f, is_new);
+	add_shared(e, f, -1);
+	merge_shared_add(&e->shared, f);
 	if (e->text && strcmp(text, e->text) >= 0)
 		return;
 	free(e->text);
@@ -230,15 +268,16 @@ fill_types(struct arena *a, const struct entry *e, struct finding *f)
 	for (i = 0; i < e->n_types; i++) {
 		types[i].name = e->types[i].name;
 		types[i].module_file = e->types[i].file;
-		types[i].count = e->types[i].count;
-		types[i].bytes = e->types[i].bytes;
+		/* Below 0: a report said that some had more than all. */
+		types[i].count = e->types[i].count < 0 ? 0 : e->types[i].count;
+		types[i].bytes = e->types[i].bytes < 0 ? 0 : e->types[i].bytes;
 	}
 	f->types = types;
 	f->n_types = e->n_types;
 }
 
 static void
-fill(struct arena *a, const struct entry *e, struct finding *f)
+fill(struct arena *a, struct entry *e, struct finding *f)
 {
 	struct reader r = {.arena = a};
 	json_t *root = json_loads(e->text, 0, NULL);
@@ -247,6 +286,8 @@ fill(struct arena *a, const struct entry *e, struct finding *f)
 	json_decref(root);
 	if (!root || r.problem)
 		abort_for_memory();
+	merge_shared_result(&e->shared, a, f);
+	add_shared(e, f, 1);
 	f->count = e->count;
 	f->objects = e->objects;
 	f->bytes = e->bytes;
@@ -286,6 +327,7 @@ merge_free(struct merge *m)
 		}
 		free(e->types);
 		free(e->text);
+		merge_shared_free(&e->shared);
 		free(e);
 	}
 	merge_head_fini(&m->head);

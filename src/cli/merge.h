@@ -33,8 +33,8 @@ void merge_add(struct merge *m, const struct report *r);
 size_t merge_count(const struct merge *m);
 
 /*
- * The one report, its findings in order (report/order.h).  Strings belong to
- * the arena and to m.
+ * Once, at the end: the one report, its findings in order (report/order.h).
+ * Strings belong to the arena and to m.
  */
 void merge_result(struct merge *m, struct arena *a, struct report *out);
 

@@ -3,6 +3,7 @@
 #include "cli/read_finding.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/arena.h"
@@ -15,8 +16,8 @@ read_line_number(struct reader *r, const json_t *o)
 	return v < 1 || v > INT32_MAX ? 0 : (int)v;
 }
 
-static void
-read_types(struct reader *r, const json_t *o, struct finding *out)
+static const struct report_type *
+read_types(struct reader *r, const json_t *o, size_t *n_types)
 {
 	const json_t *list = read_array(r, o, "types");
 	size_t i, n = json_array_size(list);
@@ -32,8 +33,72 @@ read_types(struct reader *r, const json_t *o, struct finding *out)
 		if (!types[i].name)
 			read_fail(r, "name", "is null");
 	}
-	out->types = types;
-	out->n_types = types ? n : 0;
+	*n_types = types ? n : 0;
+	return types;
+}
+
+static uint64_t
+read_id(struct reader *r, const json_t *o)
+{
+	const char *s = json_string_value(o);
+
+	if (!s || strlen(s) != 16 || strspn(s, "0123456789abcdef") != 16) {
+		read_fail(r, "ids", "has what is no id");
+		return 0;
+	}
+	return strtoull(s, NULL, 16);
+}
+
+/* What the ids stand for can be no more than the finding is. */
+static void
+check_shared(struct reader *r, const struct finding *f)
+{
+	int64_t n = 0, objects = 0, bytes = 0, more, larger;
+	bool is_more = false;
+	size_t i;
+
+	for (i = 0; i < f->n_shared; i++) {
+		const struct report_shared *s = &f->shared[i];
+		int64_t ids = (int64_t)s->n_ids;
+
+		n += ids;
+		is_more |= __builtin_mul_overflow(ids, s->objects, &more) ||
+			   __builtin_mul_overflow(ids, s->bytes, &larger) ||
+			   __builtin_add_overflow(objects, more, &objects) ||
+			   __builtin_add_overflow(bytes, larger, &bytes);
+	}
+	if (is_more || n > f->count || objects > f->objects || bytes > f->bytes)
+		read_fail(r, "shared", "is more than its finding");
+}
+
+/* Only where processes were forked. */
+static void
+read_shared(struct reader *r, const json_t *o, struct finding *out)
+{
+	const json_t *list = json_object_get(o, "shared") ?
+				     read_array(r, o, "shared") :
+				     NULL;
+	size_t i, k, n = json_array_size(list);
+	struct report_shared *rows = arena_array(r->arena, n, sizeof *rows);
+
+	for (i = 0; rows && i < n; i++) {
+		const json_t *s = json_array_get(list, i);
+		const json_t *ids = read_array(r, s, "ids");
+		size_t n_ids = json_array_size(ids);
+		uint64_t *numbers =
+			arena_array(r->arena, n_ids, sizeof *numbers);
+
+		rows[i].objects = read_count(r, s, "objects");
+		rows[i].bytes = read_count(r, s, "bytes");
+		rows[i].types = read_types(r, s, &rows[i].n_types);
+		for (k = 0; numbers && k < n_ids; k++)
+			numbers[k] = read_id(r, json_array_get(ids, k));
+		rows[i].ids = numbers;
+		rows[i].n_ids = numbers ? n_ids : 0;
+	}
+	out->shared = rows;
+	out->n_shared = rows ? n : 0;
+	check_shared(r, out);
 }
 
 static void
@@ -236,7 +301,8 @@ read_finding(struct reader *r, const json_t *o, struct finding *out)
 	out->count = read_count(r, o, "count");
 	out->objects = read_count(r, o, "objects");
 	out->bytes = read_count(r, o, "bytes");
-	read_types(r, o, out);
+	out->types = read_types(r, o, &out->n_types);
+	read_shared(r, o, out);
 	read_finalizers(r, o, out);
 	read_cycle(r, o, out);
 	read_special(r, o, out);

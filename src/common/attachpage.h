@@ -75,6 +75,7 @@ struct attach_page {
 	char error[ATTACH_ERROR_BYTES];
 	char options[ATTACH_OPTIONS_BYTES]; /* as LEAKSHIM_OPTIONS */
 	uint32_t skips_check; /* attach without one: memory is short */
+	uint32_t tells_json;  /* what attach reports, whatever format= says */
 };
 
 /* ---- messages, from the shim to the command ---- */

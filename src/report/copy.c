@@ -88,6 +88,8 @@ report_copy_finding(struct arena *a, const struct finding *f,
 
 	a->failed = false;
 	*out = *f;
+	out->shared = NULL; /* of the moment */
+	out->n_shared = 0;
 	copy_types(a, out);
 	copy_cycle(a, out);
 	copy_allocation(a, out);

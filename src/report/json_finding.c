@@ -5,19 +5,58 @@
 #include "report/jsonwriter.h"
 
 static void
-put_types(struct jsonwriter *w, const struct finding *f)
+put_types(struct jsonwriter *w, const struct report_type *types, size_t n)
 {
 	size_t i;
 
 	jsonwriter_line(w);
 	jsonwriter_begin(w, "types", '[');
-	for (i = 0; i < f->n_types; i++) {
+	for (i = 0; i < n; i++) {
 		jsonwriter_line(w);
 		jsonwriter_begin(w, NULL, '{');
-		jsonwriter_string(w, "name", f->types[i].name);
-		jsonwriter_number(w, "count", f->types[i].count);
-		jsonwriter_number(w, "bytes", f->types[i].bytes);
-		jsonwriter_string(w, "module_file", f->types[i].module_file);
+		jsonwriter_string(w, "name", types[i].name);
+		jsonwriter_number(w, "count", types[i].count);
+		jsonwriter_number(w, "bytes", types[i].bytes);
+		jsonwriter_string(w, "module_file", types[i].module_file);
+		jsonwriter_end(w, '}');
+	}
+	jsonwriter_end(w, ']');
+}
+
+/* 16 digits, as a fingerprint has them. */
+static void
+put_id(struct jsonwriter *w, uint64_t id)
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[17];
+	int i;
+
+	for (i = 16; i--; id >>= 4)
+		text[i] = digits[id & 15];
+	text[16] = '\0';
+	jsonwriter_string(w, NULL, text);
+}
+
+static void
+put_shared(struct jsonwriter *w, const struct finding *f)
+{
+	size_t i, k;
+
+	jsonwriter_line(w);
+	jsonwriter_begin(w, "shared", '[');
+	for (i = 0; i < f->n_shared; i++) {
+		const struct report_shared *s = &f->shared[i];
+
+		jsonwriter_line(w);
+		jsonwriter_begin(w, NULL, '{');
+		jsonwriter_number(w, "objects", s->objects);
+		jsonwriter_number(w, "bytes", s->bytes);
+		put_types(w, s->types, s->n_types);
+		jsonwriter_line(w);
+		jsonwriter_begin(w, "ids", '[');
+		for (k = 0; k < s->n_ids; k++)
+			put_id(w, s->ids[k]);
+		jsonwriter_end(w, ']');
 		jsonwriter_end(w, '}');
 	}
 	jsonwriter_end(w, ']');
@@ -226,7 +265,9 @@ json_finding_as(struct jsonwriter *w, const char *key, const struct finding *f,
 	jsonwriter_number(w, "count", f->count);
 	jsonwriter_number(w, "objects", f->objects);
 	jsonwriter_number(w, "bytes", f->bytes);
-	put_types(w, f);
+	put_types(w, f->types, f->n_types);
+	if (f->n_shared)
+		put_shared(w, f);
 	put_finalizers(w, f);
 	put_cycle(w, f, with_addresses);
 	put_references(w, f);

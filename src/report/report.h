@@ -87,6 +87,18 @@ struct report_holder { /* growth.path, held_by */
 	const char *edge;
 };
 
+/*
+ * Islands that other processes may have as well, since a fork: all alike.  An
+ * id tells one, the same in all processes.
+ */
+struct report_shared {
+	int64_t objects, bytes;          /* of each of them */
+	const struct report_type *types; /* of each of them */
+	size_t n_types;
+	const uint64_t *ids;
+	size_t n_ids;
+};
+
 struct finding {
 	char fingerprint[48]; /* KIND-16 hex digits */
 	enum finding_kind kind;
@@ -98,6 +110,8 @@ struct finding {
 
 	const struct report_type *types; /* heads first */
 	size_t n_types;
+	const struct report_shared *shared; /* these are counted above */
+	size_t n_shared;
 	const struct report_finalizer *finalizers;
 	size_t n_finalizers;
 	const struct report_edge *cycle; /* of one island; the last edge leads back to the first member */

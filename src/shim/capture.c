@@ -111,8 +111,9 @@ capture_forked(void)
 static stack_id
 root_of_thread(void)
 {
-	return syscall(SYS_gettid) == syscall(SYS_getpid) ? TRIE_ROOT_MAIN :
-							    TRIE_ROOT_OTHER;
+	return trie_root(syscall(SYS_gettid) == syscall(SYS_getpid) ?
+				 TRIE_ROOT_MAIN :
+				 TRIE_ROOT_OTHER);
 }
 
 /*
@@ -399,10 +400,11 @@ start_anew(struct thread_cache *c, void *tstate, uint32_t now)
 	c->root = keeps_stacks ? root_of_thread() : 0; /* 0: stays 0 */
 }
 
+/* A root alone says nothing. */
 static inline stack_id
-known(stack_id id)
+known(const struct thread_cache *c, stack_id id)
 {
-	return id <= TRIE_ROOT_OTHER ? 0 : id;
+	return id == c->root ? 0 : id;
 }
 
 static __attribute__((noinline)) stack_id
@@ -412,7 +414,7 @@ capture_slowly(struct thread_cache *c, void *tstate, void *top)
 
 	if (c->tstate != tstate || c->epoch != now)
 		start_anew(c, tstate, now);
-	return known(capture(layout_used, c, top));
+	return known(c, capture(layout_used, c, top));
 }
 
 /*
@@ -441,14 +443,14 @@ capture_stack(void)
 		return capture_slowly(c, tstate, top);
 	place = frames_place(l, top);
 	if (place == last->place)
-		return known(last->node);
+		return known(c, last->node);
 	below = last[-1].node;
 	s = step_at(c, place, below);
 	if (!below || !is_step(s, place, last->code, below))
 		return capture_slowly(c, tstate, top);
 	last->place = place;
 	last->node = s->node;
-	return known(s->node);
+	return known(c, s->node);
 }
 
 stack_id
@@ -463,5 +465,6 @@ capture_in_c(uintptr_t caller)
 	/* With native frames the caller is one of them. */
 	if (below && native_is_on)
 		return below;
-	return trie_intern_native(below, caller, 0);
+	return trie_intern_native(below ? below : trie_root(TRIE_ROOT_NONE),
+				  caller, 0);
 }

@@ -20,6 +20,7 @@
 #include "shim/growths.h"
 #include "shim/hooks.h"
 #include "shim/layer.h"
+#include "shim/lineage.h"
 #include "shim/native.h"
 #include "shim/process.h"
 #include "shim/sidetable.h"
@@ -149,6 +150,8 @@ facts_source(struct source *s, struct facts *f)
 	s->saveall_seen = f->gc.saveall_seen;
 	s->stdlib = f->stdlib[0] ? f->stdlib : NULL;
 	s->is_late = is_late;
+	s->find_kin = lineage_has_kin() ? lineage_find : NULL;
+	s->kin_key = lineage_key();
 	since = f->since;
 	s->only_new = f->since > 0;
 	s->walk_collected = collected_is_wanted() ? walk_collected : NULL;

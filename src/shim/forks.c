@@ -8,6 +8,7 @@
 
 #include "shim/capture.h"
 #include "shim/finish.h"
+#include "shim/lineage.h"
 #include "shim/process.h"
 #include "shim/serve.h"
 #include "shim/stacks.h"
@@ -23,6 +24,7 @@ in_child(void)
 		process.is_inert = true;
 	serve_forked();
 	capture_forked();
+	lineage_is_child();
 	stacks_forked();
 	finish_forked();
 	triggers_forked();
@@ -33,9 +35,11 @@ forks_init(void)
 {
 	static bool is_done;
 
-	if (!is_done)
-		pthread_atfork(NULL, NULL, in_child);
+	if (is_done)
+		return;
 	is_done = true;
+	lineage_init();
+	pthread_atfork(NULL, lineage_has_child, in_child);
 }
 
 bool

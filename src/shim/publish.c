@@ -8,6 +8,7 @@
 
 #include "analysis/check.h"
 #include "analysis/growth.h"
+#include "analysis/kin.h"
 #include "common/buf.h"
 #include "python/api.h"
 #include "report/filter.h"
@@ -220,6 +221,9 @@ add_all_missed(struct report *r, const struct check *c)
 		 "made once, when an extension was initialized"},
 		{"growth", growth_left_out(c),
 		 "sites with few objects, beyond what is kept between checks"},
+		{"shared", kin_dropped(),
+		 "islands from before a fork, too many to be told: a merged "
+		 "report counts them for each process"},
 		{"audit", c->n_unproven,
 		 "fields that hold references in some instances, but not for "
 		 "certain"},

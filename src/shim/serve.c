@@ -170,13 +170,14 @@ serve_attach(const struct attach_page *page)
 		turn_end(turn);
 		return refuse(why);
 	}
+	/* While we have the GIL: a child must not be forked in between. */
 	published_attached();
 	say_attached();
 	/* What is leaked already; it is attached, whatever comes of that. */
 	if (page->skips_check)
 		turn_end(turn);
 	else
-		check("attach", NULL, turn);
+		check("attach", page->tells_json ? "format=json" : NULL, turn);
 	return ATTACH_OK;
 }
 
@@ -215,8 +216,8 @@ serve_detach(const struct attach_page *page)
 	if (why)
 		return refuse(why);
 	ok = boot_detach();
-	turn_end(turn);
 	published_detached();
+	turn_end(turn);
 	if (!ok)
 		refuse("another tool's allocator stands on ours, which stays "
 		       "and does nothing");

@@ -45,7 +45,9 @@ enum {
 	CHUNK_SHIFT = 16,
 	CHUNK_NODES = 1 << CHUNK_SHIFT,
 	MAX_CHUNKS = MAX_NODES / CHUNK_NODES,
-	FIRST_NODE = TRIE_ROOT_OTHER + 1,
+	ROOTS = TRIE_ROOT_OTHER + 1,
+	FIRST_NODE = ROOTS,
+	MOST_INHERITED = MAX_NODES / 2,
 	/* So many are handed out by many attaches: begin from the start. */
 	MANY_FORGOTTEN = MAX_NODES / 4,
 };
@@ -63,6 +65,8 @@ static uint32_t n_forgotten; /* of them: by stacks_forget() */
 static uint32_t n_inherited; /* of a fork's child: those of its parent */
 static uint32_t first_free, n_free;
 static uint32_t round_now; /* grows when unused nodes are looked for */
+static stack_id roots[ROOTS] = {TRIE_ROOT_NONE, TRIE_ROOT_MAIN,
+				TRIE_ROOT_OTHER};
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 
 static inline struct trie_node *
@@ -116,10 +120,20 @@ find(size_t bucket, uint32_t parent, uint32_t code, int32_t offset)
 	return i;
 }
 
+/*
+ * Of threads without the GIL, which may hold a number while unused ones are
+ * looked for: they stay.
+ */
+static bool
+is_permanent_below(stack_id parent)
+{
+	return !parent || parent == roots[TRIE_ROOT_NONE];
+}
+
 static uint32_t
 take_node(stack_id parent)
 {
-	uint32_t i = parent ? first_free : 0;
+	uint32_t i = is_permanent_below(parent) ? 0 : first_free;
 	struct trie_node **chunk = &chunks[n_nodes >> CHUNK_SHIFT];
 
 	if (i) {
@@ -248,12 +262,36 @@ stacks_is_main_thread(stack_id id)
 	return id == TRIE_ROOT_MAIN ? 1 : id == TRIE_ROOT_OTHER ? 0 : -1;
 }
 
+stack_id
+trie_root(stack_id kind)
+{
+	return roots[kind];
+}
+
+/*
+ * Stacks on roots of the child's own are others than its parent's, which so
+ * tell by their numbers what is from before the fork.  (After very many forks
+ * of forks there is no room for that, and the numbers lie.)
+ */
 void
 stacks_forked(void)
 {
+	stack_id i, root;
+
+	/* A thread of the parent's may have been in trie_intern(). */
+	atomic_flag_clear(&lock);
 	n_inherited = n_nodes;
 	/* Their numbers are the parent's; they are not used here. */
 	first_free = n_free = 0;
+	if (n_nodes > MOST_INHERITED)
+		return;
+	for (i = 0; i < ROOTS; i++) {
+		root = take_node(TRIE_ROOT_NONE);
+		if (!root)
+			return;
+		*node(root) = (struct trie_node){.parent = i};
+		roots[i] = root;
+	}
 }
 
 bool
@@ -275,11 +313,15 @@ stacks_forget(void)
 	for (i = first; i <= n_nodes >> CHUNK_SHIFT && i < MAX_CHUNKS; i++)
 		if (chunks[i])
 			ownmap_clear(chunks[i], CHUNK_BYTES);
-	if (n_nodes > MANY_FORGOTTEN)
+	if (n_nodes > MANY_FORGOTTEN) {
 		n_nodes = FIRST_NODE;
+		n_inherited = 0;
+	}
 	n_forgotten = n_nodes - FIRST_NODE;
 	first_free = n_free = 0;
 	round_now++;
+	for (i = 0; i < ROOTS; i++)
+		roots[i] = i;
 	spin_unlock(&lock);
 	codes_forget();
 }
@@ -295,7 +337,7 @@ trie_round(void)
 bool
 trie_is_permanent(stack_id id)
 {
-	return is_node(id) && !node(id)->parent;
+	return is_node(id) && is_permanent_below(node(id)->parent);
 }
 
 uint32_t
@@ -373,7 +415,8 @@ stacks_sweep(const struct recycle_marks *m, size_t n_most)
 	if (i < n_inherited)
 		i = n_inherited;
 	for (; i < m->n_nodes && n < n_most; i++) {
-		if (is_marked(m, i) || !node(i)->code || !node(i)->parent ||
+		if (is_marked(m, i) || !node(i)->code ||
+		    is_permanent_below(node(i)->parent) ||
 		    *asked_for(i) == (uint8_t)round_now)
 			continue;
 		/* One at a time: fork() must not meet it held for long. */

@@ -15,8 +15,14 @@
 
 #include "shim/sidetable.h"
 
-/* The two roots: every stack ends in one, which tells the thread. */
-enum { TRIE_ROOT_MAIN = 1, TRIE_ROOT_OTHER = 2 };
+/*
+ * The roots: every stack ends in one, which tells the thread; or in none, where
+ * no Python runs.
+ */
+enum { TRIE_ROOT_NONE, TRIE_ROOT_MAIN, TRIE_ROOT_OTHER };
+
+/* What stands in the place of a root: after a fork there are others. */
+stack_id trie_root(stack_id kind);
 
 /* The stack `parent' with one more frame on it; 0 when the depot is full. */
 stack_id trie_intern(stack_id parent, uint32_t code, int32_t offset);

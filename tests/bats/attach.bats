@@ -174,6 +174,66 @@ while True: time.sleep(0.05)'
 	done
 	run --separate-stderr "$LEAKSHIM" attach --track=some 1
 	[ "$status" -eq 2 ]
+	for arguments in "attach --tree" "check --tree=1 2" "detach --tree x" \
+		"check --tree 1 2" "status --tree 1"; do
+		# shellcheck disable=SC2086
+		run --separate-stderr "$LEAKSHIM" $arguments
+		[ "$status" -eq 2 ]
+		[ "${#stderr_lines[@]}" -eq 1 ]
+	done
+}
+
+@test "a process and its descendants: one report, one status" {
+	start "$PYTHON" -c '
+import gc, os, signal, sys
+class Node(object): pass
+def leak():
+    for i in range(60):
+        a = Node(); a.me = a
+gc.disable()
+leak()
+end, mine = os.pipe()
+if not os.fork():
+    os.close(mine) # the parent has it, and takes it with it
+    leak()
+    sys.stdout.write("ready\n"); sys.stdout.flush()
+    os.read(end, 1)
+    os._exit(0)
+signal.pause()'
+	run --separate-stderr "$LEAKSHIM" check --tree "$TARGET"
+	[ "$status" -eq 3 ]
+	[ "${#stderr_lines[@]}" -eq 2 ]
+	run --separate-stderr "$LEAKSHIM" attach --tree "$TARGET"
+	[ "$status" -eq 0 ]
+	[ "${#stderr_lines[@]}" -eq 2 ]
+	run --separate-stderr "$LEAKSHIM" check --tree --kinds=all "$TARGET"
+	[ "$status" -eq 0 ]
+	[[ $output == "==leakshim== 2 reports: "* ]]
+	# What is older than the fork counts once.
+	[[ $output == *"UNREACHABLE 120 cycles"* ]]
+	run --separate-stderr "$LEAKSHIM" check --tree --kinds=all \
+		--fail_on=unreachable --exitcode=7 "$TARGET"
+	[ "$status" -eq 7 ]
+	run --separate-stderr "$LEAKSHIM" check --tree --format=json \
+		--log_path=out.json "$TARGET"
+	[ "$status" -eq 0 ]
+	[ -z "$output$stderr" ]
+	[ "$("$PYTHON" -c 'import json
+print(json.load(open("out.json"))["merged"])')" = 2 ]
+	run --separate-stderr "$LEAKSHIM" detach --tree "$TARGET"
+	[ "$status" -eq 0 ]
+	[ -z "$stderr" ]
+}
+
+@test "a process may say anything, also as one of several" {
+	command -v "${CC%% *}" >/dev/null || skip "no compiler"
+	$CC -shared -fPIC -I"$TOP_SRCDIR/src" -o liar.so "$FIXTURES/liar.c"
+	start env LIAR=escape LD_PRELOAD="$PWD/liar.so" "$PYTHON" -c "$service"
+	run --separate-stderr "$LEAKSHIM" check --tree "$TARGET"
+	[ "$status" -eq 3 ]
+	[ -z "$output" ]
+	[ "${#stderr_lines[@]}" -eq 1 ]
+	[[ $stderr != *$'\033'* ]]
 }
 
 @test "no such process, a zombie, a thread, the command's own" {

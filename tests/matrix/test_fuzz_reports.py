@@ -18,7 +18,7 @@ NONSENSE = [None, True, -1, 0, 1 << 70, 1e308, "", "x" * 70000, "\x1b[31m\n",
 
 
 def seed_reports():
-    """Real ones, of a program that leaks, and of one that is audited."""
+    """Real ones, of programs that leak, are audited, or were forked."""
     found = [p for p in pythons()[0] if p.major > 2]
     if not found:
         raise Skip("no Python 3 to make a report with")
@@ -26,7 +26,9 @@ def seed_reports():
             for words, options in (
                 (("textbook.py", "tree"), "verbosity=2"),
                 (("textbook.py", "tree"), "kinds=all:argv=0"),
-                (("hiders.py", "live"), "audit=1"))]
+                (("hiders.py", "live"), "audit=1"))] + [
+                    found[0].run("prefork.py", 1, options="kinds=all",
+                                 stdin="end\n").reports[0]]
 
 
 def places(value):

@@ -44,10 +44,39 @@ def some(chance, most, make):
     return [make(chance) for _ in range(chance.randrange(most + 1))]
 
 
+def shared(chance, types):
+    """Islands that other reports have as well, and may see otherwise."""
+    ids = chance.sample(range(30), chance.randrange(1, 15))
+    cut = chance.randrange(len(ids) + 1)
+    return [{"objects": chance.randrange(1, 3), "bytes": chance.randrange(50),
+             "types": [{"name": name, "count": chance.randrange(3),
+                        "bytes": chance.randrange(9),
+                        "module_file": maybe(chance, "m")}
+                       for name in chance.sample(types, len(types))],
+             "ids": ["%016x" % id for id in part]}
+            for part in (ids[:cut], ids[cut:]) if part]
+
+
 def finding(chance, kind, which):
     types = chance.sample(TYPES, chance.randrange(1, 4))
     objects = chance.randrange(1, 100)
     reason = KINDS[kind][which % len(KINDS[kind])]
+    made = plain_finding(chance, kind, which, types, objects, reason)
+    if chance.random() < 0.4:
+        made["shared"] = rows = shared(chance, types)
+        # The finding counts them, too.
+        made["count"] += sum(len(row["ids"]) for row in rows)
+        for key in "objects", "bytes":
+            made[key] += sum(row[key] * len(row["ids"]) for row in rows)
+        for each in made["types"]:
+            for key in "count", "bytes":
+                each[key] += sum(t[key] * len(row["ids"]) for row in rows
+                                 for t in row["types"]
+                                 if t["name"] == each["name"])
+    return made
+
+
+def plain_finding(chance, kind, which, types, objects, reason):
     return {
         "fingerprint": "%s-%016x" % (kind, which), "kind": kind,
         "reason": reason,
@@ -230,6 +259,10 @@ def associative(folder, _, paths):
 @once("merging loses no number")
 @with_reports(30, 3)
 def conserved(folder, reports, paths):
+    for each, path in zip(reports, paths):
+        for one in each["findings"]:
+            one.pop("shared", None)
+        write(folder, path, each)
     whole = json.loads(content(merged(folder, "m", *paths)))
     equal(whole["merged"], 3, "merged")
     for field in ("objects", "bytes"):
@@ -247,6 +280,62 @@ def conserved(folder, reports, paths):
                   if f["fingerprint"] == each["fingerprint"]}
         if "new" in states and each["state"] != "startup":
             equal(each["state"], "new", "new in one is new")
+
+
+def is_of_startup(f):
+    return f["fingerprint"], f["state"] == "startup"
+
+
+@once("what several processes have since a fork counts once")
+@with_reports(60, 3)
+def shared_once(folder, reports, paths):
+    whole = json.loads(content(merged(folder, "m", *paths)))
+    own, ids = {}, {}
+    for each in (f for r in reports for f in r["findings"]):
+        key, rows = is_of_startup(each), each.get("shared", [])
+        own[key] = own.get(key, 0) + each["count"] - sum(
+            len(row["ids"]) for row in rows)
+        ids.setdefault(key, set()).update(*(row["ids"] for row in rows))
+    equal({is_of_startup(f): f["count"] for f in whole["findings"]},
+          {key: own[key] + len(ids[key]) for key in own}, "counts")
+    for each in whole["findings"]:
+        rows = each.get("shared", [])
+        listed = [id for row in rows for id in row["ids"]]
+        equal(sorted(listed), sorted(ids[is_of_startup(each)]), "ids")
+    # Of reports that say the same it is exact: each process but the first
+    # adds nothing that is not its own.
+    for number, each in enumerate(reports):
+        same = [write(folder, "s%d" % i, each) for i in range(3)]
+        once_, thrice = (json.loads(content(merged(folder, "n", *some_)))
+                         for some_ in (same[:1], same))
+        for one, three in zip(*(sorted(r["findings"], key=is_of_startup)
+                                for r in (once_, thrice))):
+            rows = one.get("shared", [])
+            for key in "objects", "bytes":
+                equal(three[key], one[key] * 3 - 2 * sum(
+                    row[key] * len(row["ids"]) for row in rows), key)
+
+
+@once("a report whose shared islands are more than all is refused")
+def too_many():
+    chance = random.Random("too many")
+    while True:
+        made = report(chance)
+        rows = [f for f in made["findings"] if f.get("shared")]
+        if rows:
+            break
+    for spoil in (lambda f: f.update(count=0),
+                  lambda f: f["shared"][0].update(objects=1 << 49),
+                  lambda f: f["shared"][0].update(ids=["x"]),
+                  lambda f: f.update(shared={})):
+        bad = json.loads(json.dumps(made))
+        spoil([f for f in bad["findings"] if f.get("shared")][0])
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(
+                [LEAKSHIM, "report", write(folder, "r", bad)],
+                stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+            equal(done.returncode, 4, "status")
+            equal(done.stderr.count(b"\n"), 1, "lines")
 
 
 @once("a folder is its reports, and nothing else in it")

@@ -1,0 +1,38 @@
+/*
+ * wish.h - what attach, check or detach were asked for
+ *
+ * Contract of every function here:
+ *   side       tool
+ *   allocates  malloc(3)
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_CLI_WISH_H
+#define LEAKSHIM_CLI_WISH_H
+
+#include <stdbool.h>
+
+#include "attach/session.h"
+#include "common/buf.h"
+#include "common/options.h"
+
+struct wish {
+	struct session session; /* first: callbacks get it */
+	const char *verb;
+	struct options options;
+	struct buf text; /* they, as the shim reads them */
+	struct buf report;
+	bool keeps_report; /* in `report', not on standard output */
+	bool is_tree;      /* with the descendants */
+};
+
+/* Write the report into the file of log_path=.  The exit status. */
+int wish_write_report(struct wish *w);
+
+/* Does the report go into a file? */
+bool wish_has_file(const struct wish *w);
+
+/* --tree: the process and its descendants.  The exit status. */
+int wish_serve_tree(struct wish *w);
+
+#endif /* LEAKSHIM_CLI_WISH_H */
