@@ -29,8 +29,8 @@ look_at(uintptr_t from, uintptr_t to, bool is_sure, void *ctx)
 static void
 find(const struct maps *m, struct ranges *guards)
 {
-	const unsigned others = MAP_IS_FILE | MAP_IS_SHARED | MAP_IS_SPECIAL |
-				MAP_IS_DEVICE;
+	const unsigned others =
+		MAP_IS_FILE | MAP_IS_SHARED | MAP_IS_SPECIAL | MAP_IS_DEVICE;
 	int pagemap = pages_open();
 	size_t i;
 

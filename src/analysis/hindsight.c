@@ -2,30 +2,26 @@
 
 #include "analysis/hindsight.h"
 
+#include <elf.h>
+#include <link.h>
+#include <string.h>
+
 #include "analysis/roots.h"
 #include "python/objects.h"
+#include "python/peek.h"
 
 struct count {
 	struct reach *r;
 	size_t n;
 };
 
-/* The data of whatever file has PyType_Type: the interpreter's own. */
+/* Types of the interpreter's own, those that no code makes. */
 static bool
 is_interpreters(const struct maps *maps, uintptr_t address)
 {
 	const struct map *map = maps_find(maps, (uintptr_t)py.PyType_Type);
-	const struct map *last = maps->all + maps->n - 1;
-	uintptr_t start, end;
 
-	if (!map)
-		return false;
-	start = map->start;
-	end = map->end;
-	while (map < last && map[1].start == end &&
-	       roots_has_data(maps, &map[1]) && map[1].flags & MAP_IS_WRITABLE)
-		end = (++map)->end;
-	return address >= start && address < end;
+	return map && address >= map->start && address < map->end;
 }
 
 /* Those whose objects programs change, or make by the thousand. */
@@ -71,10 +67,48 @@ count_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 			c->n++;
 }
 
+/*
+ * Where the variables end whose first part is this mapping of a file: what
+ * follows them may have become one with what others have mapped.  The file's
+ * header stands at the start of its first mapping.
+ */
+static uintptr_t
+end_of_data(const struct maps *maps, const struct map *map)
+{
+	const struct map *first = map;
+	ElfW(Ehdr) file;
+	ElfW(Phdr) segment;
+	uintptr_t bias;
+	size_t i;
+
+	for (;; first--) {
+		if (peek(&file, first->start, sizeof file) &&
+		    !memcmp(file.e_ident, ELFMAG, SELFMAG))
+			break;
+		if (first == maps->all || first[-1].end != first->start)
+			return map->end;
+	}
+	bias = file.e_type == ET_EXEC ? 0 : first->start;
+	for (i = 0; i < file.e_phnum; i++) {
+		uintptr_t start;
+
+		if (!peek(&segment,
+			  first->start + file.e_phoff + i * sizeof segment,
+			  sizeof segment))
+			break;
+		start = bias + segment.p_vaddr;
+		if (segment.p_type == PT_LOAD && start < map->end &&
+		    start + segment.p_memsz > map->start)
+			return start + segment.p_memsz;
+	}
+	return map->end;
+}
+
 size_t
 hindsight_count(struct reach *r)
 {
-	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE;
+	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE | MAP_IS_FILE;
+	const unsigned unwanted = MAP_IS_SHARED | MAP_IS_DEVICE;
 	const struct maps *maps = &r->g.maps;
 	struct count c = {.r = r};
 	size_t i;
@@ -82,10 +116,11 @@ hindsight_count(struct reach *r)
 	for (i = 0; i < maps->n; i++) {
 		const struct map *map = &maps->all[i];
 
-		if ((map->flags & (wanted | MAP_IS_DEVICE)) == wanted &&
-		    roots_has_data(maps, map) &&
+		if ((map->flags & (wanted | unwanted)) == wanted &&
 		    !is_interpreters(maps, map->start))
-			roots_visit_data(&r->g, map, count_words, &c);
+			roots_visit_data(&r->g, map->start,
+					 end_of_data(maps, map), count_words,
+					 &c);
 	}
 	return c.n;
 }

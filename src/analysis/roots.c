@@ -85,8 +85,9 @@ follows_file(const struct maps *maps, const struct map *map)
 	       map[-1].flags & MAP_IS_FILE;
 }
 
-bool
-roots_has_data(const struct maps *maps, const struct map *map)
+/* The data of an executable or a library. */
+static bool
+has_data(const struct maps *maps, const struct map *map)
 {
 	return !(map->flags & (MAP_IS_SHARED | MAP_IS_HEAP)) &&
 	       (map->flags & MAP_IS_FILE || follows_file(maps, map));
@@ -128,7 +129,7 @@ visit_map(struct pass *p, const struct map *map)
 	 * A linker may place data at a multiple of 4 (python_data_shift()):
 	 * all pointers there lie across words.
 	 */
-	if (!roots_has_data(&p->g->maps, map))
+	if (!has_data(&p->g->maps, map))
 		return;
 	p->shift = 4;
 	visit_roots_in(p, map->start, map->end, true);
@@ -186,12 +187,12 @@ roots_visit(struct gathered *g, enum roots_part part,
 }
 
 void
-roots_visit_data(struct gathered *g, const struct map *map,
+roots_visit_data(struct gathered *g, uintptr_t from, uintptr_t to,
 		 void (*visit)(const uintptr_t *from, const uintptr_t *to,
 			       void *ctx),
 		 void *ctx)
 {
 	struct pass p = {.g = g, .visit = visit, .ctx = ctx};
 
-	visit_roots_in(&p, map->start, map->end, true);
+	visit_roots_in(&p, from, to, true);
 }

@@ -18,7 +18,6 @@
 #include <stdint.h>
 
 #include "analysis/gather.h"
-#include "analysis/maps.h"
 #include "analysis/source.h"
 
 enum roots_part {
@@ -36,11 +35,8 @@ size_t roots_visit(struct gathered *g, enum roots_part part,
 				 void *ctx),
 		   void *ctx);
 
-/* It is the data of an executable or a library. */
-bool roots_has_data(const struct maps *maps, const struct map *map);
-
-/* visit() copies of the words of it that are roots. */
-void roots_visit_data(struct gathered *g, const struct map *map,
+/* visit() copies of the words of a file's data that are roots. */
+void roots_visit_data(struct gathered *g, uintptr_t from, uintptr_t to,
 		      void (*visit)(const uintptr_t *from, const uintptr_t *to,
 				    void *ctx),
 		      void *ctx);

@@ -125,8 +125,8 @@ has_marks(const unsigned char *p, size_t n, unsigned char mark)
 	return !n;
 }
 
-bool
-pymalloc_unwrap(uintptr_t block, size_t size, struct wrapped *out)
+static bool
+unwrap(uintptr_t block, size_t size, struct wrapped *out)
 {
 	const unsigned char *p = (const unsigned char *)block;
 	unsigned char mark = p[DOMAIN_AT + 1], domain = p[DOMAIN_AT];
@@ -143,5 +143,15 @@ pymalloc_unwrap(uintptr_t block, size_t size, struct wrapped *out)
 	    !has_marks(p + WRAP_BEFORE + n, WRAP_AFTER, mark))
 		return false;
 	*out = (struct wrapped){block + WRAP_BEFORE, n, domain == 'o'};
+	return true;
+}
+
+/* What is too big for a pool comes from the RAW domain, which wraps it too. */
+bool
+pymalloc_unwrap(uintptr_t block, size_t size, struct wrapped *out)
+{
+	if (!unwrap(block, size, out))
+		return false;
+	unwrap(out->start, out->size, out);
 	return true;
 }
