@@ -336,6 +336,8 @@ libanalysis_la_SOURCES = \
 libshim_la_SOURCES = \
 	%D%/shim/asksignal.c \
 	%D%/shim/asksignal.h \
+	%D%/shim/atrest.c \
+	%D%/shim/atrest.h \
 	%D%/shim/background.c \
 	%D%/shim/background.h \
 	%D%/shim/boot.c \

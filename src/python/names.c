@@ -121,6 +121,12 @@ dict_of_modules(void)
 	return seen;
 }
 
+const char *
+name_of_signal_module(void)
+{
+	return python.version < 0x0300 ? "signal" : "_signal";
+}
+
 void *
 dict_of_module(const char *name)
 {

@@ -46,6 +46,12 @@ const char *module_file_of_type(struct arena *a, void *type);
 /* sys.modules, borrowed; without the GIL as last seen. */
 void *dict_of_modules(void);
 
+/*
+ * The module that notes what is done with each signal when it is first
+ * imported: mostly at the start.
+ */
+const char *name_of_signal_module(void);
+
 /* The dict of an imported module, borrowed; NULL if there is none. */
 void *dict_of_module(const char *name);
 

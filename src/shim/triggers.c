@@ -9,13 +9,13 @@
 #include <stdint.h>
 #include <time.h>
 
-#include "common/ownmap.h"
 #include "python/api.h"
 #include "python/gil.h"
 #include "python/gilturn.h"
 #include "python/names.h"
 #include "python/pending.h"
 #include "shim/asksignal.h"
+#include "shim/atrest.h"
 #include "shim/background.h"
 #include "shim/boot.h"
 #include "shim/finish.h"
@@ -23,16 +23,13 @@
 #include "shim/gcwatch.h"
 #include "shim/hooks.h"
 #include "shim/inspection.h"
-#include "shim/interrupted.h"
 #include "shim/process.h"
 #include "shim/say.h"
-#include "shim/secondlook.h"
 #include "shim/start.h"
 
 enum {
 	TURNS = 128,      /* allocations between two looks at the clock */
 	MOST_PENDING = 4, /* of the 32 that the interpreter has room for */
-	STACK_BYTES = 1 << 20,
 };
 
 #define MILLISECONDS 1000000ULL
@@ -43,7 +40,6 @@ static struct {
 	uint64_t every_ns; /* 0: no timer */
 	uint64_t started_ns;
 	const void *interpreter; /* the main one */
-	void *stack;             /* of a clone made in the handler */
 	bool has_hooks;
 	bool lacks_signal; /* it has yet to be taken */
 	/* A check is wished for; handlers set it. */
@@ -139,9 +135,14 @@ disarm(void)
 static void
 give_up(void)
 {
+	static bool has_said;
+
 	watch.started_ns = now_ns();
-	say("no report", "it has several interpreters, which may run at the "
-			 "same time (3.12 and later)");
+	if (!has_said)
+		say("no report",
+		    "it has several interpreters, which may run at the "
+		    "same time (3.12 and later)");
+	has_said = true;
 }
 
 /*
@@ -152,9 +153,7 @@ give_up(void)
 static bool
 is_too_early(void)
 {
-	const char *name = python.version < 0x0300 ? "signal" : "_signal";
-
-	return !dict_find(dict_of_modules(), name) &&
+	return !dict_find(dict_of_modules(), name_of_signal_module()) &&
 	       now_ns() - watch.started_ns < PATIENCE;
 }
 
@@ -163,7 +162,6 @@ static void on_signal(void *context);
 static void
 take_signal(void)
 {
-	struct gcwatch_state state;
 	const char *why;
 
 	if (!watch.lacks_signal)
@@ -173,10 +171,7 @@ take_signal(void)
 		return;
 	}
 	watch.lacks_signal = false;
-	/* What cannot be asked for in the handler is remembered. */
-	gcwatch_look(&state);
-	if (!watch.stack)
-		watch.stack = ownmap_reserve(STACK_BYTES);
+	atrest_prepare();
 	why = asksignal_install(process.options.signal, on_signal);
 	if (why && (process_is_first() || process.is_attached))
 		say("signal= does nothing", why);
@@ -306,30 +301,14 @@ triggers_collected(void)
 
 /* ---- the signal ---- */
 
-/*
- * Nobody can take the GIL meanwhile: there is no other thread, and this one is
- * here.
- */
-static bool
-is_at_rest(const void *context)
-{
-	return watch.stack && process.options.isolate &&
-	       interrupted_while_waiting(context) && gil_is_at_rest() &&
-	       !secondlook_is_needed();
-}
-
 static void
 on_signal(void *context)
 {
 	if (!can_check())
 		return;
 	atomic_store(&watch.is_signalled, true);
-	if (is_at_rest(context)) {
-		background_settle();
-		if (!background_is_there() &&
-		    background_begin_at_rest("signal", watch.stack,
-					     STACK_BYTES))
-			atomic_store(&watch.is_signalled, false);
+	if (atrest_check("signal", context)) {
+		atomic_store(&watch.is_signalled, false);
 	} else if (pending_is_signal_safe()) {
 		ask_main_thread();
 	}
