@@ -14,6 +14,7 @@ UNIT_TESTS = \
 	%D%/unit/test_json \
 	%D%/unit/test_maps \
 	%D%/unit/test_options \
+	%D%/unit/test_processor \
 	%D%/unit/test_refusal \
 	%D%/unit/test_sidetable \
 	%D%/unit/test_sort \

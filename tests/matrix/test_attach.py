@@ -64,10 +64,14 @@ class Service:
             self.sent += 1
             time.sleep(0.001)
 
-    def end(self):
-        """Let it come to its end; what it printed."""
+    def rest(self):
+        """No more numbers."""
         self.is_fed = False
         self.feeder.join()
+
+    def end(self):
+        """Let it come to its end; what it printed."""
+        self.rest()
         try:
             out, err = self.process.communicate(timeout=120)
         except subprocess.TimeoutExpired:
@@ -235,6 +239,22 @@ def greenlets(python):
         raise Skip("it has no greenlet (Debian: python3-greenlet)")
     is_clean_in(python, "greenlets")
     is_unmoved_in(python, "greenlets")
+
+
+@test("what a round leaves on a stack is in nobody's way", sample=True)
+def idle_later(python):
+    needs_ptrace()
+    service = Service(python, "pause")
+    try:
+        for _ in range(6):
+            round_of(service)
+        service.rest()
+        for _ in range(2):
+            round_of(service)
+        service.end()
+    finally:
+        if service.process.poll() is None:
+            service.kill()
 
 
 def killed(service, verb, seconds):
