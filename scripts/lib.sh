@@ -52,6 +52,7 @@ test_packages() {
 		golang-github-google-pprof-dev  by their own schema
 		python3-junitparser     reads JUnit
 		python3-prometheus-client  reads OpenMetrics
+		python3-greenlet        stacks of its own, to attach to
 	END
 }
 
@@ -61,6 +62,22 @@ reader_packages() {
 		chromium-headless-shell  shows the HTML page
 		fonts-dejavu-core        in letters
 		golang-go                go tool pprof
+	END
+}
+
+# The servers of tests/servers, and what asks them.
+server_packages() {
+	cat <<-'END'
+		gunicorn              forks workers
+		python3-flask         for gunicorn
+		python3-aiohttp       one asyncio loop
+		uwsgi-core            embeds Python
+		uwsgi-plugin-python3  this one
+		python3-celery        tasks in forked workers
+		redis-server          their broker
+		python3-redis         to speak with it
+		wrk                   load for HTTP
+		apache2-utils         and another: ab
 	END
 }
 

@@ -2,6 +2,8 @@
 
 #include "analysis/groups.h"
 
+#include <string.h>
+
 #include "python/edges.h"
 #include "python/objects.h"
 #include "python/sizes.h"
@@ -101,34 +103,6 @@ sort_classes(struct island *is)
 	}
 }
 
-/* The member of the head component that names the finding best. */
-static uint32_t
-find_head(const struct island *is, struct classes *classes)
-{
-	const struct graph *g = is->g;
-	uint32_t head = UINT32_MAX, e;
-	int best = -1;
-
-	for (e = g->island_first[is->number];
-	     e < g->island_first[is->number + 1]; e++) {
-		uint32_t i = g->members[e];
-		struct class *k;
-
-		if (g->component[i] != g->head_component[is->number] ||
-		    g->m->nodes[g->ids[i]].flags & NODE_FOLDED)
-			continue;
-		k = classes_intern(classes, graph_object(g, i));
-		if (k && k->rank > best) {
-			best = k->rank;
-			head = i;
-		}
-	}
-	/* A head that is nothing but a folded dict: take it all the same. */
-	return head != UINT32_MAX ?
-		       head :
-		       g->members[g->island_first[is->number]];
-}
-
 /*
  * Allocated by the program's own code: the innermost frame is not the
  * library's.  Without a backtrace the class decides.
@@ -181,6 +155,54 @@ groups_allocated(const struct source *s, const void *o)
 		block.is_old = s->only_new;
 	}
 	return block;
+}
+
+struct candidate {
+	uint32_t i;
+	const struct class *class;
+	uint32_t stack;
+};
+
+/* By nothing that addresses decide: a leak of many cycles is one finding. */
+static bool
+is_better_head(const struct candidate *c, const struct candidate *best)
+{
+	int order;
+
+	if (!best->class || c->class->rank != best->class->rank)
+		return !best->class || c->class->rank > best->class->rank;
+	if (c->class == best->class)
+		return c->stack < best->stack;
+	order = strcmp(c->class->name, best->class->name);
+	return order ? order < 0 : c->class->id < best->class->id;
+}
+
+/* The member of the head component that names the finding best. */
+static uint32_t
+find_head(const struct island *is, const struct source *s,
+	  struct classes *classes)
+{
+	const struct graph *g = is->g;
+	struct candidate best = {.i = UINT32_MAX};
+	uint32_t e;
+
+	for (e = g->island_first[is->number];
+	     e < g->island_first[is->number + 1]; e++) {
+		struct candidate c = {.i = g->members[e]};
+		void *o = graph_object(g, c.i);
+
+		if (g->component[c.i] != g->head_component[is->number] ||
+		    g->m->nodes[g->ids[c.i]].flags & NODE_FOLDED)
+			continue;
+		c.class = classes_intern(classes, o);
+		if (!c.class)
+			continue;
+		c.stack = groups_allocated(s, o).stack;
+		if (is_better_head(&c, &best))
+			best = c;
+	}
+	/* A head that is nothing but a folded dict: take it all the same. */
+	return best.class ? best.i : g->members[g->island_first[is->number]];
 }
 
 /*
@@ -239,7 +261,7 @@ add_island(struct groups *out, struct island *is, const struct source *s,
 		return;
 	}
 	sort_classes(is);
-	head = find_head(is, classes);
+	head = find_head(is, s, classes);
 	head_class = classes_intern(classes, graph_object(is->g, head));
 	block = groups_allocated(s, graph_object(is->g, head));
 	signature =

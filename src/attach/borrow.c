@@ -172,9 +172,20 @@ prepare_way_back(struct borrowed *b)
 	size_t n = processor_frame(&b->state, at, frame);
 
 	b->code = 0;
-	b->frame = at;
+	b->frame = b->on_stack = at;
 	return n && remote_write(memory, at, frame, n) &&
 	       remote_write(memory, at - sizeof back, &back, sizeof back);
+}
+
+/* Or it would be taken for a signal handler's, next time. */
+static void
+forget_way_back(const struct borrowed *b)
+{
+	static const uint64_t none;
+
+	if (b->on_stack)
+		remote_write(&b->program->memory, b->on_stack - sizeof none,
+			     &none, sizeof none);
 }
 
 /* Stop thread b->tid; true: it is at a safe point, and held. */
@@ -382,20 +393,10 @@ borrow_run(struct borrowed *b, uint64_t function, uint64_t argument,
 	/* It waits for a lock.  Whoever lets it run must not move it. */
 	hold_interrupt(b->tid);
 	hold_await_stop(b->tid, STOP_MS);
+	forget_way_back(b);
 	give_back(b);
 	unblock_signals(b);
 	return BORROW_STUCK;
-}
-
-/* Or it would be taken for a signal handler's, next time. */
-static void
-forget_way_back(const struct borrowed *b)
-{
-	static const uint64_t none;
-
-	if (b->frame)
-		remote_write(&b->program->memory, b->frame - sizeof none, &none,
-			     sizeof none);
 }
 
 void

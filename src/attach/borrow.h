@@ -38,6 +38,7 @@ struct borrowed {
 	unsigned tries;
 	/* The frame, on its stack at first; the stub, once there (supply.h). */
 	uint64_t code, frame;
+	uint64_t on_stack; /* where that was */
 	bool has_ended; /* the thread or the process did */
 	bool must_stop; /* a SIGSTOP came meanwhile */
 };

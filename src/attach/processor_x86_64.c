@@ -482,6 +482,8 @@ processor_is_signal_frame(uint64_t address, const unsigned char *stack,
 			  size_t n)
 {
 	enum { USER_CS = 0x33, HAS_XSTATE = 1, MOST_FLAGS = 0xff };
+	/* SS_ONSTACK, SS_DISABLE and SS_AUTODISARM: not NO_SUCH_STACK. */
+	const uint64_t stack_flags = 0x80000003;
 	const unsigned char *floating;
 	uint32_t extended, begin, end;
 	struct frame f;
@@ -492,7 +494,8 @@ processor_is_signal_frame(uint64_t address, const unsigned char *stack,
 	if (n < sizeof address + sizeof f)
 		return true;
 	memcpy(&f, stack + sizeof address, sizeof f);
-	if (f.flags > MOST_FLAGS || f.link || f.cs != USER_CS)
+	if (f.flags > MOST_FLAGS || f.link || f.cs != USER_CS ||
+	    (f.stack_flags & UINT32_MAX & ~stack_flags))
 		return false;
 	if (!f.fpstate || !(f.flags & HAS_XSTATE))
 		return true;

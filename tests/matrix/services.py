@@ -53,10 +53,14 @@ class Service:
             self.sent += 1
             time.sleep(0.001)
 
-    def end(self):
-        """Let it come to its end; what it printed."""
+    def rest(self):
+        """No more numbers."""
         self.is_fed = False
         self.feeder.join()
+
+    def end(self):
+        """Let it come to its end; what it printed."""
+        self.rest()
         try:
             out, err = self.process.communicate(timeout=120)
         except subprocess.TimeoutExpired:

@@ -68,38 +68,74 @@ def modes(python):
     return every if harness.FULL else every[python.minor[1] % 3::3]
 
 
+def is_clean_in(python, mode):
+    service = Service(python, mode)
+    try:
+        must(command("attach", service.pid), 0)
+        # What fails by default: lost references above all.
+        must(command("check", service.pid), 0)
+        service.end()
+    finally:
+        if service.process.poll() is None:
+            service.kill()
+    if python.in_root:
+        return  # the library is not in there
+    service = Service(python, mode, {"LD_PRELOAD": harness.LEAKSHIM_SO})
+    try:
+        must(command("check", service.pid), 0)
+    finally:
+        service.kill()
+
+
 @test("nobody is accused while it works, preloaded or attached to",
       sample=True)
 def clean(python):
     needs_ptrace()
     for mode in modes(python):
-        service = Service(python, mode)
-        try:
-            must(command("attach", service.pid), 0)
-            # What fails by default: lost references above all.
-            must(command("check", service.pid), 0)
-            service.end()
-        finally:
-            if service.process.poll() is None:
-                service.kill()
-        if python.in_root:
-            continue  # the library is not in there
-        service = Service(python, mode, {"LD_PRELOAD": harness.LEAKSHIM_SO})
-        try:
-            must(command("check", service.pid), 0)
-        finally:
-            service.kill()
+        is_clean_in(python, mode)
 
 
 @test("a service that is attached to again and again does not notice",
       sample=True)
 def stress(python):
     for mode in modes(python):
-        out = rounds_in(python, mode, ROUNDS)
-        # What it came to without us: all but the numbers it was fed.
-        quiet = rounds_in(python, mode, 0)
-        shape = re.compile(r"sum \d+ of \d+")
-        equal(shape.sub("sum", out), shape.sub("sum", quiet), mode)
+        is_unmoved_in(python, mode)
+
+
+def is_unmoved_in(python, mode):
+    out = rounds_in(python, mode, ROUNDS)
+    # What it came to without us: all but the numbers it was fed.
+    quiet = rounds_in(python, mode, 0)
+    shape = re.compile(r"sum \d+ of \d+")
+    equal(shape.sub("sum", out), shape.sub("sum", quiet), mode)
+
+
+# Python 2 has a greenlet in no suite that the tests use.
+@test("nor does one whose stacks are greenlets, and nobody is accused",
+      only=lambda python: python.major > 2, sample=True)
+def greenlets(python):
+    needs_ptrace()
+    if subprocess.run(python.command + ["-c", "import greenlet"],
+                      stderr=subprocess.DEVNULL, check=False).returncode:
+        raise Skip("it has no greenlet (Debian: python3-greenlet)")
+    is_clean_in(python, "greenlets")
+    is_unmoved_in(python, "greenlets")
+
+
+@test("what a round leaves on a stack is in nobody's way", sample=True)
+def idle_later(python):
+    needs_ptrace()
+    service = Service(python, "pause")
+    try:
+        for _ in range(6):
+            round_of(service)
+        service.rest()
+        for _ in range(2):
+            round_of(service)
+        service.end()
+    finally:
+        if service.process.poll() is None:
+            service.kill()
 
 
 def killed(service, verb, seconds):

@@ -20,7 +20,9 @@ import threading
 import _testcapi
 import planted
 
-N = 60  # a stale word may hide one of them
+# Old words in memory hide some; and of what threads may have in registers,
+# nobody is accused.
+N = 200
 _lock = threading.Lock()
 _done = ""
 
