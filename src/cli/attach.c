@@ -17,12 +17,7 @@
 #include "common/options.h"
 #include "report/output.h"
 
-enum {
-	MAX_OPTIONS = 64,
-	OPTION_HELP = 1000,
-	OPTION_METHOD,
-	OPTION_KEY = 2000
-};
+enum { MAX_OPTIONS = 64, OPTION_HELP = 1000, OPTION_METHOD, OPTION_KEY = 2000 };
 
 /* What a verb was asked for. */
 struct wish {
@@ -65,7 +60,8 @@ usage(const struct wish *w)
 	bool has_options = w->session.verb != ATTACH_VERB_DETACH;
 	size_t i;
 
-	printf("usage: leakshim %s [OPTION...] PID\n\n%s\nNot possible here: exit status "
+	printf("usage: leakshim %s [OPTION...] PID\n\n%s\nNot possible here: "
+	       "exit status "
 	       "3, and a line that says why.\n",
 	       w->verb, summary_of(w->session.verb));
 	puts("\nOptions:\n"
