@@ -109,6 +109,18 @@ os.execv(sys.executable, [sys.executable, "-S", "-c", text, text, str(n + 1)])'
 
 # ---- memory ----
 
+@test "a process that may not make memory executable" {
+	start "$PYTHON" -c '
+import ctypes
+# PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN
+refused = ctypes.CDLL(None).prctl(65, 1, 0, 0, 0)
+open("refused", "w").write(str(refused))'"$service"
+	[ "$(cat refused)" = 0 ] || skip "this kernel has no PR_SET_MDWE"
+	cycle "$TARGET"
+	cycle "$TARGET"
+	[ ! -s err ]
+}
+
 @test "a process whose address space is limited" {
 	start "$PYTHON" -c "$service"
 	command -v prlimit >/dev/null || skip "prlimit is not installed"
@@ -257,7 +269,7 @@ while True: time.sleep(0.05)'
 	touch hold
 	until [ -e held ]; do sleep 0.01; done
 	before=$(entries "/proc/$TARGET/fd")
-	"$LEAKSHIM" check --timeout=300 "$TARGET" >first 2>first.err 3>&- &
+	"$LEAKSHIM" check --timeout=100 "$TARGET" >first 2>first.err 3>&- &
 	first=$!
 	# The name of who is at work.
 	until grep -qx leakshim "/proc/$TARGET/task/"*/comm; do sleep 0.01; done
