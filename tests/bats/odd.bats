@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 # odd.bats - attach, check and detach with odd processes: of other kinds, in
 # other namespaces, with other libraries in them, or that answer what they like.
+# stderr and stderr_lines are set by run; service is in services.bash.
+# shellcheck disable=SC2154
 load helper
 load services
-# stderr and stderr_lines are set by run.
-# shellcheck disable=SC2154
 
 # cycle PID: all three of them, and the report has what was planted.
 cycle() {
