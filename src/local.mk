@@ -488,6 +488,8 @@ libattach_la_SOURCES = \
 	%D%/attach/filter.h \
 	%D%/attach/folder.c \
 	%D%/attach/folder.h \
+	%D%/attach/groups.c \
+	%D%/attach/groups.h \
 	%D%/attach/guardian.c \
 	%D%/attach/guardian.h \
 	%D%/attach/hold.c \

@@ -49,6 +49,7 @@ BATS_TESTS = \
 	%D%/bats/diff.bats \
 	%D%/bats/doctor.bats \
 	%D%/bats/gate.bats \
+	%D%/bats/odd.bats \
 	%D%/bats/preload.bats \
 	%D%/bats/recipes.bats \
 	%D%/bats/report.bats \

@@ -92,10 +92,11 @@ debugger_open(struct debugger *d, const struct program *p,
 				   "debug): use --method=ptrace",
 				   NULL);
 	if (!find_thread(d, interpreter))
-		return refusal_put(why,
-				   "its main thread is not the one that started "
-				   "Python: use --method=ptrace",
-				   NULL);
+		return refusal_put(
+			why,
+			"its main thread is not the one that started "
+			"Python: use --method=ptrace",
+			NULL);
 	return true;
 }
 

@@ -123,11 +123,12 @@ folder_make(struct folder *f, pid_t pid, char why[REFUSAL_BYTES])
 		close(parent);
 	}
 	close(root);
-	return refusal_put(why,
-			   "it has no place for a file that it could run (/tmp, "
-			   "/var/tmp, /dev/shm, /run): --method=ptrace needs "
-			   "none",
-			   NULL);
+	return refusal_put(
+		why,
+		"it has no place for a file that it could run (/tmp, "
+		"/var/tmp, /dev/shm, /run): --method=ptrace needs "
+		"none",
+		NULL);
 }
 
 void

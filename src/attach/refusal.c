@@ -12,25 +12,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "attach/groups.h"
 #include "attach/remote.h"
 
 enum { CAP_SYS_PTRACE_BIT = 19, TEXT_BYTES = 8192 };
 
 /* ---- facts ---- */
-
-static int64_t
-number_in(const char *path)
-{
-	char text[64] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0 || text[0] < '0' || text[0] > '9')
-		return REFUSAL_UNKNOWN;
-	return strtoll(text, NULL, 10);
-}
 
 static int64_t
 kilobytes(const char *text, const char *key)
@@ -62,33 +49,6 @@ gather_tracer(struct refusal_facts *f)
 	if (remote_file(f->tracer, "comm", f->tracer_name,
 			sizeof f->tracer_name) > 0)
 		f->tracer_name[strcspn(f->tracer_name, "\n")] = '\0';
-}
-
-/* cgroup version 2: the line "0::/PATH". */
-static void
-gather_group(struct refusal_facts *f)
-{
-	char text[TEXT_BYTES], path[TEXT_BYTES + 64], *line;
-	int64_t most, now;
-	int n;
-
-	if (remote_file(f->pid, "cgroup", text, sizeof text) <= 0)
-		return;
-	line = strstr(text, "0::/");
-	if (!line || (line != text && line[-1] != '\n'))
-		return;
-	n = (int)strcspn(line + 3, "\n");
-	snprintf(path, sizeof path, "/sys/fs/cgroup%.*s/memory.max", n,
-		 line + 3);
-	most = number_in(path);
-	snprintf(path, sizeof path, "/sys/fs/cgroup%.*s/memory.current", n,
-		 line + 3);
-	now = number_in(path);
-	if (most >= 0 && now >= 0)
-		f->group_available = most > now ? most - now : 0;
-	snprintf(path, sizeof path, "/sys/fs/cgroup%.*s/cgroup.freeze", n,
-		 line + 3);
-	f->is_frozen = number_in(path) == 1;
 }
 
 static void
@@ -151,7 +111,7 @@ has_ptrace_capability(void)
 void
 refusal_gather(struct refusal_facts *f, pid_t pid)
 {
-	char status[TEXT_BYTES], path[64];
+	char status[TEXT_BYTES], groups[TEXT_BYTES], path[64];
 	int fd;
 
 	*f = (struct refusal_facts){
@@ -159,7 +119,7 @@ refusal_gather(struct refusal_facts *f, pid_t pid)
 		.is_self = pid == getpid(),
 		.own_uid = geteuid(),
 		.has_capability = has_ptrace_capability(),
-		.yama = (int)number_in("/proc/sys/kernel/yama/ptrace_scope"),
+		.yama = (int)groups_number("/proc/sys/kernel/yama/ptrace_scope"),
 		.resident = REFUSAL_UNKNOWN,
 		.address_space = REFUSAL_UNKNOWN,
 		.address_limit = REFUSAL_UNKNOWN,
@@ -170,7 +130,8 @@ refusal_gather(struct refusal_facts *f, pid_t pid)
 		return;
 	f->exists = true;
 	gather_status(f, status);
-	gather_group(f);
+	if (remote_file(pid, "cgroup", groups, sizeof groups) > 0)
+		groups_gather(f, "/sys/fs/cgroup", groups);
 	gather_memory(f, status);
 	f->is_descendant = descends_from_us(pid);
 	snprintf(path, sizeof path, "/proc/%d/mem", (int)pid);

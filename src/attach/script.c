@@ -61,7 +61,8 @@ static const char text[] =
 	"        except OSError:\n"
 	"            pass\n"
 	"    else:  # the command has gone\n"
-	"        for name in ('taken', 'channel', 'libleakshim.so', 'script'):\n"
+	"        for name in ('taken', 'channel', 'libleakshim.so', "
+	"'script'):\n"
 	"            try:\n"
 	"                posix.unlink(folder + name)\n"
 	"            except OSError:\n"
@@ -154,12 +155,13 @@ be_taken(const struct folder *f, const struct debugger *d, struct errand *e)
 			      (was_waiting ? GRACE_US : TAKEN_MS * 1000);
 		e->parent = getppid();
 		if (!await_begin(f, e))
-			return refusal_put(e->why,
-					   "its main thread has run no Python "
-					   "code for that long: --method=ptrace "
-					   "needs none, and --timeout=SECONDS "
-					   "waits longer",
-					   NULL);
+			return refusal_put(
+				e->why,
+				"its main thread has run no Python "
+				"code for that long: --method=ptrace "
+				"needs none, and --timeout=SECONDS "
+				"waits longer",
+				NULL);
 	}
 	return await_end(f, e);
 }

@@ -19,9 +19,9 @@
 enum { DEBUGOFFSETS_WORDS = 128 }; /* to be read from _PyRuntime */
 
 struct debugoffsets {
-	uint64_t finalizing, interpreters; /* in _PyRuntime */
-	uint64_t next, bytes;              /* of an interpreter */
-	uint64_t main_thread, is_enabled;  /* in it; int32_t */
+	uint64_t finalizing, interpreters;            /* in _PyRuntime */
+	uint64_t next, bytes;                         /* of an interpreter */
+	uint64_t main_thread, is_enabled;             /* in it; int32_t */
 	uint64_t interpreter, kernel_thread, breaker; /* of a thread */
 	uint64_t pending, path;                       /* int32_t, text */
 	uint64_t path_bytes;

@@ -103,8 +103,7 @@ send_all(int fd, const char *data, size_t n)
 		/* SIGPIPE is blocked in whoever calls this. */
 		long k = syscall(SYS_write, fd, data, n);
 
-		if (k < 0 && errno == EAGAIN &&
-		    ready(fd, POLLOUT, PATIENCE_MS))
+		if (k < 0 && errno == EAGAIN && ready(fd, POLLOUT, PATIENCE_MS))
 			continue;
 		if (k < 0 && errno == EINTR)
 			continue;

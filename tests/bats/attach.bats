@@ -1,52 +1,10 @@
 #!/usr/bin/env bats
 # attach.bats - attach, check, status and detach as a user meets them, and above
 # all when they refuse.  What services feel of it: tests/matrix/test_attach.py.
-load helper
-# stderr and stderr_lines are set by run.
+# stderr and stderr_lines are set by run; service is in services.bash.
 # shellcheck disable=SC2154
-
-# entries FOLDER: how many there are.
-entries() {
-	local all=("$1"/*)
-	echo "${#all[@]}"
-}
-
-# start COMMAND...: in the background, until it has said "ready".
-start() {
-	export LEAKSHIM_LIBRARY=$LEAKSHIM_SO
-	mkfifo fifo
-	"$@" >fifo 2>err 3>&- &
-	TARGET=$!
-	read -r line <fifo
-	[[ $line == ready ]]
-}
-
-# A program that waits; its garbage is for the check.
-service='
-import gc, os, sys, time
-class Node(object): pass
-gc.disable()
-def make():
-    for i in range(60):
-        a, b = Node(), Node(); a.b = b; b.a = a
-make()
-sys.stdout.write("ready\n"); sys.stdout.flush()
-while not os.path.exists("end"): time.sleep(0.05)
-'
-
-teardown() {
-	[[ -z ${TARGET-} ]] || kill -KILL "$TARGET" 2>/dev/null || :
-	[[ -z ${OTHER-} ]] || kill -KILL "$OTHER" 2>/dev/null || :
-}
-
-refused() {
-	local verb=$1 pid=$2 words=$3
-	run --separate-stderr "$LEAKSHIM" "$verb" "$pid"
-	[ "$status" -eq 3 ]
-	[ -z "$output" ]
-	[ "${#stderr_lines[@]}" -eq 1 ]
-	[[ $stderr == "leakshim: $verb: $pid: "*"$words"* ]]
-}
+load helper
+load services
 
 @test "attach, status, check and detach, twice" {
 	start "$PYTHON" -c "$service"
@@ -372,22 +330,6 @@ while True: time.sleep(0.05)'
 	else
 		[ "$status" -eq 0 ]
 	fi
-}
-
-@test "another version of the interface is refused" {
-	# The same library, with another number where its version stands.
-	"$PYTHON" - "$LEAKSHIM_SO" other.so <<-'END'
-		import struct, sys
-		data = open(sys.argv[1], "rb").read()
-		at = data.rfind(struct.pack("<II", 0x4c53484d, 1))
-		assert at > 0
-		open(sys.argv[2], "wb").write(
-		    data[:at + 4] + struct.pack("<I", 99) + data[at + 8:])
-	END
-	start env LD_PRELOAD="$PWD/other.so" "$PYTHON" -c "$service"
-	for verb in attach check status detach; do
-		refused $verb "$TARGET" "another version of leakshim"
-	done
 }
 
 @test "a library that cannot be loaded leaves nothing behind" {

@@ -1,9 +1,14 @@
 #include "config.h"
 
 #include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "attach/groups.h"
 #include "attach/refusal.h"
 #include "tap.h"
 
@@ -148,6 +153,80 @@ test_memory(void)
 	   "what is not known is no reason");
 }
 
+static int
+remove_one(const char *path, const struct stat *s, int kind, struct FTW *walk)
+{
+	(void)s, (void)kind, (void)walk;
+	return remove(path);
+}
+
+static void
+write_file(const char *root, const char *name, const char *text)
+{
+	char path[512];
+	FILE *f;
+
+	snprintf(path, sizeof path, "%s/%s", root, name);
+	f = fopen(path, "w");
+	if (f) {
+		fputs(text, f);
+		fclose(f);
+	}
+}
+
+static int64_t
+available_in(const char *root, const char *groups, bool *is_frozen)
+{
+	struct refusal_facts f = {.group_available = REFUSAL_UNKNOWN};
+
+	groups_gather(&f, root, groups);
+	*is_frozen = f.is_frozen;
+	return f.group_available;
+}
+
+static void
+test_groups(void)
+{
+	char root[] = "/tmp/leakshim-groups-XXXXXX", path[64];
+	bool is_frozen;
+
+	if (!mkdtemp(root)) {
+		ok(false, "a folder");
+		return;
+	}
+	snprintf(path, sizeof path, "%s/outer", root);
+	mkdir(path, 0700);
+	snprintf(path, sizeof path, "%s/outer/inner", root);
+	mkdir(path, 0700);
+	write_file(root, "outer/inner/memory.max", "max\n");
+	write_file(root, "outer/inner/memory.current", "5000\n");
+	is_number(available_in(root, "0::/outer/inner\n", &is_frozen),
+		  REFUSAL_UNKNOWN, "no limit");
+	write_file(root, "outer/memory.max", "90000\n");
+	write_file(root, "outer/memory.current", "20000\n");
+	is_number(available_in(root, "1:name=x:/y\n0::/outer/inner\n",
+			       &is_frozen),
+		  70000, "the limit of a group around it");
+	write_file(root, "outer/inner/memory.max", "8000\n");
+	is_number(available_in(root, "0::/outer/inner\n", &is_frozen), 3000,
+		  "its own, where that is less");
+	write_file(root, "outer/inner/memory.stat",
+		   "anon 1\ninactive_file 4000\nactive_file 9\n");
+	is_number(available_in(root, "0::/outer/inner\n", &is_frozen), 7000,
+		  "pages of files can go");
+	ok(!is_frozen, "nothing is frozen");
+	write_file(root, "outer/cgroup.freeze", "1\n");
+	available_in(root, "0::/outer/inner\n", &is_frozen);
+	ok(is_frozen, "a group around it is");
+	is_number(available_in(root, "3:memory:/outer\n", &is_frozen),
+		  REFUSAL_UNKNOWN, "version 1 is not read");
+	write_file(root, "memory.max", "100\n");
+	write_file(root, "memory.current", "90\n");
+	is_number(available_in(root, "0::/\n", &is_frozen), 10,
+		  "in a container the group is the root");
+	nftw(root, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
 static void
 test_gathering(void)
 {
@@ -170,6 +249,7 @@ main(void)
 	test_states();
 	test_permission();
 	test_memory();
+	test_groups();
 	test_gathering();
 	return tap_done();
 }
