@@ -287,6 +287,7 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/mirror.h \
 	%D%/analysis/outside.c \
 	%D%/analysis/outside.h \
+	%D%/analysis/pathnames.c \
 	%D%/analysis/paths.c \
 	%D%/analysis/paths.h \
 	%D%/analysis/pieces.c \

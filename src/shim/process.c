@@ -239,9 +239,9 @@ static void
 complain_of_unfinished(struct buf *b)
 {
 	const struct options *o = &process.options;
-	const char *name = o->check_every      ? "check_every" :
-			   o->signal	       ? "signal" :
-						 NULL;
+	const char *name = o->check_every ? "check_every" :
+			   o->signal      ? "signal" :
+					    NULL;
 
 	if (name)
 		buf_printf(b,

@@ -275,8 +275,10 @@ stacks_forget(void)
 	for (i = first; i <= n_nodes >> CHUNK_SHIFT && i < MAX_CHUNKS; i++)
 		if (chunks[i])
 			ownmap_clear(chunks[i], CHUNK_BYTES);
-	if (n_nodes > MANY_FORGOTTEN)
+	if (n_nodes > MANY_FORGOTTEN) {
 		n_nodes = FIRST_NODE;
+		n_inherited = 0;
+	}
 	n_forgotten = n_nodes - FIRST_NODE;
 	first_free = n_free = 0;
 	round_now++;
@@ -344,8 +346,8 @@ take_out(uint32_t i)
 {
 	struct trie_node *n = node(i);
 	size_t bucket = bucket_of(n->parent, n->code, n->offset);
-	uint32_t at = atomic_load_explicit(&buckets[bucket],
-					   memory_order_relaxed);
+	uint32_t at =
+		atomic_load_explicit(&buckets[bucket], memory_order_relaxed);
 
 	if (at == i) {
 		atomic_store_explicit(&buckets[bucket], n->next,
