@@ -301,6 +301,7 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/outside.h \
 	%D%/analysis/pages.c \
 	%D%/analysis/pages.h \
+	%D%/analysis/pathnames.c \
 	%D%/analysis/paths.c \
 	%D%/analysis/paths.h \
 	%D%/analysis/pieces.c \

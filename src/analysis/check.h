@@ -45,7 +45,7 @@ struct check {
 	struct audit audit;
 	bool has_audit;
 	const char *no_audit;
-	struct growth *growth;  /* what growth.c knows, or NULL */
+	struct growth *growth; /* what growth.c knows, or NULL */
 	const char *no_growth;
 	int64_t n_unproven;     /* fields of which the audit is not certain */
 	int64_t n_withheld;     /* islands that a thread may hold */

@@ -23,7 +23,7 @@ struct growing {
 	uint32_t holder;  /* the step that holds most, as far as votes tell */
 	uint32_t above;   /* the site that most are held by, 0: none */
 	uint32_t holder_votes, above_votes;
-	uint32_t n_held;  /* by `above' */
+	uint32_t n_held; /* by `above' */
 	uint32_t n_by_holder;
 	uint32_t example; /* step: of the holder of most, or the first */
 	uint32_t into;    /* the site that this is a part of, or its own */
@@ -87,15 +87,16 @@ list_growing(struct growth *g, struct arena *a)
 		return false;
 	for (i = 0; i < g->sites.n; i++) {
 		struct site *site = &g->sites.all[i];
-		const struct history_site *past =
-			history_find(g->h, site->key);
+		const struct history_site *past = history_find(g->h, site->key);
 
 		if (!past || !is_enough_to_tell(g->h, past, site))
 			continue;
 		site->number = ++k;
-		g->all[k] = (struct growing){
-			.site = site, .past = past, .into = k,
-			.first = PATHS_NOBODY, .example = PATHS_NOBODY};
+		g->all[k] = (struct growing){.site = site,
+					     .past = past,
+					     .into = k,
+					     .first = PATHS_NOBODY,
+					     .example = PATHS_NOBODY};
 	}
 	return true;
 }
@@ -133,8 +134,7 @@ is_enough(const struct paths *p, void *ctx)
 static uint32_t
 parent_site(const struct paths *p, const struct path_step *s)
 {
-	return s->parent == PATHS_NOBODY ? 0 :
-					   paths_site(&p->steps[s->parent]);
+	return s->parent == PATHS_NOBODY ? 0 : paths_site(&p->steps[s->parent]);
 }
 
 /* Boyer and Moore: whoever has more than half is the one that is left. */
@@ -181,9 +181,8 @@ count_holders(struct growth *g)
 static uint32_t
 holder_of(const struct growth *g, const struct growing *k)
 {
-	return k->example == PATHS_NOBODY ?
-		       PATHS_NOBODY :
-		       g->paths.steps[k->example].parent;
+	return k->example == PATHS_NOBODY ? PATHS_NOBODY :
+					    g->paths.steps[k->example].parent;
 }
 
 /* The keys of a dict are a part of its values. */
@@ -208,8 +207,8 @@ fold_keys(struct growth *g, uint32_t keys)
 
 /*
  * What nearly all is held by objects of another site is a part of that, if that
- * was found first: of a tree's nodes and their lists of nodes, the nodes.  Not of
- * a type alone: nearly all is held by some dict.
+ * was found first: of a tree's nodes and their lists of nodes, the nodes.  Not
+ * of a type alone: nearly all is held by some dict.
  */
 static void
 fold(struct growth *g)
@@ -221,8 +220,7 @@ fold(struct growth *g)
 		const struct growing *whole = &g->all[part->above];
 
 		if (part->above && part->above != k &&
-		    whole->site->block.stack &&
-		    whole->first < part->first &&
+		    whole->site->block.stack && whole->first < part->first &&
 		    part->n_held >= part->n_found - part->n_found / PART_HELD)
 			part->into = part->above;
 	}
@@ -258,16 +256,20 @@ growth_find(struct check *c, const char **why)
 	}
 	c->growth = g;
 	g->h = s->history;
-	if (!sites_count(&g->sites, c, s->history->room))
+	if (!sites_count(&g->sites, c, s->history->room)) {
+		if (s->is_late())
+			*why = "the count did not finish in time: "
+			       "timeout=SECONDS gives it longer";
 		return;
+	}
 	write_history(g, s->history_before, s->history);
 	if (g->n && !list_growing(g, &c->arena))
 		return;
 	*why = NULL;
 	if (!g->n)
 		return;
-	g->paths = (struct paths){.c = c, .site_of = site_of,
-				  .is_enough = is_enough, .ctx = c};
+	g->paths = (struct paths){
+		.c = c, .site_of = site_of, .is_enough = is_enough, .ctx = c};
 	paths_find(&g->paths);
 	count_holders(g);
 	fold(g);

@@ -84,8 +84,8 @@ history_continue(struct history_site *site, const struct history *h,
 	site->n = 0;
 	site->since_ns = h->at_ns;
 	if (old) {
-		uint32_t n = old->n < h->n_counts - 1 ? old->n :
-							h->n_counts - 1;
+		uint32_t n =
+			old->n < h->n_counts - 1 ? old->n : h->n_counts - 1;
 
 		memcpy(site->counts, old->counts + old->n - n,
 		       n * sizeof *site->counts);

@@ -130,7 +130,8 @@ merge_types(struct arena *a, struct finding *known, const struct finding *f)
 	if (!types)
 		return;
 	for (n = 0; n < known->n_types; n++) {
-		const struct report_type *t = find_type(f, known->types[n].name);
+		const struct report_type *t =
+			find_type(f, known->types[n].name);
 
 		types[n] = known->types[n];
 		if (t) {

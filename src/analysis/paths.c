@@ -2,40 +2,19 @@
 
 #include "analysis/paths.h"
 
-#include <string.h>
-
 #include "analysis/bigarray.h"
 #include "analysis/roots.h"
-#include "common/buf.h"
 #include "python/api.h"
 #include "python/edges.h"
 #include "python/holds.h"
 #include "python/locals.h"
-#include "python/names.h"
 #include "python/objects.h"
 #include "python/running.h"
 
 enum {
 	FIRST_STEPS = 1 << 16,
 	TICKS = 4096,
-	SHOWN_FROM_EACH_END = 16,
 };
-
-/* What a step is. */
-enum tag { OBJECT, FRAME, MEMORY, STACKS, STATIC, TAGS };
-#define TAG_MASK ((uintptr_t)7)
-
-static enum tag
-tag_of(const struct path_step *s)
-{
-	return (enum tag)(s->what & TAG_MASK);
-}
-
-static void *
-pointer_of(const struct path_step *s)
-{
-	return (void *)(s->what & ~TAG_MASK);
-}
 
 static void
 add(struct paths *p, uintptr_t what, uint32_t site)
@@ -57,8 +36,9 @@ add(struct paths *p, uintptr_t what, uint32_t site)
 }
 
 /*
- * May tp_traverse of o be called?  Not of what is being made: the collector does
- * not track that yet.  Nor of dicts and tuples that it need not, which are whole.
+ * May tp_traverse of o be called?  Not of what is being made: the collector
+ * does not track that yet.  Nor of dicts and tuples that it need not, which are
+ * whole.
  */
 static bool
 can_traverse(const struct paths *p, void *o)
@@ -103,9 +83,9 @@ visit(void *o, void *ctx)
 		return 0;
 	site = p->site_of(o, node, p->ctx);
 	if (site)
-		add(p, (uintptr_t)o | OBJECT, site | PATHS_IS_OF_SITE);
+		add(p, (uintptr_t)o | PATH_OBJECT, site | PATHS_IS_OF_SITE);
 	else if (leads_on(o))
-		add(p, (uintptr_t)o | OBJECT, 0);
+		add(p, (uintptr_t)o | PATH_OBJECT, 0);
 	return p->is_partial;
 }
 
@@ -124,7 +104,7 @@ visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 		if (o)
 			visit(o, p);
 		else if (!reach_is_dead(r, node) && is_new(p, node))
-			add(p, node | MEMORY, 0);
+			add(p, node | PATH_MEMORY, 0);
 	}
 }
 
@@ -165,17 +145,17 @@ follow_object(struct paths *p, void *o)
 static void
 follow(struct paths *p, uint32_t i)
 {
-	void *what = pointer_of(&p->steps[i]);
+	void *what = path_pointer(&p->steps[i]);
 
 	p->from = i;
-	switch (tag_of(&p->steps[i])) {
-	case OBJECT:
+	switch (path_tag(&p->steps[i])) {
+	case PATH_OBJECT:
 		follow_object(p, what);
 		break;
-	case FRAME:
+	case PATH_FRAME:
 		locals_visit(what, visit, p);
 		break;
-	case MEMORY:
+	case PATH_MEMORY:
 		reach_words(&p->c->reach, (uintptr_t)what, visit_words, p);
 		break;
 	default:
@@ -208,18 +188,18 @@ add_modules(struct paths *p)
 			continue;
 		node = heap_find(&p->c->reach.g.heap, (uintptr_t)o);
 		if (node && is_new(p, node))
-			add(p, (uintptr_t)o | OBJECT, 0);
+			add(p, (uintptr_t)o | PATH_OBJECT, 0);
 	}
 }
 
 static void
 add_frame(void *frame, void *ctx)
 {
-	add(ctx, (uintptr_t)frame | FRAME, 0);
+	add(ctx, (uintptr_t)frame | PATH_FRAME, 0);
 }
 
 static void
-search_memory(struct paths *p, enum roots_part part, enum tag tag)
+search_memory(struct paths *p, enum roots_part part, enum path_tag tag)
 {
 	p->from = PATHS_NOBODY;
 	add(p, tag, 0);
@@ -240,154 +220,10 @@ paths_find(struct paths *p)
 	follow_all(p, &at);
 	if (p->is_partial || p->is_enough(p, p->ctx))
 		return;
-	search_memory(p, ROOTS_STACKS, STACKS);
-	search_memory(p, ROOTS_OTHERS, STATIC);
+	search_memory(p, ROOTS_STACKS, PATH_STACKS);
+	search_memory(p, ROOTS_OTHERS, PATH_STATIC);
 	visit_words(o->words, o->words + o->n, p);
 	follow_all(p, &at);
-}
-
-/* ---- the way to one of them ---- */
-
-static const char *
-name_of(struct arena *a, const struct path_step *s)
-{
-	static const char *const names[TAGS] = {
-		[MEMORY] = "(memory)",
-		[STACKS] = "(the stack of a thread)",
-		[STATIC] = "(static memory)",
-	};
-	void *what = pointer_of(s);
-	const char *name;
-
-	if (tag_of(s) == FRAME)
-		return running_name(a, what);
-	if (tag_of(s) != OBJECT)
-		return names[tag_of(s)];
-	name = name_of_module(a, what);
-	return name ? name : name_of_class(a, what);
-}
-
-static bool
-edge_between(const struct path_step *s, const struct path_step *to,
-	     char out[EDGE_BYTES])
-{
-	out[0] = '\0';
-	if (tag_of(to) != OBJECT)
-		return false;
-	if (tag_of(s) == FRAME)
-		return locals_frame_edge(pointer_of(s), pointer_of(to), out,
-					 EDGE_BYTES);
-	return tag_of(s) == OBJECT &&
-	       edge_name(pointer_of(s), pointer_of(to), out);
-}
-
-bool
-paths_is_key(const struct paths *p, uint32_t i)
-{
-	char edge[EDGE_BYTES];
-
-	return p->steps[i].parent != PATHS_NOBODY &&
-	       edge_between(&p->steps[p->steps[i].parent], &p->steps[i],
-			    edge) &&
-	       !strcmp(edge, "(key)");
-}
-
-/*
- * How many steps one edge is the name of: a variable of a function has its
- * closure and a cell in between, one of a generator its frame (up to 3.10).
- */
-static size_t
-steps_at_once(const struct paths *p, const uint32_t *way, size_t n, size_t i)
-{
-	const struct path_step *cell = &p->steps[way[i + 2 < n ? i + 2 : i]];
-	const struct path_step *frame = &p->steps[way[i + 1]];
-	const struct path_step *s = &p->steps[way[i]];
-
-	if (tag_of(s) != OBJECT)
-		return 1;
-	if (i + 3 < n && tag_of(cell) == OBJECT &&
-	    is_go_between(pointer_of(cell)))
-		return 3;
-	if (i + 2 < n && object_is_generator(pointer_of(s)) &&
-	    tag_of(frame) == OBJECT &&
-	    object_type(pointer_of(frame)) == py.PyFrame_Type)
-		return 2;
-	return 1;
-}
-
-static bool
-put_step(const struct paths *p, const uint32_t *way, size_t n, size_t *i,
-	 struct report_holder *out)
-{
-	struct arena *a = &p->c->arena;
-	const struct path_step *s = &p->steps[way[*i]];
-	size_t more = steps_at_once(p, way, n, *i);
-	char edge[EDGE_BYTES];
-	bool has_edge = edge_between(s, &p->steps[way[*i + more]], edge);
-
-	if (!has_edge && more > 1) {
-		more = 1;
-		has_edge = edge_between(s, &p->steps[way[*i + 1]], edge);
-	}
-	*i += more;
-	out->type = name_of(a, s);
-	out->edge = has_edge ? arena_string(a, edge) : NULL;
-	return out->type && (!has_edge || out->edge);
-}
-
-static bool
-put_gap(struct arena *a, size_t n, struct report_holder *out)
-{
-	struct buf b;
-
-	buf_init(&b);
-	buf_printf(&b, "(%lu more)", n);
-	out->type = arena_string(a, buf_string(&b));
-	buf_fini(&b);
-	return out->type;
-}
-
-bool
-paths_describe(const struct paths *p, uint32_t i, struct finding *out)
-{
-	enum { MOST = 2 * SHOWN_FROM_EACH_END };
-	uint32_t way[MOST]; /* the root first */
-	struct report_holder *list =
-		arena_array(&p->c->arena, MOST + 1, sizeof *list);
-	size_t depth = 0, gap = 0, n, k;
-	uint32_t at;
-
-	if (!list)
-		return false;
-	for (at = i; at != PATHS_NOBODY; at = p->steps[at].parent)
-		depth++;
-	if (depth > MOST)
-		gap = depth - MOST;
-	n = depth - gap;
-	for (at = i, k = depth; k--; at = p->steps[at].parent)
-		if (k < SHOWN_FROM_EACH_END)
-			way[k] = at;
-		else if (k >= SHOWN_FROM_EACH_END + gap)
-			way[k - gap] = at;
-	out->growth_path = list;
-	for (k = 0; k + 1 < n;) {
-		if (gap && k == SHOWN_FROM_EACH_END - 1) {
-			/* Its edge leads to one that is not shown. */
-			list[out->n_growth_path].type =
-				name_of(&p->c->arena, &p->steps[way[k++]]);
-			out->n_growth_path++;
-			if (!put_gap(&p->c->arena, gap,
-				     &list[out->n_growth_path++]))
-				return false;
-			continue;
-		}
-		if (!put_step(p, way, gap && k < SHOWN_FROM_EACH_END ?
-					      SHOWN_FROM_EACH_END :
-					      n,
-			      &k, &list[out->n_growth_path++]))
-			return false;
-	}
-	return true;
 }
 
 void

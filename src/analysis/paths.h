@@ -41,12 +41,36 @@ struct paths {
 	uint32_t (*site_of)(void *o, uintptr_t node, void *ctx);
 	bool (*is_enough)(const struct paths *p, void *ctx);
 	void *ctx;
-	uint32_t from;  /* the step whose edges are being followed */
+	uint32_t from;   /* the step whose edges are being followed */
 	bool is_partial; /* no memory or time for all of it */
 };
 
-/* Needs the marks of c->reach.  is_enough(): the second search is not needed. */
+/* Needs the marks of c->reach.  is_enough(): the second search is not needed.
+ */
 void paths_find(struct paths *p);
+
+/* What a step is, in the low bits of `what'. */
+enum path_tag {
+	PATH_OBJECT,
+	PATH_FRAME,
+	PATH_MEMORY,
+	PATH_STACKS,
+	PATH_STATIC,
+	PATH_TAGS
+};
+#define PATH_TAG_MASK ((uintptr_t)7)
+
+static inline enum path_tag
+path_tag(const struct path_step *s)
+{
+	return (enum path_tag)(s->what & PATH_TAG_MASK);
+}
+
+static inline void *
+path_pointer(const struct path_step *s)
+{
+	return (void *)(s->what & ~PATH_TAG_MASK);
+}
 
 static inline uint32_t
 paths_site(const struct path_step *s)

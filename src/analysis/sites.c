@@ -15,7 +15,7 @@
 enum { SITE_FRAMES = 5, FIRST_LINES = 16, MOST_LINES = 255, TICKS = 0xfff };
 
 struct site_part {
-	uint64_t id; /* class and stack: the key of the table */
+	uint64_t id;  /* class and stack: the key of the table */
 	uint64_t key; /* of its site */
 	struct class *class;
 	struct source_block block;

@@ -74,7 +74,8 @@ struct source {
 	bool sees_some; /* ... or it was left out (track=none, sample) */
 	bool since_attach; /* most of the heap was there before the hooks */
 	unsigned granule_shift; /* blocks are aligned to 1 << this */
-	/* With growth=: the check before's, or NULL, and what this one writes. */
+	/* With growth=: the check before's, or NULL, and what this one writes.
+	 */
 	const struct history *history_before;
 	struct history *history;
 	pid_t parent; /* the process that was cloned; 0: it is this one */

@@ -92,8 +92,8 @@ print_memory(const struct program *p, const struct attach_status_page *s)
 		   word_at(p, s->regions, sizeof(uint64_t)) * s->region_bytes,
 		   " for blocks");
 	put_memory(&b, ", ", stacks * s->stack_bytes, " for ");
-	buf_printf(&b, "%lu stack frames", stacks > unused ? stacks - unused :
-							     0);
+	buf_printf(&b, "%lu stack frames",
+		   stacks > unused ? stacks - unused : 0);
 	put_memory(&b, ", ", word_at(p, s->code_bytes, sizeof(uint64_t)),
 		   " for their code");
 	if (growth)

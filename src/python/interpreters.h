@@ -23,8 +23,8 @@ size_t interpreters_lists(const struct gclists *first, struct gclists *out,
 			  size_t n_max);
 
 /*
- * Who holds the GIL is alone: there is one interpreter, or none has a GIL of its
- * own (before 3.12).
+ * Who holds the GIL is alone: there is one interpreter, or none has a GIL of
+ * its own (before 3.12).
  */
 bool interpreters_share_gil(void);
 

@@ -92,10 +92,10 @@ variables_of_frame(char *frame, struct variables *v)
 					 object_frame_code(frame);
 	if (!v->code || object_type(v->code) != py.PyCode_Type)
 		return false;
-	v->words = (uintptr_t *)(void *)(frame +
-					 (layout->frame_locals ?
-						  layout->frame_locals :
-						  layout->iframe_locals));
+	v->words =
+		(uintptr_t *)(void *)(frame + (layout->frame_locals ?
+						       layout->frame_locals :
+						       layout->iframe_locals));
 	v->n = n_variables(v->code);
 	return true;
 }

@@ -238,7 +238,8 @@ advise_growth(struct buf *b, const struct finding *f)
 		f->n_growth_path ? &f->growth_path[f->n_growth_path - 1] : NULL;
 
 	if (h && f->n_growth_path > 1 && h[-1].edge)
-		buf_printf(b, "bound the %s (%s %s) that holds them, or remove ",
+		buf_printf(b,
+			   "bound the %s (%s %s) that holds them, or remove ",
 			   h->type, h[-1].type, h[-1].edge);
 	else if (h)
 		buf_printf(b, "bound the %s%s%s that holds them, or remove ",

@@ -68,8 +68,8 @@ void capture_forget(void);
 uint32_t capture_begin_round(void);
 
 /*
- * May the stack, which is in no block now, be used for one again?  If others can
- * have held the GIL meanwhile, it may have been recycled.
+ * May the stack, which is in no block now, be used for one again?  If others
+ * can have held the GIL meanwhile, it may have been recycled.
  */
 bool capture_may_keep(stack_id id);
 

@@ -4,8 +4,8 @@
  * A line is resolved long after the code ran, when its code object may be gone
  * and its address another's.  What a line needs is copied when a code object is
  * first seen; when the object dies (its block is flagged BLOCK_IS_CODE) the
- * entry is retired: it keeps its id while a stack names it, but its address finds
- * it no more.
+ * entry is retired: it keeps its id while a stack names it, but its address
+ * finds it no more.
  *
  * Contract of the functions here:
  *   side       shim; codes_get() also in the child

@@ -363,7 +363,7 @@ facts_fill(struct arena *a, const struct facts *f, struct report *r)
 		r->heap_bytes = (int64_t)totals.bytes;
 	}
 	r->pause_seconds = (double)f->pause_ns / 1e9;
-	r->table_bytes = (int64_t)(sidetable_bytes() + stacks_bytes() +
-				   growths_bytes());
+	r->table_bytes =
+		(int64_t)(sidetable_bytes() + stacks_bytes() + growths_bytes());
 	r->stacks = (int64_t)stacks_number();
 }

@@ -287,8 +287,7 @@ void
 native_forget(void)
 {
 	if (known)
-		ownmap_clear((void *)known,
-			     sizeof *known << KNOWN_SHIFT);
+		ownmap_clear((void *)known, sizeof *known << KNOWN_SHIFT);
 }
 
 static uint64_t

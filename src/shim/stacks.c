@@ -386,8 +386,8 @@ take_out(uint32_t i)
 {
 	struct trie_node *n = node(i);
 	size_t bucket = bucket_of(n->parent, n->code, n->offset);
-	uint32_t at = atomic_load_explicit(&buckets[bucket],
-					   memory_order_relaxed);
+	uint32_t at =
+		atomic_load_explicit(&buckets[bucket], memory_order_relaxed);
 
 	if (at == i) {
 		atomic_store_explicit(&buckets[bucket], n->next,

@@ -58,9 +58,10 @@ bool stacks_is_inherited(stack_id id);
 void stacks_forget(void);
 
 /*
- * Recycling (shim/recycle.h), the GIL held but for stacks_mark*(), which are the
- * clone's.  A round begins: what caches know is not valid any more, so that all
- * that is used from here on is asked for.  Returns how many numbers there are.
+ * Recycling (shim/recycle.h), the GIL held but for stacks_mark*(), which are
+ * the clone's.  A round begins: what caches know is not valid any more, so that
+ * all that is used from here on is asked for.  Returns how many numbers there
+ * are.
  */
 uint32_t stacks_begin_round(void);
 
