@@ -37,7 +37,7 @@ def told_as_made(run, n):
 def bounded(python):
     if is_unhooked(python):
         raise Skip("a statically linked 2.7 records no allocations")
-    rounds, codes = 10, 1500
+    rounds, codes = 8, 600
     run = python.run("recycling.py", rounds, codes, files=files(), timeout=300,
                      options="kinds=all:max_findings=1000")
     equal(run.status, 0, "status")
