@@ -103,6 +103,14 @@ settle_in_child(void)
 	close_from(channel_cloned(3));
 }
 
+void
+clone_step_back(void)
+{
+	enum { NICE = 10 };
+
+	setpriority(PRIO_PROCESS, 0, NICE);
+}
+
 pid_t
 clone_start(void (*child)(void *ctx), void *ctx, const char **why)
 {

@@ -178,6 +178,8 @@ inspection_run(void *ctx)
 		return;
 	page->stage = STAGE_FOUND;
 	clone_wake(&page->stage);
+	if (!strcmp(inspection.facts.trigger, "request"))
+		clone_step_back();
 	reach_guarded(&c);
 	audit_guarded(&c);
 	waited = clone_now_ns();

@@ -235,7 +235,8 @@ inspector_begin(const struct inspector_request *request)
 	prepare(request, registers);
 	if (!process.options.isolate)
 		return inspect_here();
-	secondlook_prepare(&inspection.source);
+	secondlook_prepare(&inspection.source,
+			   !strcmp(request->trigger, "request"));
 	if (!begin_in_clone(&why)) {
 		say("no report", why);
 		return false;

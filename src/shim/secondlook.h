@@ -16,13 +16,15 @@
 #ifndef LEAKSHIM_SHIM_SECONDLOOK_H
 #define LEAKSHIM_SHIM_SECONDLOOK_H
 
+#include <stdbool.h>
+
 struct source;
 
 /*
  * Before the first clone: get ready, where threads make it necessary, and let
- * s ask for the result.
+ * s ask for the result.  steps_back: the program does not wait for the report.
  */
-void secondlook_prepare(struct source *s);
+void secondlook_prepare(struct source *s, bool steps_back);
 
 /* After the first clone has been made: the second. */
 void secondlook_begin(void);
