@@ -104,6 +104,14 @@ settle_in_child(void)
 	close_from(channel_cloned(3));
 }
 
+void
+clone_step_back(void)
+{
+	enum { NICE = 10 };
+
+	setpriority(PRIO_PROCESS, 0, NICE);
+}
+
 static const char *
 why_no_clone(int error)
 {

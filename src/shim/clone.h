@@ -3,9 +3,9 @@
  *
  * A raw clone with exit signal 0: no atfork handlers run, no SIGCHLD comes, and
  * wait(2) of the program does not see the child.  The child has all signals
- * blocked, no descriptor but stderr's and stdout's, the lowest priority, and is
- * the first to go when memory runs out; if it crashes, it is gone without a
- * core and the program runs on.
+ * blocked, no descriptor but stderr's and stdout's, and is the first to go when
+ * memory runs out; if it crashes, it is gone without a core and the program runs
+ * on.
  *
  * Contract of every function here:
  *   side       shim
@@ -61,6 +61,9 @@ void clone_wake(volatile uint32_t *word);
 
 /* End the child if it still runs, and reap it. */
 void clone_reap(pid_t pid);
+
+/* In the child, when the program does not wait for it: that comes first. */
+void clone_step_back(void);
 
 /* In the child: wait for *order to become nonzero; false: the parent died. */
 bool clone_wait_for_order(volatile uint32_t *order, pid_t parent);

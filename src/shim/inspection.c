@@ -202,6 +202,8 @@ inspection_run(void *ctx)
 	page->stage = STAGE_FOUND;
 	clone_wake(&page->stage);
 	recycle_mark();
+	if (!strcmp(inspection.facts.trigger, "request"))
+		clone_step_back();
 	reach_guarded(&c);
 	audit_guarded(&c);
 	growth_guarded(&c);

@@ -34,6 +34,7 @@ struct page {
 
 static struct {
 	struct page *page;
+	bool steps_back;      /* the program does not wait for the report */
 	struct source source; /* for the second clone */
 	pid_t pid;
 } now;
@@ -77,8 +78,8 @@ list_all(void *ctx)
 	check_begin(c, &now.source);
 	check_outside(c);
 	if (check_find(c, &why) &&
-	    reach_mark(&c->reach, &now.source, &c->mirror,
-		       &c->unreachable, &c->outside, &why))
+	    reach_mark(&c->reach, &now.source, &c->mirror, &c->unreachable,
+		       &c->outside, &why))
 		heap_walk_unmarked(&c->reach.g.heap, list_lost, NULL);
 	else
 		now.page->has_failed = 1;
@@ -91,6 +92,8 @@ look(void *ctx)
 	struct guard_crash crash;
 
 	(void)ctx;
+	if (now.steps_back)
+		clone_step_back();
 	guard_run(list_all, &c, &crash);
 	if (crash.signal)
 		now.page->has_failed = 1;
@@ -162,12 +165,13 @@ opinion_of(uintptr_t node)
 /* ---- in the process ---- */
 
 void
-secondlook_prepare(struct source *s)
+secondlook_prepare(struct source *s, bool steps_back)
 {
 	if (!s->options->reachability || !secondlook_is_needed())
 		return;
 	now.page = ownmap_shared(sizeof *now.page);
 	now.source = *s;
+	now.steps_back = steps_back;
 	s->second_opinion = opinion_of;
 }
 

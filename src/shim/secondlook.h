@@ -22,9 +22,9 @@ struct source;
 
 /*
  * Before the first clone: get ready, where threads make it necessary, and let
- * s ask for the result.
+ * s ask for the result.  steps_back: the program does not wait for the report.
  */
-void secondlook_prepare(struct source *s);
+void secondlook_prepare(struct source *s, bool steps_back);
 
 /* Will there be one? */
 bool secondlook_is_prepared(void);

@@ -100,6 +100,10 @@ class Load:
         """The number of answers; an exception when one was not as expected."""
         assert self.process.poll() is None, self.process.communicate()
         self.stop()
+        return self.finish()
+
+    def finish(self):
+        """... when it ends by itself."""
         self.out, self.err = self.process.communicate(timeout=SECONDS)
         told = "%s\n%s" % (self.out, self.err)
         assert self.process.returncode == self.status, told
@@ -132,7 +136,7 @@ class Wrk(Load):
         units = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
         return {int(percent): float(number) * units[unit]
                 for percent, number, unit in re.findall(
-                    r"^ +(\d+)% +([\d.]+)(us|ms|s|m)$", self.out, re.M)}
+                    r"^ +(\d+)% +([\d.]+)(us|ms|s|m) *$", self.out, re.M)}
 
 
 class Ab(Load):
@@ -247,6 +251,10 @@ class Server:
         """Of its processes that run Python as well."""
         return [self.process.pid]
 
+    def idle(self):
+        """Those that let the GIL go while they wait."""
+        return self.others() + self.workers()
+
     def order(self, number, way):
         """Let each worker plant; they do with their next request."""
         path = os.path.join(self.folder, "order")
@@ -342,6 +350,9 @@ class UwsgiAlone(Uwsgi):
 
     def others(self):
         # Its master is idle, and never lets the GIL go.
+        return []
+
+    def idle(self):
         return []
 
 

@@ -23,8 +23,7 @@ static struct {
 } seen;
 
 /* What a debugger would find: the stack from the return address on. */
-static void __attribute__((no_sanitize("address")))
-handler(int number)
+static void __attribute__((no_sanitize("address"))) handler(int number)
 {
 	const volatile unsigned char *frame = __builtin_frame_address(0);
 
@@ -35,8 +34,7 @@ handler(int number)
 		seen.bytes[seen.n] = frame[8 + seen.n];
 }
 
-static void __attribute__((noinline))
-raise_on_stack(int flags)
+static void __attribute__((noinline)) raise_on_stack(int flags)
 {
 	struct sigaction a = {.sa_handler = handler, .sa_flags = flags};
 	volatile unsigned char above[PROCESSOR_SIGNAL_BYTES];
