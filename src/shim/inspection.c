@@ -190,6 +190,14 @@ reach_guarded(struct check *c)
 	say_crash("reachability", &crash);
 }
 
+bool
+inspection_is_a_commands(void)
+{
+	const char *trigger = inspection.facts.trigger;
+
+	return !strcmp(trigger, "request") || !strcmp(trigger, "attach");
+}
+
 void
 inspection_run(void *ctx)
 {
@@ -202,7 +210,7 @@ inspection_run(void *ctx)
 	page->stage = STAGE_FOUND;
 	clone_wake(&page->stage);
 	recycle_mark();
-	if (!strcmp(inspection.facts.trigger, "request"))
+	if (inspection_is_a_commands())
 		clone_step_back();
 	reach_guarded(&c);
 	audit_guarded(&c);

@@ -75,4 +75,7 @@ void inspection_compare(void *page);
 bool inspection_find(struct check *c, struct page *page);
 void inspection_write(struct check *c, struct page *page);
 
+/* Is it for a command, so that the program does not wait for it? */
+bool inspection_is_a_commands(void);
+
 #endif /* LEAKSHIM_SHIM_INSPECTION_H */

@@ -277,8 +277,7 @@ inspector_begin(const struct inspector_request *request)
 		inspection.began_ns = clone_now_ns();
 	if (!process.options.isolate)
 		return inspect_here();
-	secondlook_prepare(&inspection.source,
-			   !strcmp(request->trigger, "request"));
+	secondlook_prepare(&inspection.source, inspection_is_a_commands());
 	if (!begin_in_clone(request, &why)) {
 		say("no report", why);
 		return false;
