@@ -139,7 +139,11 @@ find_dlopen(struct program *p, char why[REFUSAL_BYTES])
 	/* fork() waits for this lock when there are threads. */
 	p->lock = images_find_in(p->libc, &p->memory, "_IO_list_lock");
 	p->unlock = images_find_in(p->libc, &p->memory, "_IO_list_unlock");
-	if (!p->lock || !p->unlock)
+	/*
+	 * Another malloc than libc's may have its locks taken by fork() before
+	 * that one, and dlopen() takes them after it.
+	 */
+	if (!p->lock || !p->unlock || p->allocator != p->libc)
 		p->lock = p->unlock = 0;
 	return true;
 }
