@@ -88,7 +88,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_subinterpreters.py \
 	%D%/matrix/test_textbook.py \
 	%D%/matrix/test_transparency.py \
-	%D%/matrix/test_triggers.py
+	%D%/matrix/test_triggers.py \
 	%D%/matrix/test_tree.py
 
 # They need the command and no library: sanitizers see them, too.
