@@ -27,6 +27,20 @@ gilturn_has_rivals(void)
 	       py.PyInterpreterState_Next(first);
 }
 
+/* The first one: new ones are put in front (Python/pystate.c). */
+static void *
+main_interpreter(void)
+{
+	void *i = py.PyInterpreterState_Head ? py.PyInterpreterState_Head() :
+					       NULL;
+	void *next;
+
+	while (i && py.PyInterpreterState_Next &&
+	       (next = py.PyInterpreterState_Next(i)))
+		i = next;
+	return i;
+}
+
 const char *
 gilturn_problem(void)
 {
@@ -34,8 +48,10 @@ gilturn_problem(void)
 		return "its Python is not initialized: try again when it runs";
 	if (is_finalizing())
 		return "its Python is being finalized";
-	if (!gil_can_take())
-		return "its Python has no GIL state functions";
+	if (!py.PyThreadState_New || !py.PyThreadState_Clear ||
+	    !py.PyThreadState_DeleteCurrent || !py.PyEval_RestoreThread ||
+	    !main_interpreter())
+		return "its Python has no functions for thread states";
 	if (python.version < ALWAYS_HAS_GIL &&
 	    (!py.PyEval_ThreadsInitialized || !py.PyEval_InitThreads ||
 	     !py.PyEval_ReleaseLock || !py.PyThreadState_Swap ||
@@ -67,6 +83,25 @@ bool
 gilturn_ask_for_gil(void)
 {
 	return py.Py_AddPendingCall(make_in_loop, NULL) == 0;
+}
+
+void *
+gilturn_new_state(void)
+{
+	return py.PyThreadState_New(main_interpreter());
+}
+
+void
+gilturn_take(void *state)
+{
+	py.PyEval_RestoreThread(state);
+}
+
+void
+gilturn_give_back(void *state)
+{
+	py.PyThreadState_Clear(state);
+	py.PyThreadState_DeleteCurrent();
 }
 
 /*

@@ -34,6 +34,18 @@ bool gilturn_lacks_gil(void);
 /* Ask the main thread's loop to make it; then wait for gilturn_lacks_gil(). */
 bool gilturn_ask_for_gil(void);
 
+/*
+ * A thread state for the calling thread, which has none; NULL: no memory.  It is
+ * made without the GIL, but with a lock of the interpreter's, which a child
+ * forked meanwhile would wait for for ever (PyOS_AfterFork_Child() up to 3.10
+ * asks for it before it makes it anew, 2.7 never does): keep fork() out.
+ */
+void *gilturn_new_state(void);
+
+/* Wait for the GIL with it; give it back, and the state is gone. */
+void gilturn_take(void *state);
+void gilturn_give_back(void *state);
+
 /* In the main thread, stopped in a wait of its own: make it. */
 void gilturn_make_gil(void);
 

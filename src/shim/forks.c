@@ -2,11 +2,16 @@
 
 #include "shim/forks.h"
 
+#include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "shim/capture.h"
+#include "shim/clone.h"
 #include "shim/finish.h"
 #include "shim/lineage.h"
 #include "shim/process.h"
@@ -14,9 +19,75 @@
 #include "shim/stacks.h"
 #include "shim/triggers.h"
 
+#if defined __x86_64__
+__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
+#elif defined __aarch64__
+__asm__(".symver dlsym,dlsym@GLIBC_2.17");
+#endif
+
+enum { MOST_NS = 1000000000, NAP_NS = 50000 };
+
+static atomic_int n_forking;
+static atomic_bool is_kept_out;
+
+static void
+nap(void)
+{
+	struct timespec t = {0, NAP_NS};
+
+	nanosleep(&t, NULL);
+}
+
+/*
+ * Registered last, it runs first: a malloc's own has not taken its locks yet,
+ * which who keeps us out may need.
+ */
+static void
+before(void)
+{
+	uint64_t until = clone_now_ns() + MOST_NS;
+	int saved = errno;
+
+	atomic_fetch_add(&n_forking, 1);
+	while (atomic_load(&is_kept_out) && clone_now_ns() < until)
+		nap();
+	errno = saved;
+}
+
+void
+forks_keep_out(void)
+{
+	uint64_t until = clone_now_ns() + MOST_NS;
+
+	for (;;) {
+		atomic_store(&is_kept_out, true);
+		if (!atomic_load(&n_forking) || clone_now_ns() >= until)
+			return;
+		atomic_store(&is_kept_out, false);
+		nap();
+	}
+}
+
+void
+forks_let_in(void)
+{
+	atomic_store(&is_kept_out, false);
+}
+
+static void
+in_parent(void)
+{
+	/* Of a fork that had begun before we were registered: nothing. */
+	if (atomic_load(&n_forking) > 0)
+		atomic_fetch_sub(&n_forking, 1);
+	lineage_has_child();
+}
+
 static void
 in_child(void)
 {
+	atomic_store(&n_forking, 0);
+	atomic_store(&is_kept_out, false);
 	process.parent = process.pid;
 	process.pid = (pid_t)syscall(SYS_getpid);
 	process.is_forked = true;
@@ -39,7 +110,23 @@ forks_init(void)
 		return;
 	is_done = true;
 	lineage_init();
-	pthread_atfork(NULL, lineage_has_child, in_child);
+	pthread_atfork(before, in_parent, in_child);
+}
+
+void
+forks_init_late(void)
+{
+	void (*lock)(void), (*unlock)(void);
+
+	forks_init();
+	/* Who is past `before' has it, until there is a child. */
+	*(void **)&lock = dlsym(RTLD_DEFAULT, "_IO_list_lock");
+	*(void **)&unlock = dlsym(RTLD_DEFAULT, "_IO_list_unlock");
+	nap();
+	if (lock && unlock) {
+		lock();
+		unlock();
+	}
 }
 
 bool

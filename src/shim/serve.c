@@ -11,7 +11,6 @@
 
 #include "common/buf.h"
 #include "python/api.h"
-#include "python/gil.h"
 #include "shim/boot.h"
 #include "shim/capture.h"
 #include "shim/channel.h"
@@ -95,7 +94,7 @@ put_options_back(void)
  * failing findings; -1: no report, or half of one, and a line has said why.
  */
 static int
-check(const char *trigger, const char *options, int turn)
+check(const char *trigger, const char *options, void *turn)
 {
 	const struct inspector_request request = {.trigger = trigger};
 	bool has_begun, is_written = false;
@@ -103,7 +102,7 @@ check(const char *trigger, const char *options, int turn)
 
 	take_options(options);
 	has_begun = inspector_begin(&request);
-	gil_give_back(turn);
+	turn_give_gil_back(turn);
 	if (has_begun)
 		n = inspector_end(&is_written);
 	put_options_back();
@@ -118,7 +117,8 @@ static uint32_t
 serve_check(const struct attach_page *page, uint32_t *n_failing)
 {
 	const char *why = not_watched();
-	int turn, n;
+	void *turn;
+	int n;
 
 	if (!why)
 		why = turn_begin(page, &turn);
@@ -153,17 +153,20 @@ static uint32_t
 serve_attach(const struct attach_page *page)
 {
 	const char *why;
-	int turn;
+	void *turn;
 
 	if (boot_is_done() && !process.is_inert)
 		return refuse("it is watched already");
+	forks_init_late();
+	/* The loader's locks are not for children either. */
+	forks_keep_out();
 	why = start_find_running();
+	forks_let_in();
 	if (!why)
 		why = turn_begin(page, &turn);
 	if (why)
 		return refuse(why);
 	process_attach(page->options);
-	forks_init();
 	why = boot_attach();
 	process.is_inert = why != NULL;
 	if (why) {
@@ -208,7 +211,7 @@ static uint32_t
 serve_detach(const struct attach_page *page)
 {
 	const char *why = not_watched();
-	int turn;
+	void *turn;
 	bool ok;
 
 	if (!why)

@@ -14,6 +14,7 @@
 #include "shim/background.h"
 #include "shim/channel.h"
 #include "shim/clone.h"
+#include "shim/forks.h"
 #include "shim/gcwatch.h"
 #include "shim/inspector.h"
 
@@ -73,8 +74,21 @@ why_not_yet(void)
 				       "to its end";
 }
 
+/* NULL when the GIL is ours. */
+static const char *
+take_gil(void **turn)
+{
+	forks_keep_out();
+	*turn = gilturn_new_state();
+	forks_let_in();
+	if (!*turn)
+		return "no memory for a thread of its Python";
+	gilturn_take(*turn);
+	return NULL;
+}
+
 const char *
-turn_begin(const struct attach_page *page, int *turn)
+turn_begin(const struct attach_page *page, void **turn)
 {
 	uint64_t until = clone_now_ns() + (uint64_t)page->timeout * 1000000000;
 	const char *why = gilturn_problem(), *not_yet;
@@ -85,9 +99,10 @@ turn_begin(const struct attach_page *page, int *turn)
 		/* Just before: in a dead interpreter there is no turn to take.
 		 */
 		why = gilturn_problem();
+		if (!why)
+			why = take_gil(turn);
 		if (why)
 			break;
-		*turn = gil_take();
 		/* What was true before we waited may not be any more. */
 		why = channel_is_alive() ? gilturn_problem() :
 					   "the command has given up";
@@ -96,7 +111,7 @@ turn_begin(const struct attach_page *page, int *turn)
 			channel_send(ATTACH_BEGUN, NULL, 0);
 			return NULL;
 		}
-		gil_give_back(*turn);
+		gilturn_give_back(*turn);
 		if (!why && clone_now_ns() > until)
 			why = not_yet;
 		turn_nap();
@@ -105,8 +120,14 @@ turn_begin(const struct attach_page *page, int *turn)
 }
 
 void
-turn_end(int turn)
+turn_give_gil_back(void *turn)
+{
+	gilturn_give_back(turn);
+}
+
+void
+turn_end(void *turn)
 {
 	inspector_end_turn();
-	gil_give_back(turn);
+	gilturn_give_back(turn);
 }

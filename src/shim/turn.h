@@ -17,12 +17,13 @@ struct attach_page;
 
 /*
  * Both, at a moment when no collection is under way; NULL, or why not, and then
- * neither.  *turn is for gil_give_back() or turn_end().
+ * neither.  *turn is for turn_give_gil_back() or turn_end().
  */
-const char *turn_begin(const struct attach_page *page, int *turn);
+const char *turn_begin(const struct attach_page *page, void **turn);
 
-/* Give both back. */
-void turn_end(int turn);
+/* Give both back; the GIL alone. */
+void turn_end(void *turn);
+void turn_give_gil_back(void *turn);
 
 /* Before looking again. */
 void turn_nap(void);
