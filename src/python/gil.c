@@ -104,6 +104,16 @@ gil_give_back(int state)
 	py.PyGILState_Release(state);
 }
 
+void
+gil_offer(void)
+{
+	enum { FIRST = 0x0309, LAST = 0x030b };
+
+	if (python.version >= FIRST && python.version <= LAST &&
+	    py.PyEval_SaveThread && py.PyEval_RestoreThread)
+		py.PyEval_RestoreThread(py.PyEval_SaveThread());
+}
+
 bool
 gil_is_at_rest(void)
 {

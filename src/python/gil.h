@@ -40,6 +40,15 @@ int gil_take(void);
 void gil_give_back(int state);
 
 /*
+ * From a function of the main thread that is run at the end, and has taken its
+ * time, the GIL held: let those have it who asked for it meanwhile.  A daemon
+ * thread whose request outlives it, since it exits when Python has begun to
+ * finalize, would be waited for for ever by the next who gives the GIL away
+ * (drop_gil() in Python/ceval_gil.h, 3.9 to 3.11; mended in 3.10.8 and 3.11.0).
+ */
+void gil_offer(void);
+
+/*
  * For the only thread of a process, also in a signal handler: there is one
  * interpreter, and it has been left, so that all of its heap is in order.
  */

@@ -183,6 +183,7 @@ at_exit(void *self, void *args)
 	finish_at_exit();
 	if (py.PyErr_Occurred())
 		py.PyErr_Clear();
+	gil_offer();
 	return boot_none();
 }
 
