@@ -86,7 +86,6 @@ take_pool(struct gathered *g, uintptr_t start, struct pool *p)
 		return false;
 	add_unknown_blocks(g, p);
 	ranges_add(&g->not_roots, p->start, p->end);
-	g->n_pools++;
 	return true;
 }
 
@@ -159,6 +158,24 @@ add_pools(struct gathered *g, const struct mirror *m)
 	pages_close(pagemap);
 }
 
+/*
+ * Are small objects in pools?  With PYTHONMALLOC=malloc a few may be, from
+ * before the interpreter has read that (3.7).
+ */
+static bool
+uses_pools(struct gathered *g, const struct mirror *m)
+{
+	enum { SAMPLES = 1024 };
+	size_t step = m->n / SAMPLES + 1, n = 0, n_in = 0, i;
+
+	ranges_sort(&g->not_roots);
+	for (i = 0; i < m->n; i += step) {
+		n++;
+		n_in += ranges_contain(&g->not_roots, m->nodes[i].address);
+	}
+	return n_in * 2 > n;
+}
+
 /* ---- the C heap ---- */
 
 /*
@@ -174,7 +191,7 @@ is_big_object(const struct gathered *g, uintptr_t block, size_t size)
 	if (is_tracked(g, block))
 		return true;
 	/* Where there are pools, the small ones are in them. */
-	if (!g->lacks_blocks || (g->n_pools && size <= PYMALLOC_MAX_BYTES))
+	if (!g->lacks_blocks || (g->uses_pools && size <= PYMALLOC_MAX_BYTES))
 		return false;
 	o = recognize_object(block, size, &is_dead);
 	return o && !is_dead && recognize_fits(o, block, size);
@@ -314,6 +331,7 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 	if (!guards_cut_out(&g->maps))
 		return false;
 	add_pools(g, m);
+	g->uses_pools = uses_pools(g, m);
 	add_c_heap(g);
 	add_other_chunks(g);
 	if (g->heap.failed || g->not_roots.failed || g->pools.failed)

@@ -30,9 +30,10 @@ struct gathered {
 	struct ranges pools; /* where blocks are that may be pymalloc's */
 	uintptr_t last_pool;
 	bool lacks_blocks; /* many are in no side table */
+	bool uses_pools;   /* for small objects */
 	size_t n_unknown; /* live blocks of pools that the side table lacks */
 	size_t n_dead; /* is_dead: for reach.c to look at */
-	size_t n_pools, n_chunks;
+	size_t n_chunks;
 };
 
 /* False with the reason in *why (static storage). */
