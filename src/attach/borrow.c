@@ -19,7 +19,11 @@ enum {
 	MOST_THREADS = 4096,
 	STOP_MS = 5000, /* it may be in the kernel, not to be disturbed */
 	RUN_OUT_MS = 20,
-	RUN_OUT_AFTER = 3, /* tries */
+	/*
+	 * Tries: most threads come by themselves, in a moment or in a second;
+	 * killed with the breakpoint in place, we would leave a trap to die of.
+	 */
+	RUN_OUT_AFTER = 300,
 	CALL_MS = 2000,
 	NAP_US = 200,
 	MORE_NAP_US = 1800,

@@ -460,3 +460,20 @@ while not os.path.exists("end"): time.sleep(0.01)'
 	wait "$TARGET"
 	[ ! -s err ]
 }
+
+@test "README: the commands for services that run" {
+	local n=0 step
+	start "$PYTHON" -c "$service"
+	while read -r step; do
+		n=$((n + 1))
+		# shellcheck disable=SC2086 # words, as a shell reads them
+		set -- ${step//4711/$TARGET}
+		shift
+		echo "+ $*"
+		"$LEAKSHIM" "$@"
+	done < <(sed -n '/^In services that run already$/,/^Process/p' \
+		"$TOP_SRCDIR/README" |
+		sed -n 's/^    \(leakshim .* 4711\) .*/\1/p')
+	[ "$n" -eq 6 ]
+	kill "$TARGET"
+}

@@ -58,6 +58,8 @@ def bring(service, to, arguments):
         if done.returncode == 0 or "is watched already" in done.stderr or (
                 to == "detach" and "`leakshim attach'" in done.stderr):
             return
+        status = service.process.poll()
+        assert status is None, "it has died: %d" % status
         assert time.monotonic() < deadline, "%s: %s" % (to, done.stderr)
         time.sleep(0.05)
 
