@@ -217,9 +217,10 @@ def needs_ptrace():
 
 
 def command(*arguments):
+    # Its own report goes into its own folder.
     done = subprocess.run([harness.LEAKSHIM] + [str(a) for a in arguments],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                          encoding="utf-8", timeout=300,
+                          cwd=harness._work, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, encoding="utf-8", timeout=300,
                           env=dict(os.environ,
                                    LEAKSHIM_LIBRARY=harness.LEAKSHIM_SO))
     assert done.returncode == 0, "%s: status %d\n%s%s" % (
