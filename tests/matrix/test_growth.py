@@ -94,7 +94,8 @@ def found(python):
     if is_unhooked(python):
         return  # types alone
     # What hangs on the first of all, which was made elsewhere.
-    equal(found["Node"]["count"], 2, "trees")
+    # A word of the stack may hold one of the nodes as well.
+    assert found["Node"]["count"] in (2, 3), found["Node"]["count"]
     equal({t["name"] for t in found["Node"]["types"]},
           {"__main__.Node", "list"} | ({"dict"} if python.minor < (3, 11)
                                        else set()), "types in the tree")

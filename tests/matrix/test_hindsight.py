@@ -76,7 +76,9 @@ def must_have(python, found, wanted, n):
                  (name != "int" or type_names(f) == ["int"])]
         got = sum(f["count"] for f in about)
         # The extension's and the interpreter's initialization leave a few.
-        assert 0.8 * count <= got <= count + 30, "%d of %d %s: %s" % (
+        # A cycle of which one object is not proven to be one is told as a
+        # loss: with PYTHONMALLOC=malloc, now and then 40 of 3.7's.
+        assert 0.8 * count <= got <= 1.2 * count + 30, "%d of %d %s: %s" % (
             got, count, name, briefs(found))
         found = [f for f in found if f not in about]
     equal(briefs(found), [], "other findings")
