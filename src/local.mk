@@ -11,6 +11,7 @@ noinst_LTLIBRARIES += \
 libcommon_la_SOURCES = \
 	%D%/common/arena.c \
 	%D%/common/arena.h \
+	%D%/common/arena_copy.c \
 	%D%/common/attachpage.h \
 	%D%/common/baseline.c \
 	%D%/common/baseline.h \
