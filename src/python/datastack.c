@@ -3,6 +3,7 @@
 #include "python/datastack.h"
 
 #include "python/api.h"
+#include "python/interpreters.h"
 
 /* struct _stack_chunk { previous; size_t size; size_t top; data[] }. */
 enum {
@@ -67,9 +68,10 @@ walk_chunks(const struct walk *w, uintptr_t c, uintptr_t top)
 }
 
 static void
-walk_thread(const struct walk *w, uintptr_t tstate)
+walk_thread(void *tstate, void *walk)
 {
-	uintptr_t p = tstate, end = tstate + STATE_WORDS * 8;
+	const struct walk *w = walk;
+	uintptr_t p = (uintptr_t)tstate, end = p + STATE_WORDS * 8;
 
 	for (; p + 24 <= end && w->can_read(p, 24); p += 8) {
 		if (!fits(w, word(p), word(p + 8), word(p + 16)))
@@ -85,14 +87,7 @@ datastack_unused(bool (*can_read)(uintptr_t address, size_t n),
 		 void *ctx)
 {
 	struct walk w = {can_read, unused, ctx};
-	void *interpreter, *tstate;
 
-	if (python.version < 0x030b || !py.PyInterpreterState_Head ||
-	    !py.PyInterpreterState_ThreadHead || !py.PyThreadState_Next)
-		return;
-	for (interpreter = py.PyInterpreterState_Head(); interpreter;
-	     interpreter = py.PyInterpreterState_Next(interpreter))
-		for (tstate = py.PyInterpreterState_ThreadHead(interpreter);
-		     tstate; tstate = py.PyThreadState_Next(tstate))
-			walk_thread(&w, (uintptr_t)tstate);
+	if (python.version >= 0x030b)
+		interpreters_visit_threads(walk_thread, &w);
 }

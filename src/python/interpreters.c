@@ -56,19 +56,33 @@ interpreters_share_gil(void)
 	return first && !py.PyInterpreterState_Next(first);
 }
 
-size_t
-interpreters_threads(void)
+bool
+interpreters_visit_threads(void (*each)(void *tstate, void *ctx), void *ctx)
 {
 	void *interpreter, *tstate;
-	size_t n = 0;
 
 	if (!py.PyInterpreterState_Head || !py.PyInterpreterState_ThreadHead ||
 	    !py.PyThreadState_Next)
-		return 1;
+		return false;
 	for (interpreter = py.PyInterpreterState_Head(); interpreter;
 	     interpreter = py.PyInterpreterState_Next(interpreter))
 		for (tstate = py.PyInterpreterState_ThreadHead(interpreter);
 		     tstate; tstate = py.PyThreadState_Next(tstate))
-			n++;
-	return n;
+			each(tstate, ctx);
+	return true;
+}
+
+static void
+count_thread(void *tstate, void *n)
+{
+	(void)tstate;
+	++*(size_t *)n;
+}
+
+size_t
+interpreters_threads(void)
+{
+	size_t n = 0;
+
+	return interpreters_visit_threads(count_thread, &n) ? n : 1;
 }

@@ -28,6 +28,13 @@ size_t interpreters_lists(const struct gclists *first, struct gclists *out,
  */
 bool interpreters_share_gil(void);
 
+/*
+ * The state of each thread that Python knows of, in all interpreters; false when
+ * they cannot be told.
+ */
+bool interpreters_visit_threads(void (*each)(void *tstate, void *ctx),
+				void *ctx);
+
 /* Threads that Python knows of, in all interpreters. */
 size_t interpreters_threads(void);
 

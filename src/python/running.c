@@ -9,36 +9,36 @@
 #include "python/api.h"
 #include "python/code.h"
 #include "python/frames.h"
+#include "python/interpreters.h"
 #include "python/text.h"
 
 enum { MOST_FRAMES = 1 << 16, NAME_BYTES = 512 };
 
+struct visit {
+	const struct frame_layout *layout;
+	void (*each)(void *frame, void *ctx);
+	void *ctx;
+};
+
 static void
-visit_thread(const struct frame_layout *l, void *tstate,
-	     void (*each)(void *frame, void *ctx), void *ctx)
+visit_thread(void *tstate, void *visit)
 {
-	void *f = frames_first(l, tstate);
+	const struct visit *v = visit;
+	void *f = frames_first(v->layout, tstate);
 	size_t n;
 
-	for (n = 0; f && n < MOST_FRAMES; n++, f = frames_next(l, f))
-		if (!frames_is_shim(l, f))
-			each(f, ctx);
+	for (n = 0; f && n < MOST_FRAMES; n++, f = frames_next(v->layout, f))
+		if (!frames_is_shim(v->layout, f))
+			v->each(f, v->ctx);
 }
 
 void
 running_visit(void (*each)(void *frame, void *ctx), void *ctx)
 {
-	const struct frame_layout *l = frames_layout();
-	void *interpreter, *tstate;
+	struct visit v = {frames_layout(), each, ctx};
 
-	if (!l || !py.PyInterpreterState_Head ||
-	    !py.PyInterpreterState_ThreadHead || !py.PyThreadState_Next)
-		return;
-	for (interpreter = py.PyInterpreterState_Head(); interpreter;
-	     interpreter = py.PyInterpreterState_Next(interpreter))
-		for (tstate = py.PyInterpreterState_ThreadHead(interpreter);
-		     tstate; tstate = py.PyThreadState_Next(tstate))
-			visit_thread(l, tstate, each, ctx);
+	if (v.layout)
+		interpreters_visit_threads(visit_thread, &v);
 }
 
 const char *
