@@ -244,6 +244,7 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/bigarray.h \
 	%D%/analysis/check.c \
 	%D%/analysis/check.h \
+	%D%/analysis/check_report.c \
 	%D%/analysis/chunks.c \
 	%D%/analysis/chunks.h \
 	%D%/analysis/classes.c \

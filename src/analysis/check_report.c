@@ -1,0 +1,413 @@
+#include "config.h"
+
+#include "analysis/check.h"
+
+#include <string.h>
+
+#include "analysis/auditrows.h"
+#include "analysis/bigarray.h"
+#include "analysis/describe.h"
+#include "analysis/growth.h"
+#include "analysis/hindsight.h"
+#include "analysis/judge.h"
+#include "analysis/memory.h"
+#include "analysis/resurrected.h"
+#include "analysis/surplus.h"
+#include "python/api.h"
+#include "python/edges.h"
+#include "python/interpreters.h"
+#include "python/objects.h"
+#include "report/advice.h"
+#include "report/filter.h"
+#include "report/fingerprint.h"
+
+/* Room for one more finding, zeroed; NULL when memory is out. */
+static struct finding *
+add_finding(struct check *c)
+{
+	if (c->n_findings == c->n_room) {
+		size_t room = c->n_room ? c->n_room * 2 : 64;
+		struct finding *more =
+			arena_array(&c->arena, room, sizeof *more);
+
+		if (!more) {
+			c->failed = true;
+			return NULL;
+		}
+		if (c->n_findings)
+			memcpy(more, c->findings,
+			       c->n_findings * sizeof *more);
+		c->findings = more;
+		c->n_room = room;
+	}
+	return &c->findings[c->n_findings];
+}
+
+/* Equal fingerprints are one finding: their numbers add up. */
+static bool
+merge_into_known(struct check *c, const struct finding *f)
+{
+	size_t i;
+
+	for (i = 0; i < c->n_findings; i++) {
+		struct finding *known = &c->findings[i];
+
+		if (strcmp(known->fingerprint, f->fingerprint) ||
+		    known->state != f->state)
+			continue;
+		judge_merge(&c->arena, known, f);
+		return true;
+	}
+	return false;
+}
+
+static void
+keep_finding(struct check *c, struct finding *f)
+{
+	const struct source *s = c->source;
+
+	fingerprint_make(f, s->stdlib, s->cwd);
+	if (merge_into_known(c, f))
+		return;
+	f->advice = advice_for(&c->arena, f, (int)(python.version >> 8));
+	c->n_findings++;
+}
+
+/* The finding that the group makes, without its kind; NULL: no memory. */
+static struct finding *
+describe(struct check *c, const struct graph *g, struct group *group)
+{
+	struct finding *f = add_finding(c);
+
+	if (!f || !describe_group(&c->arena, c->source, &c->classes, g, group,
+				  f)) {
+		c->failed = true;
+		return NULL;
+	}
+	return f;
+}
+
+static void
+add_group(struct check *c, struct finding *f, const struct group *group,
+	  enum finding_kind kind, enum finding_reason reason)
+{
+	f->kind = kind;
+	f->reason = reason;
+	f->state = group->allocated.is_startup ? STATE_STARTUP : STATE_NEW;
+	f->is_printed = judge_is_worth_printing(c->source, f, group->is_own);
+	keep_finding(c, f);
+}
+
+/* ---- lost references and hidden cycles ---- */
+
+static const enum finding_reason lost_reasons[LOST_VERDICTS] = {
+	[LOST_REFERENCE] = REASON_UNREFERENCED,
+	[LOST_NO_GC_FLAG] = REASON_NO_GC_FLAG,
+	[LOST_MISSING_TRAVERSE] = REASON_MISSING_TRAVERSE,
+	[LOST_FOREIGN_MEMORY] = REASON_FOREIGN_MEMORY,
+	[LOST_UNTRACKED] = REASON_UNTRACKED,
+};
+
+static void
+add_references(struct check *c, const struct group *group, struct finding *f)
+{
+	const struct lost *l = &c->lost;
+
+	f->refcount = object_refcount(graph_object(&l->g, group->head));
+	f->references_found = l->found[group->head];
+	f->references_lost = f->refcount - f->references_found;
+}
+
+static void
+add_guilty(struct check *c, const struct group *group, struct finding *f)
+{
+	const struct graph *g = &c->lost.g;
+	uint32_t from, to;
+	struct class *k;
+	char edge[EDGE_BYTES];
+
+	if (!lost_guilty(&c->lost, group->island, &from, &to))
+		return;
+	k = classes_intern(&c->classes, graph_object(g, from));
+	if (!k)
+		return;
+	f->hidden_type = k->name;
+	f->hidden_module_file = k->module_file;
+	if (edge_name(graph_object(g, from), graph_object(g, to), edge))
+		f->hidden_member = arena_string(&c->arena, edge);
+}
+
+/*
+ * The registers of other threads are not known, and each may be all that holds
+ * an object.  That cannot explain more objects than there are registers.
+ */
+static bool
+may_be_in_registers(const struct group *group)
+{
+	size_t threads = interpreters_threads();
+
+	return threads > 1 && !group->allocated.is_startup &&
+	       group->count <= (int64_t)(threads - 1) * REACH_REGISTERS;
+}
+
+/*
+ * Allocated by the C code that initializes an extension, with no Python code in
+ * between: once in a process.  The compiler has often dropped the variable in
+ * which such a constant was to be kept, because nothing reads it (Cython's
+ * code objects).
+ */
+static bool
+is_from_initialization(const struct check *c, const struct group *group)
+{
+	struct report_line line;
+
+	return group->allocated.stack &&
+	       c->source->lines(group->allocated.stack, &line, 1) == 1 &&
+	       line.function && line.file &&
+	       !strcmp(line.function, "_call_with_frames_removed") &&
+	       strstr(line.file, "_bootstrap");
+}
+
+/* The same, where nobody recorded who allocated it. */
+static bool
+may_be_constants(const struct check *c, const struct group *group)
+{
+	return group->allocated.is_before &&
+	       hindsight_may_be_constants(&c->reach.g.maps, group, c->n_kept);
+}
+
+static void
+report_lost(struct check *c, enum lost_verdict v)
+{
+	struct groups groups = {0};
+	struct group *group, *next;
+	const struct graph *g = &c->lost.g;
+
+	groups_add(&groups, g, &c->lost.m, c->source, &c->classes,
+		   c->lost.verdict_of, v);
+	HASH_ITER(hh, groups.table, group, next)
+	{
+		enum finding_kind kind = v == LOST_REFERENCE ?
+						 FINDING_LOST_REFERENCE :
+						 FINDING_HIDDEN_CYCLE;
+		struct finding *f;
+
+		if (may_be_in_registers(group)) {
+			c->n_withheld += group->count;
+			continue;
+		}
+		if (group->allocated.is_unknown) {
+			c->n_ageless += group->count;
+			continue;
+		}
+		if (v == LOST_REFERENCE && may_be_constants(c, group)) {
+			c->n_constants += group->count;
+			continue;
+		}
+		if (v == LOST_REFERENCE && is_from_initialization(c, group)) {
+			c->n_initial += group->count;
+			continue;
+		}
+		f = describe(c, g, group);
+		if (!f)
+			continue;
+		if (v == LOST_REFERENCE)
+			add_references(c, group, f);
+		else
+			add_guilty(c, group, f);
+		add_group(c, f, group, kind, lost_reasons[v]);
+	}
+	c->failed |= groups.failed;
+	groups_fini(&groups);
+}
+
+static void
+report_memory(struct check *c)
+{
+	struct memory_group *groups, *g, *next;
+
+	c->failed |= !memory_find(&c->lost, &groups);
+	HASH_ITER(hh, groups, g, next)
+	{
+		struct group like = {.allocated = g->allocated,
+				     .count = g->count, .is_own = true};
+		struct finding *f;
+
+		if (may_be_in_registers(&like)) {
+			c->n_withheld += g->count;
+			continue;
+		}
+		if (is_from_initialization(c, &like)) {
+			c->n_initial += g->count;
+			continue;
+		}
+		/*
+		 * The parent's to report; and CPython gives up the memory of
+		 * locks in the child, for another thread may have held them.
+		 */
+		if (c->source->is_inherited(g->stack)) {
+			c->n_inherited += g->count;
+			continue;
+		}
+		if (g->count < MEMORY_FEWEST) {
+			c->n_few += g->count;
+			continue;
+		}
+		f = add_finding(c);
+		if (!f || !describe_memory(&c->arena, c->source, g, f)) {
+			c->failed = true;
+			continue;
+		}
+		add_group(c, f, &like, FINDING_LOST_REFERENCE,
+			  REASON_UNREFERENCED);
+	}
+	memory_fini(groups);
+}
+
+static void
+add_growth(struct check *c, struct finding *found)
+{
+	struct finding *f = add_finding(c);
+
+	if (!f)
+		return;
+	*f = *found;
+	f->is_printed = judge_is_worth_printing(c->source, f, true);
+	keep_finding(c, f);
+}
+
+static void
+add_surplus(struct check *c, struct finding *found)
+{
+	struct finding *f = add_finding(c);
+
+	if (!f)
+		return;
+	*f = *found;
+	f->is_printed = judge_is_worth_printing(c->source, f, true);
+	keep_finding(c, f);
+}
+
+/* ---- cyclic garbage ---- */
+
+/* All unreachable objects of one verdict become one graph. */
+static void
+report_verdict(struct check *c, enum verdict v)
+{
+	node_id *ids = bigarray_map(c->unreachable.n, sizeof *ids);
+	enum finding_kind kind;
+	enum finding_reason reason;
+	struct groups groups = {0};
+	struct group *group, *next;
+	struct graph g;
+	size_t i, n = 0;
+
+	if (!ids) {
+		c->failed = true;
+		return;
+	}
+	for (i = 0; i < c->unreachable.n; i++) {
+		const struct node *node =
+			&c->mirror.nodes[c->unreachable.ids[i]];
+
+		if (judge_node(c->source, node) == v)
+			ids[n++] = c->unreachable.ids[i];
+	}
+	judge_words(v, &kind, &reason);
+	if (n && graph_init(&g, &c->mirror, ids, n, graph_traverse,
+			    NULL)) {
+		groups_add(&groups, &g, &c->mirror, c->source, &c->classes,
+			   NULL, 0);
+		HASH_ITER(hh, groups.table, group, next)
+		{
+			struct finding *f = describe(c, &g, group);
+
+			if (f)
+				add_group(c, f, group, kind, reason);
+		}
+		c->failed |= groups.failed;
+		groups_fini(&groups);
+		graph_fini(&g);
+	} else if (n) {
+		c->failed = true;
+	}
+	bigarray_unmap(ids, c->unreachable.n, sizeof *ids);
+}
+
+static void
+add_resurrected(struct check *c, struct finding *found)
+{
+	struct finding *f = add_finding(c);
+	struct report_type *type = arena_grab(&c->arena, sizeof *type);
+
+	if (!f || !type)
+		return;
+	*f = *found;
+	*type = found->types[0];
+	type->count = found->objects;
+	type->bytes = found->bytes;
+	f->types = type;
+	f->kind = FINDING_RESURRECTED;
+	f->reason = REASON_NONE;
+	f->is_printed = judge_is_worth_printing(c->source, f, true);
+	keep_finding(c, f);
+}
+
+static void
+add_collected(const struct finding *collected, bool is_own, void *ctx)
+{
+	struct check *c = ctx;
+	struct finding *f = add_finding(c);
+
+	if (!f)
+		return;
+	*f = *collected;
+	f->is_printed = judge_is_worth_printing(c->source, f, is_own);
+	if (!merge_into_known(c, f))
+		c->n_findings++;
+}
+
+void
+check_report(struct check *c, struct report *r)
+{
+	enum verdict v;
+	int k;
+
+	for (v = 0; v < VERDICTS; v++)
+		report_verdict(c, v);
+	for (k = 0; k < LOST_VERDICTS && c->has_lost; k++)
+		report_lost(c, (enum lost_verdict)k);
+	if (c->has_lost) {
+		report_memory(c);
+		c->failed |= !surplus_walk(c, add_surplus);
+	}
+	if (c->has_audit && !auditrows_report(&c->arena, &c->audit, r,
+					      &c->n_unproven))
+		c->failed = true;
+	c->failed |= !growth_walk(c, add_growth);
+	if (!resurrected_walk(c, add_resurrected))
+		c->failed = true;
+	if (c->source->walk_collected)
+		c->source->walk_collected(add_collected, c);
+	if (c->source->suppressions)
+		filter_suppress(c->source->suppressions, c->findings,
+				c->n_findings, c->source->today);
+	if (c->source->baseline)
+		filter_know(c->source->baseline, c->findings, c->n_findings);
+	judge_order(c->findings, c->n_findings);
+	r->findings = c->findings;
+	r->n_findings = c->n_findings;
+	judge_finish(c->source->options, r);
+	if (c->has_lost)
+		r->heap_objects = (int64_t)(c->reach.n_objects + c->lost.n);
+	r->heap_tracked = (int64_t)c->mirror.n;
+	for (k = 0; k < GENERATIONS; k++)
+		r->generations[k] = (int64_t)c->mirror.n_generation[k];
+	r->permanent = c->source->n_lists &&
+				       c->source->lists[0]
+					       .heads[GENERATION_PERMANENT] ?
+			       (int64_t)c->mirror.n_generation
+				       [GENERATION_PERMANENT] :
+			       REPORT_UNKNOWN;
+	r->unreachable = (int64_t)c->unreachable.n;
+}
