@@ -193,28 +193,57 @@ stop_early() {
 
 # summary FOLDER: what run_tests() left there.  Its last line is the one that
 # CI reads; false when something failed.  The .trs files count; which tests they
-# were, and why one was skipped, stands in the .log files beside them.
+# were, and why one was skipped, stands in the .log files beside them.  Failures
+# come first, with what their tests said, as who reads the log of another
+# machine has nothing else; and once more in short at the end.
 summary() {
 	# Not what a distcheck that failed left behind: its step says so.
 	results=$(find "$1" -name 'leakshim-[0-9]*' -prune -o \
 		-name '*.trs' -print | sort)
 	# shellcheck disable=SC2086
 	awk -v status="$tests_status" '
-	function name_results(file,    log_file, line, n, short) {
+	# Those of one reason, in a line: the interpreters that it has.
+	function note_skip(line,    reason, python, place) {
+		reason = line
+		sub(/^.* # SKIP */, "", reason)
+		sub(/ # SKIP.*$/, "", line)
+		if (match(line, / [0-9]+ (- )?/)) {
+			place = substr(line, 1, RSTART - 1)
+			line = substr(line, RSTART + RLENGTH)
+		}
+		if (match(line, /^[a-z]+-[0-9.]+[a-z-]*: /)) {
+			python = substr(line, 1, RLENGTH - 2)
+			line = substr(line, RLENGTH + 1)
+		}
+		line = place " " line " # SKIP " reason
+		if (!(line in pythons))
+			skips[++n_skips] = line
+		pythons[line] = pythons[line] (python ? " " python : "")
+	}
+	function name_results(file,    log_file, line, n, short, said) {
 		log_file = short = file
 		sub(/\.trs$/, ".log", log_file)
-		while ((getline line < log_file) > 0)
-			if (line ~ /^(FAIL|XPASS|ERROR|SKIP): /) {
-				lines[substr(line, 1, 4)] = \
-				    lines[substr(line, 1, 4)] line "\n"
+		while ((getline line < log_file) > 0) {
+			if (line ~ /^SKIP: /) {
+				note_skip(line)
 				n++
+			} else if (line ~ /^(FAIL|XPASS|ERROR): /) {
+				brief = brief line "\n"
+				failures = failures line "\n"
+				said = 0
+				n++
+			} else if (line ~ /^#/ && n && said++ < 40) {
+				failures = failures line "\n"
+			} else if (line ~ /^(ok|not ok) /) {
+				said = 40
 			}
+		}
 		close(log_file)
 		sub(/^.*\/tests\//, "tests/", short)
 		sub(/^.*\/scripts\//, "scripts/", short)
 		sub(/\.trs$/, "", short)
 		if (!n)
-			lines["FAIL"] = lines["FAIL"] "FAIL: " short "\n"
+			brief = brief "FAIL: " short "\n"
 	}
 	function close_file() {
 		# A test program with failed assertions also ends with 1: once.
@@ -230,8 +259,11 @@ summary() {
 	/^:test-result: SKIP/ { skipped++; n_skip++ }
 	END {
 		close_file()
-		printf "\n%s%s%s", lines["SKIP"], lines["ERRO"], lines["FAIL"]
-		printf "%s", lines["XPAS"]
+		printf "\n%s", failures
+		for (i = 1; i <= n_skips; i++)
+			print skips[i] (pythons[skips[i]] ? \
+			    " (" substr(pythons[skips[i]], 2) ")" : "")
+		printf "%s", brief
 		if (status && !failed) {
 			print "FAIL: make check ended with status " status
 			failed = 1

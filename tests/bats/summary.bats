@@ -17,7 +17,16 @@ setup_file() {
 		ok 1 - the first # SKIP is not what this line is for
 		PASS: tests/test_one 1 - the first
 		SKIP: tests/test_one 2 - the second # SKIP no such interpreter
-		FAIL: tests/test_one 3 - the third
+		SKIP: tests/test_one 3 - pyenv-3.8.18: the fifth # SKIP no hooks
+		SKIP: tests/test_one 4 - path-3.11-dbg: the fifth # SKIP no hooks
+		# not of a failure
+		not ok 5 - the third
+		FAIL: tests/test_one 5 - the third
+		#   File "test_one", line 7
+		# AssertionError: 2, not 3
+		ok 6 - the fourth
+		PASS: tests/test_one 6 - the fourth
+		# not of one either
 		ERROR: tests/test_one - exited with status 1
 	END
 	printf ':test-result: FAIL\n' >some/build/tests/test_two.trs
@@ -34,11 +43,26 @@ summary_of() {
 @test "a skip names its reason, a failure its test" {
 	summary_of some/build 1
 	[ "$status" -eq 1 ]
-	[[ $output == *"SKIP: tests/test_one 2 - the second # SKIP no such interpreter"* ]]
-	[[ $output == *"FAIL: tests/test_one 3 - the third"* ]]
+	[[ $output == *"SKIP: tests/test_one the second # SKIP no such interpreter"* ]]
+	[[ $output == *"FAIL: tests/test_one 5 - the third"* ]]
 	[[ $output == *"ERROR: tests/test_one"* ]]
 	[[ $output == *"FAIL: tests/test_two"* ]]
 	[[ $output != *"the first"* ]]
+}
+
+@test "what a failed test said comes first" {
+	summary_of some/build 1
+	[ "${lines[0]}" = "FAIL: tests/test_one 5 - the third" ]
+	[ "${lines[1]}" = '#   File "test_one", line 7' ]
+	[ "${lines[2]}" = "# AssertionError: 2, not 3" ]
+	[ "${lines[3]}" = "ERROR: tests/test_one - exited with status 1" ]
+	[[ $output != *"not of"* ]]
+}
+
+@test "a reason that many interpreters have is one line" {
+	summary_of some/build 1
+	[[ $output == *"SKIP: tests/test_one the fifth # SKIP no hooks (pyenv-3.8.18 path-3.11-dbg)"* ]]
+	[ "$(grep -c 'the fifth' <<<"$output")" -eq 1 ]
 }
 
 @test "the last line counts, a program's own end not twice" {
