@@ -180,6 +180,7 @@ class Server:
     module = ""  # with its EXPECTED
     load = Wrk
     must_have = ()  # (module, package)
+    is_tree = True  # all of its processes can be attached to
 
     def __init__(self, env=None):
         self.python = debian_python()
@@ -347,6 +348,7 @@ class UwsgiAlone(Uwsgi):
     """... and without: it keeps the GIL while it waits for requests."""
     name = "uwsgi-alone"
     more = []
+    is_tree = False
 
     def others(self):
         # Its master is idle, and never lets the GIL go.

@@ -55,6 +55,13 @@ class Frozen:
     pass
 
 
+class Kept:
+    pass
+
+
+_kept = []
+
+
 def lose_references(way):
     function = getattr(planted, way + "_argument")
     for _ in range(N):
@@ -95,9 +102,16 @@ def freeze(way):
     gc.enable()
 
 
+def keep(way):
+    if way == "clean":
+        del _kept[:]  # others take their place
+    for _ in range(N):
+        _kept.append(Kept())  # line: kept
+
+
 def plant(way):
     for function in (freeze, lose_references, lose_memory, hide_cycles,
-                     finalize_late, revive):
+                     finalize_late, revive, keep):
         function(way)
 
 
