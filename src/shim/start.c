@@ -8,6 +8,8 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "python/api.h"
 #include "python/layout.h"
@@ -183,6 +185,7 @@ start_find_running(void)
 {
 	void *handle = RTLD_DEFAULT; /* which is NULL */
 
+	is_closed = true; /* from now on we only come when called */
 	if (layout)
 		return NULL; /* it was found before */
 	if (!dlsym(handle, "Py_IsInitialized") &&
@@ -211,12 +214,18 @@ start_look_for_python(void)
 	errno = saved;
 }
 
-/* Loaded into a program that runs (leakshim attach): wait to be called. */
+/*
+ * Loaded into a program that runs (leakshim attach): wait to be called.  That is
+ * by a thread, or by Python; what a program is started with, its first thread
+ * loads.
+ */
 static bool
 is_late(void)
 {
 	int (*is_initialized)(void);
 
+	if (syscall(SYS_gettid) != getpid())
+		return true;
 	*(void **)&is_initialized = dlsym(RTLD_DEFAULT, "Py_IsInitialized");
 	return is_initialized && is_initialized();
 }

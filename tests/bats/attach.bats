@@ -312,7 +312,50 @@ while True: time.sleep(0.05)' "$@"
 	[ "$status" -eq 0 ]
 }
 
-@test "an interpreter that is not initialized, or has several" {
+# unborn WHEN: start one whose Python does not run yet.
+unborn() {
+	command -v "${CC%% *}" >/dev/null || skip "no compiler"
+	library=$("$PYTHON" -c '
+import os, sysconfig
+print(os.path.join(*sysconfig.get_config_vars("LIBDIR", "INSTSONAME")))')
+	[[ $library == *.so* && -e $library ]] || skip "$PYTHON has no libpython"
+	$CC -w -o unborn "$FIXTURES/unborn.c" -ldl
+	PYTHONHOME=$("$PYTHON" -c 'import sys; print(sys.prefix)') \
+		start ./unborn "$library" "$1"
+}
+
+@test "an interpreter that is not initialized" {
+	unborn never
+	refused attach "$TARGET" "its Python is not initialized"
+	refused attach "$TARGET" "its Python is not initialized"
+	run --separate-stderr "$LEAKSHIM" attach --tree "$TARGET"
+	[ "$status" -eq 3 ]
+	[[ $stderr == *"its Python is not initialized"* ]]
+	kill -0 "$TARGET"
+}
+
+@test "a refused attach lets nothing begin later on" {
+	unborn visited
+	refused attach "$TARGET" "its Python is not initialized"
+	# It will be, and all that was said of it is forgotten.
+	for _ in {1..600}; do
+		run --separate-stderr "$LEAKSHIM" attach "$TARGET"
+		[[ $status -eq 3 && $stderr == *"is not initialized"* ]] || break
+		sleep 0.1
+	done
+	[ "$status" -eq 0 ]
+	[[ $stderr == *": watching CPython"* ]]
+}
+
+@test "one that is about to be is waited for, with --tree" {
+	unborn visited
+	run --separate-stderr "$LEAKSHIM" attach --tree "$TARGET"
+	[ "$status" -eq 0 ]
+	"$LEAKSHIM" check --tree "$TARGET"
+	kill -0 "$TARGET"
+}
+
+@test "an interpreter that has several" {
 	start "$PYTHON" -c '
 import sys
 try:
