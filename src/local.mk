@@ -548,6 +548,8 @@ leakshim_SOURCES = \
 	%D%/cli/library.c \
 	%D%/cli/main.c \
 	%D%/cli/python_path.c \
+	%D%/cli/member.c \
+	%D%/cli/member.h \
 	%D%/cli/merge.c \
 	%D%/cli/merge.h \
 	%D%/cli/merge_head.c \

@@ -2,19 +2,16 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "attach/program.h"
 #include "cli/cli.h"
+#include "cli/member.h"
 #include "cli/merge.h"
 #include "cli/read_report.h"
 #include "cli/symbolize.h"
@@ -29,29 +26,6 @@ enum {
 	MOST_AT_ONCE = 8,
 	MOST_PASSES = 32,   /* a server that starts processes without end */
 	NAP_US = 20 * 1000, /* for one between vfork() and exec() */
-	NAPS = 10,          /* for one that is about to end */
-	SAID_BYTES = 1 << 16,
-};
-
-/* What became of a process; the exit status of the child that did it. */
-enum outcome {
-	OUTCOME_NEW, /* not looked at yet */
-	OUTCOME_DONE,
-	OUTCOME_FOUND,   /* done, with failing findings */
-	OUTCOME_ALREADY, /* nothing to do */
-	OUTCOME_REFUSED, /* a line has said why */
-	OUTCOME_OTHER,   /* no CPython */
-	OUTCOME_GONE,    /* it has ended, or is another program now */
-	OUTCOME_EARLY,   /* it is no process of its own yet */
-	OUTCOME_FAILED,  /* our child died */
-	OUTCOMES
-};
-
-struct member {
-	struct tree_process process;
-	enum outcome outcome;
-	pid_t child; /* of ours, at work on it; 0: none */
-	int report;  /* a file in memory */
 };
 
 struct job {
@@ -61,106 +35,6 @@ struct job {
 	bool has_found;
 	struct merge *merge;
 };
-
-/* ---- in a child: one process ---- */
-
-static enum outcome
-look_at(const struct wish *w, pid_t pid)
-{
-	struct attach_status_page status;
-	struct refusal_facts facts;
-	char why[REFUSAL_BYTES];
-	struct program p;
-	bool is_watched;
-
-	refusal_gather(&facts, pid);
-	if (facts.shares_memory)
-		return OUTCOME_EARLY;
-	if (program_kind(pid) == PROGRAM_OTHER)
-		return OUTCOME_OTHER;
-	/* session_run() asks again, and says what is wrong. */
-	if (w->session.verb == ATTACH_VERB_CHECK || !program_open(&p, pid, why))
-		return OUTCOME_DONE;
-	is_watched = program_status(&p, &status, why) &&
-		     status.state == ATTACH_STATE_WATCHING;
-	/* Without a shim there is nothing to take out. */
-	if (w->session.verb == ATTACH_VERB_DETACH && !p.serve)
-		is_watched = false;
-	program_close(&p);
-	return is_watched == (w->session.verb == ATTACH_VERB_ATTACH) ?
-		       OUTCOME_ALREADY :
-		       OUTCOME_DONE;
-}
-
-static bool
-put_report(const struct buf *text, int fd)
-{
-	size_t at = 0;
-
-	while (at < text->len) {
-		ssize_t n = write(fd, text->data + at, text->len - at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		at += (size_t)n;
-	}
-	return !text->failed;
-}
-
-/* Who refuses may be about to end, or to become another program. */
-static bool
-stays_alive(const struct tree_process *p)
-{
-	int n;
-
-	for (n = 0; n < NAPS && tree_is_alive(p); n++)
-		usleep(NAP_US);
-	return n == NAPS;
-}
-
-static enum outcome
-serve(struct wish *w, const struct member *m)
-{
-	enum outcome outcome = look_at(w, m->process.pid);
-	enum session_result result;
-	char why[REFUSAL_BYTES];
-
-	if (outcome != OUTCOME_DONE)
-		return outcome;
-	w->session.pid = m->process.pid;
-	result = session_run(&w->session, why);
-	if (result == SESSION_OK || result == SESSION_FOUND) {
-		if (!put_report(&w->report, m->report))
-			abort_for_memory();
-		return result == SESSION_FOUND ? OUTCOME_FOUND : OUTCOME_DONE;
-	}
-	if (!stays_alive(&m->process)) {
-		__fpurge(stderr); /* what it has said of its end */
-		return OUTCOME_GONE;
-	}
-	if (result == SESSION_REFUSED && why[0])
-		complain("%s: %d: %s", w->verb, (int)m->process.pid, why);
-	return OUTCOME_REFUSED;
-}
-
-static void __attribute__((noreturn))
-be_child(struct wish *w, const struct member *m, pid_t parent)
-{
-	static char said[SAID_BYTES];
-	enum outcome outcome;
-
-	/* Whoever ends the command ends this as well. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(OUTCOME_FAILED);
-	/* Others write at the same time: everything at once. */
-	setvbuf(stderr, said, _IOFBF, sizeof said);
-	outcome = serve(w, m);
-	fflush(stderr);
-	_exit(outcome);
-}
 
 /* ---- several at once ---- */
 
@@ -182,7 +56,7 @@ begin(struct job *job, struct member *m)
 	m->report = memfd_create("leakshim-report", MFD_CLOEXEC);
 	m->child = m->report < 0 ? -1 : fork();
 	if (m->child == 0)
-		be_child(job->wish, m, parent);
+		member_serve(job->wish, m, parent);
 	if (m->child > 0) {
 		job->n_at_work++;
 		return;
