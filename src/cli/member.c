@@ -22,8 +22,9 @@ enum {
 };
 
 static enum outcome
-look_at(const struct wish *w, pid_t pid)
+look_at(const struct wish *w, const struct tree_process *process)
 {
+	pid_t pid = process->pid;
 	struct attach_status_page status;
 	struct refusal_facts facts;
 	char why[REFUSAL_BYTES];
@@ -33,8 +34,9 @@ look_at(const struct wish *w, pid_t pid)
 	refusal_gather(&facts, pid);
 	if (facts.shares_memory)
 		return OUTCOME_EARLY;
+	/* In the middle of exec(2) it is not what it was, and counts once. */
 	if (program_kind(pid) == PROGRAM_OTHER)
-		return OUTCOME_OTHER;
+		return tree_is_alive(process) ? OUTCOME_OTHER : OUTCOME_GONE;
 	/* session_run() asks again, and says what is wrong. */
 	if (w->session.verb == ATTACH_VERB_CHECK || !program_open(&p, pid, why))
 		return OUTCOME_DONE;
@@ -112,7 +114,7 @@ run_session(struct wish *w, const struct tree_process *p, bool *is_gone,
 static enum outcome
 serve(struct wish *w, const struct member *m)
 {
-	enum outcome outcome = look_at(w, m->process.pid);
+	enum outcome outcome = look_at(w, &m->process);
 	enum session_result result;
 	char why[REFUSAL_BYTES];
 	bool is_gone;
