@@ -2,7 +2,7 @@
 
 tests/fixtures/nth.c sends it a signal at its N-th system call.  All values of N
 are some thousand: a few of them here, spread over all; with LEAKSHIM_TESTS=full
-a hundred, others in each interpreter.  LEAKSHIM_STAGES by hand: how many.
+twenty, others in each interpreter.  LEAKSHIM_STAGES by hand: how many.
 """
 
 import os
@@ -15,7 +15,7 @@ import harness
 from harness import equal
 from services import Service, command, must, needs_ptrace
 
-STAGES = int(os.environ.get("LEAKSHIM_STAGES", "100" if harness.FULL else "4"))
+STAGES = int(os.environ.get("LEAKSHIM_STAGES", "20" if harness.FULL else "4"))
 WAYS = [
     ("command", signal.SIGKILL),
     ("group", signal.SIGINT),   # ctrl-C
