@@ -261,6 +261,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/describe.h \
 	%D%/analysis/elffile.c \
 	%D%/analysis/elffile.h \
+	%D%/analysis/fastbins.c \
+	%D%/analysis/fastbins.h \
 	%D%/analysis/gather.c \
 	%D%/analysis/gather.h \
 	%D%/analysis/graph.c \

@@ -2,6 +2,7 @@
 
 #include "analysis/chunks.h"
 
+#include "analysis/fastbins.h"
 #include "python/peek.h"
 
 /* malloc_chunk: the size of the one before, if that is free; own size | flags.
@@ -14,7 +15,6 @@ enum {
 	SMALLEST = 32,
 	LARGEST_FAST = 0x80 + 0x10, /* global_max_fast at its default, or so */
 	TCACHE_CHUNK = 0x290,       /* tcache_perthread_struct, 2.30 to 2.41 */
-	FAST_DEPTH = 64,
 };
 
 static uintptr_t
@@ -100,66 +100,44 @@ find_key(uintptr_t start, uintptr_t end)
 	return keys[best];
 }
 
-/* In a fast bin: links lead to chunks of the same size, the last is 0. */
-static bool
-is_fast(uintptr_t c, uintptr_t start, uintptr_t end)
-{
-	size_t size = size_of(c);
-	int depth;
-
-	for (depth = 0; depth < FAST_DEPTH; depth++) {
-		uintptr_t to;
-
-		if (size > LARGEST_FAST)
-			return false;
-		to = link_of(c + BLOCK);
-		if (!to)
-			return true;
-		if (to & 15 || to < start || to > end - SMALLEST ||
-		    size_of(to) != size)
-			return false;
-		c = to;
-	}
-	return true;
-}
-
 uintptr_t
-chunks_walk(uintptr_t start, uintptr_t end,
+chunks_walk(uintptr_t start, uintptr_t end, uintptr_t top_at,
 	    void (*each)(uintptr_t block, size_t size, void *ctx), void *ctx)
 {
+	struct fastbins fast;
 	uintptr_t c, key;
 
 	if (!chunks_top(start, end))
 		return 0;
 	key = find_key(start, end);
+	fastbins_read(&fast, top_at, start, end);
 	for (c = start; next(c) < end; c = next(c)) {
 		if (!(word(next(c) + SIZE_WORD) & PREVIOUS_IN_USE))
 			continue;
 		if ((key && word(c + BLOCK + 8) == key) ||
-		    is_fast(c, start, end))
+		    fastbins_have(&fast, c))
 			continue;
 		/* The next chunk's first word is this one's to use. */
 		each(c + BLOCK, size_of(c) - SIZE_WORD, ctx);
 	}
+	fastbins_fini(&fast);
 	return c;
 }
 
 /* malloc_state: top, last_remainder, and 127 bins of two words each. */
 enum {
-	BINS = 127,
-	BINS_AT = 16,     /* behind top */
-	BEFORE_TOP = 96,  /* mutex, flags, have_fastchunks, 10 fast bins */
-	BINMAP_BYTES = 16,
+	BINS = (CHUNKS_FROM_TOP - 32) / 16,
+	BINS_AT = 16, /* behind top */
 };
 
-size_t
+uintptr_t
 chunks_find_state(uintptr_t from, uintptr_t to, uintptr_t start, uintptr_t end,
-		  uintptr_t top, uintptr_t *state)
+		  uintptr_t top)
 {
-	const size_t bytes = BINS_AT + BINS * 16 + BINMAP_BYTES;
 	uintptr_t at;
 
-	for (at = from + BEFORE_TOP; at + bytes <= to; at += 8) {
+	for (at = from + CHUNKS_BEFORE_TOP; at + CHUNKS_FROM_TOP <= to;
+	     at += 8) {
 		size_t i, right = 0;
 
 		if (word(at) != top)
@@ -173,8 +151,7 @@ chunks_find_state(uintptr_t from, uintptr_t to, uintptr_t start, uintptr_t end,
 		}
 		if (right < 2 * BINS)
 			continue;
-		*state = at - BEFORE_TOP;
-		return BEFORE_TOP + bytes;
+		return at;
 	}
 	return 0;
 }

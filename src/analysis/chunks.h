@@ -20,12 +20,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* malloc's own variables, around their member top (struct malloc_state). */
+enum {
+	CHUNKS_BEFORE_TOP = 96, /* mutex, flags, have_fastchunks, fast bins */
+	CHUNKS_FROM_TOP = 16 + 127 * 16 + 16, /* with the bins and their map */
+};
+
 /*
  * each() for every block in use in the heap of chunks that fills [start, end):
- * the bytes that its owner may use.  Returns the last chunk, which is free (the
- * top); 0, and nothing called, when this is no such heap.
+ * the bytes that its owner may use.  top_at: where malloc's member top of this
+ * heap stands; 0: nobody knows, and what is in fast bins seems to be in use.
+ * Returns the last chunk, which is free (the top); 0, and nothing called, when
+ * this is no such heap.
  */
-uintptr_t chunks_walk(uintptr_t start, uintptr_t end,
+uintptr_t chunks_walk(uintptr_t start, uintptr_t end, uintptr_t top_at,
 		      void (*each)(uintptr_t block, size_t size, void *ctx),
 		      void *ctx);
 
@@ -34,12 +42,12 @@ uintptr_t chunks_top(uintptr_t start, uintptr_t end);
 
 /*
  * malloc's own variables (main_arena) in [from, to), of the heap [start, end)
- * with that top: how many bytes from *state on; 0 if they are not there.  They
+ * with that top: where their member top stands; 0 if they are not there.  They
  * point to free chunks, whose first word is the last one of the block before:
  * that holds nobody.
  */
-size_t chunks_find_state(uintptr_t from, uintptr_t to, uintptr_t start,
-			 uintptr_t end, uintptr_t top, uintptr_t *state);
+uintptr_t chunks_find_state(uintptr_t from, uintptr_t to, uintptr_t start,
+			    uintptr_t end, uintptr_t top);
 
 /*
  * each() for the large blocks, with a mapping of their own, that anonymous

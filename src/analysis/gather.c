@@ -216,31 +216,28 @@ add_chunk(uintptr_t block, size_t size, void *ctx)
 	g->n_chunks++;
 }
 
-static void
-cut_out_state(struct gathered *g, uintptr_t start, uintptr_t end, uintptr_t top)
+static uintptr_t
+find_state(const struct gathered *g, uintptr_t start, uintptr_t end)
 {
 	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE |
 				MAP_IS_FILE;
-	uintptr_t state;
+	uintptr_t top = chunks_top(start, end), at = 0;
 	size_t i;
 
-	for (i = 0; i < g->maps.n; i++) {
+	for (i = 0; i < g->maps.n && top && !at; i++) {
 		const struct map *map = &g->maps.all[i];
-		size_t bytes;
 
-		if ((map->flags & (wanted | MAP_IS_SHARED)) != wanted)
-			continue;
-		bytes = chunks_find_state(map->start, map->end, start, end,
-					  top, &state);
-		if (bytes)
-			ranges_add(&g->not_roots, state, state + bytes);
+		if ((map->flags & (wanted | MAP_IS_SHARED)) == wanted)
+			at = chunks_find_state(map->start, map->end, start, end,
+					       top);
 	}
+	return at;
 }
 
 static void
 add_c_heap(struct gathered *g)
 {
-	uintptr_t start = 0, end = 0, top;
+	uintptr_t start = 0, end = 0, top_at;
 	size_t i;
 
 	/* The kernel may show one heap as several mappings. */
@@ -256,11 +253,13 @@ add_c_heap(struct gathered *g)
 	}
 	if (!start || !maps_can_read(&g->maps, start, end - start))
 		return;
-	top = chunks_walk(start, end, add_chunk, g);
-	if (!top)
+	top_at = find_state(g, start, end);
+	if (!chunks_walk(start, end, top_at, add_chunk, g))
 		return;
 	ranges_add(&g->not_roots, start, end);
-	cut_out_state(g, start, end, top);
+	if (top_at)
+		ranges_add(&g->not_roots, top_at - CHUNKS_BEFORE_TOP,
+			   top_at + CHUNKS_FROM_TOP);
 }
 
 /* Anonymous memory that may be malloc's. */
@@ -286,10 +285,11 @@ add_thread_heaps(struct gathered *g, const struct map *map)
 	    !maps_can_read(&g->maps, map->start, map->end - map->start))
 		return;
 	for (; at < map->end; at += step) {
-		uintptr_t end, rest;
-		uintptr_t first = threadheaps_find(at, map->end, &end, &rest);
+		uintptr_t end, rest, top_at;
+		uintptr_t first =
+			threadheaps_find(at, map->end, &end, &rest, &top_at);
 
-		if (first && chunks_walk(first, end, add_chunk, g))
+		if (first && chunks_walk(first, end, top_at, add_chunk, g))
 			ranges_add(&g->not_roots, at, rest);
 	}
 }

@@ -24,21 +24,21 @@ word(uintptr_t address)
 	return *(const uintptr_t *)address;
 }
 
-/* Only the heap that an arena takes from now has its top. */
-static bool
-is_top(uintptr_t arena, uintptr_t top)
+/* Only the heap that an arena takes from now has its top.  Where, or 0. */
+static uintptr_t
+find_top(uintptr_t arena, uintptr_t top)
 {
 	uintptr_t at;
 
 	for (at = arena; at < arena + TOP_WITHIN; at += 8)
 		if (word(at) == top)
-			return true;
-	return false;
+			return at;
+	return 0;
 }
 
 uintptr_t
 threadheaps_find(uintptr_t start, uintptr_t limit, uintptr_t *end,
-		 uintptr_t *rest)
+		 uintptr_t *rest, uintptr_t *top_at)
 {
 	uintptr_t arena, bytes, reserved, c, top;
 
@@ -56,7 +56,8 @@ threadheaps_find(uintptr_t start, uintptr_t limit, uintptr_t *end,
 	*end = start + bytes;
 	*rest = start + reserved;
 	for (c = (arena + 15) & ~(uintptr_t)15; c < arena + ARENA_MOST; c += 16)
-		if ((top = chunks_top(c, *end)) && is_top(arena, top))
+		if ((top = chunks_top(c, *end)) &&
+		    (*top_at = find_top(arena, top)))
 			return c;
 	return 0;
 }

@@ -57,6 +57,27 @@ find_heap(uintptr_t *start, uintptr_t *end)
 	return found;
 }
 
+/* Where the C library's own variables are; 0: not found. */
+static uintptr_t
+find_state(uintptr_t start, uintptr_t end)
+{
+	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE |
+				MAP_IS_FILE;
+	uintptr_t at = 0;
+	struct maps maps;
+	size_t i;
+
+	if (!maps_read(&maps, 0))
+		return 0;
+	for (i = 0; i < maps.n && !at; i++)
+		if ((maps.all[i].flags & wanted) == wanted)
+			at = chunks_find_state(maps.all[i].start,
+					       maps.all[i].end, start, end,
+					       chunks_top(start, end));
+	maps_fini(&maps);
+	return at;
+}
+
 /* The oracle is the C library itself: its own heap, with holes of all kinds. */
 static void
 own_heap(void)
@@ -66,6 +87,7 @@ own_heap(void)
 	uintptr_t start, end;
 	int i, missing = 0, wrong_size = 0, dead = 0, n_free = 0;
 
+	n_seen = 0;
 	/* Nothing may be mapped apart: all of it belongs to the heap. */
 	mallopt(M_MMAP_THRESHOLD, 1 << 26);
 	srand(4711);
@@ -83,7 +105,7 @@ own_heap(void)
 		skip("a walk over the own heap", "the process has no [heap]");
 		return;
 	}
-	if (!chunks_walk(start, end, note, NULL)) {
+	if (!chunks_walk(start, end, find_state(start, end), note, NULL)) {
 		skip("a walk over the own heap", "another malloc is at work");
 		return;
 	}
@@ -104,19 +126,53 @@ own_heap(void)
 	   dead);
 }
 
+/* An owner that does not write its first word leaves free()'s link there. */
+static void
+links_that_stay(void)
+{
+	enum { SMALL = 60, N = 40 };
+	void *blocks[N];
+	uintptr_t start, end, top_at;
+	int i, missing = 0;
+
+	for (i = 0; i < N; i++)
+		blocks[i] = malloc(SMALL);
+	for (i = 0; i < N; i++)
+		free(blocks[i]);
+	for (i = 0; i < N; i++)
+		blocks[i] = malloc(SMALL);
+	n_seen = 0;
+	if (!find_heap(&start, &end) || !(top_at = find_state(start, end)) ||
+	    !chunks_walk(start, end, top_at, note, NULL)) {
+		skip("links that stay", "another malloc is at work");
+		return;
+	}
+	for (i = 0; i < N; i++)
+		missing += size_at(blocks[i]) == 0;
+	is_number(missing, 0, "what was free once is in use now");
+	n_seen = 0;
+	missing = 0;
+	chunks_walk(start, end, 0, note, NULL);
+	for (i = 0; i < N; i++)
+		missing += size_at(blocks[i]) == 0;
+	is_number(missing, 0, "also where malloc's variables are not found");
+	for (i = 0; i < N; i++)
+		free(blocks[i]);
+}
+
 static void
 no_heap(void)
 {
 	static uintptr_t words[1024] __attribute__((aligned(16)));
 
 	n_seen = 0;
-	ok(!chunks_walk((uintptr_t)words, (uintptr_t)(words + 1024), note,
-			NULL),
+	ok(!chunks_walk((uintptr_t)words, (uintptr_t)(words + 1024), 0,
+			note, NULL),
 	   "zeros are no heap");
 	words[1] = 0x21;
 	words[5] = 0x7fffffff1;
-	ok(!chunks_walk((uintptr_t)words, (uintptr_t)(words + 1024), note,
-			NULL),
+	ok(!chunks_walk((uintptr_t)words, (uintptr_t)(words + 1024), 0,
+			note, NULL),
 	   "nor is one that leads out of it");
 	is_number(n_seen, 0, "and nothing is told of them");
 }
@@ -159,6 +215,7 @@ main(void)
 {
 	no_heap();
 	mapped();
+	links_that_stay();
 	own_heap();
 	return tap_done();
 }
