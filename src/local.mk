@@ -401,6 +401,8 @@ libshim_la_SOURCES = \
 	%D%/shim/layer.h \
 	%D%/shim/lineage.c \
 	%D%/shim/lineage.h \
+	%D%/shim/loaded.c \
+	%D%/shim/loaded.h \
 	%D%/shim/native.c \
 	%D%/shim/native.h \
 	%D%/shim/process.c \

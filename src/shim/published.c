@@ -24,6 +24,12 @@ published_use(struct attach_status_page *page)
 	published = page;
 }
 
+bool
+published_is(const void *page)
+{
+	return page == published;
+}
+
 static int64_t
 now(void)
 {

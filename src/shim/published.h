@@ -10,12 +10,16 @@
 #ifndef LEAKSHIM_SHIM_PUBLISHED_H
 #define LEAKSHIM_SHIM_PUBLISHED_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct attach_status_page;
 
 /* Where it is published; before that, nobody can read it. */
 void published_use(struct attach_status_page *page);
+
+/* Is it published there? */
+bool published_is(const void *page);
 
 /* The process is watched: since its start, or since now. */
 void published_started(void);

@@ -20,6 +20,7 @@
 #include "shim/hooks.h"
 #include "shim/inspection.h"
 #include "shim/inspector.h"
+#include "shim/loaded.h"
 #include "shim/process.h"
 #include "shim/published.h"
 #include "shim/say.h"
@@ -149,6 +150,8 @@ say_attached(void)
 	buf_fini(&b);
 }
 
+static const char busy[] = "another command is at work on it";
+
 static uint32_t
 serve_attach(const struct attach_page *page)
 {
@@ -160,7 +163,7 @@ serve_attach(const struct attach_page *page)
 	forks_init_late();
 	/* The loader's locks are not for children either. */
 	forks_keep_out();
-	why = start_find_running();
+	why = loaded_is_first_copy() ? start_find_running() : busy;
 	forks_let_in();
 	if (!why)
 		why = turn_begin(page, &turn);
@@ -280,10 +283,10 @@ unmap(struct attach_page *page)
 static void
 refuse_busy(struct attach_page *page)
 {
-	static const char why[] = "another command is at work on it\n";
 	int fd = page->channel;
 
-	channel_send_to(fd, ATTACH_SAY, why, sizeof why - 1);
+	channel_send_to(fd, ATTACH_SAY, busy, sizeof busy - 1);
+	channel_send_to(fd, ATTACH_SAY, "\n", 1);
 	answer(ATTACH_REFUSED, 0, fd);
 	unmap(page);
 	syscall(SYS_close, fd);

@@ -17,17 +17,14 @@
 #include "shim/forks.h"
 #include "shim/hooks.h"
 #include "shim/interpose.h"
+#include "shim/loaded.h"
 #include "shim/process.h"
 #include "shim/say.h"
 
 #if defined __x86_64__
 __asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-__asm__(".symver dlopen,dlopen@GLIBC_2.2.5");
-__asm__(".symver dlclose,dlclose@GLIBC_2.2.5");
 #elif defined __aarch64__
 __asm__(".symver dlsym,dlsym@GLIBC_2.17");
-__asm__(".symver dlopen,dlopen@GLIBC_2.17");
-__asm__(".symver dlclose,dlclose@GLIBC_2.17");
 #endif
 
 volatile int start_is_armed;
@@ -42,8 +39,6 @@ static bool is_closed;
 /* How often objects had been loaded when we last looked. */
 static unsigned long long adds_seen;
 static atomic_flag looking = ATOMIC_FLAG_INIT;
-
-enum { MAX_OBJECTS = 512, NAME_BYTES = 4096 };
 
 static void
 decline(const char *why)
@@ -133,53 +128,6 @@ count_adds(struct dl_phdr_info *info, size_t size, void *ctx)
 	return 1;
 }
 
-/*
- * One object after the other, because dlopen() must not be called from inside
- * dl_iterate_phdr(), which holds the loader's lock.
- */
-static int
-name_number(struct dl_phdr_info *info, size_t size, void *ctx)
-{
-	struct {
-		int number;
-		char name[NAME_BYTES];
-	} *want = ctx;
-
-	(void)size;
-	if (want->number-- > 0)
-		return 0;
-	strncpy(want->name, info->dlpi_name, NAME_BYTES - 1);
-	return 1;
-}
-
-static void *
-find_python_object(void)
-{
-	static struct {
-		int number;
-		char name[NAME_BYTES];
-	} want; /* 4 KiB would be much on a small thread's stack */
-	int i;
-
-	for (i = 0; i < MAX_OBJECTS; i++) {
-		void *handle;
-
-		memset(&want, 0, sizeof want);
-		want.number = i;
-		if (!dl_iterate_phdr(name_number, &want))
-			return NULL;
-		if (!want.name[0])
-			continue;
-		handle = dlopen(want.name, RTLD_NOLOAD | RTLD_LAZY);
-		if (!handle)
-			continue;
-		if (dlsym(handle, "Py_IsInitialized"))
-			return handle; /* kept: symbols come through it */
-		dlclose(handle);
-	}
-	return NULL;
-}
-
 const char *
 start_find_running(void)
 {
@@ -189,7 +137,7 @@ start_find_running(void)
 	if (layout)
 		return NULL; /* it was found before */
 	if (!dlsym(handle, "Py_IsInitialized") &&
-	    !(handle = find_python_object()))
+	    !(handle = loaded_with("Py_IsInitialized")))
 		return "no CPython was found in it";
 	return load_running(handle);
 }
@@ -206,7 +154,7 @@ start_look_for_python(void)
 	dl_iterate_phdr(count_adds, &adds);
 	if (adds != adds_seen) {
 		adds_seen = adds;
-		handle = find_python_object();
+		handle = loaded_with("Py_IsInitialized");
 		if (handle)
 			found_python(handle);
 	}

@@ -164,6 +164,21 @@ def killed(service, verb, seconds):
         process.kill()
 
 
+def until_all_goes_well(service):
+    """Whatever state that left.  What was killed may begin only now."""
+    deadline = time.monotonic() + 60
+    while True:
+        command("detach", service.pid)
+        for verb in ("attach", "check", "detach"):
+            done = command(verb, service.pid)
+            if done.returncode:
+                break
+        else:
+            return
+        assert time.monotonic() < deadline, done.stderr
+        time.sleep(0.1)
+
+
 @test("the command killed at any moment leaves the service unharmed",
       sample=True)
 def kill(python):
@@ -176,20 +191,39 @@ def kill(python):
                 verb = ("attach", "check", "detach")[number % 3]
                 # Moments spread over the time that a command takes.
                 killed(service, verb, 0.001 + 0.0037 * (number % 12))
-            # Whatever state that left: from here on all goes well again.
-            deadline = time.monotonic() + 60
-            command("detach", service.pid)
-            while command("attach", service.pid).returncode:
-                assert time.monotonic() < deadline, "no attach any more"
-                command("detach", service.pid)
-                time.sleep(0.1)
-            must(command("check", service.pid), 0)
-            must(command("detach", service.pid), 0)
+            until_all_goes_well(service)
             out, _ = service.end()
         finally:
             if service.process.poll() is None:
                 service.kill()
         assert out.endswith(service.expected()), (mode, out)
+
+
+@test("of commands that come at once one is served, the others are refused",
+      sample=True)
+def at_once(python):
+    """Each may have loaded a library before it could see another's."""
+    needs_ptrace()
+    for number in range(40 if harness.FULL else 6):
+        service = Service(python, "read")
+        try:
+            commands = []
+            for _ in range(5):
+                commands.append(subprocess.Popen(
+                    [harness.LEAKSHIM, "attach", str(service.pid)],
+                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                    env=dict(os.environ, LEAKSHIM_LIBRARY=(
+                        harness.LEAKSHIM_SO))))
+                time.sleep(0.0008 * (number % 8))
+            statuses = [each.wait(timeout=300) for each in commands]
+            equal(sorted(statuses), [0, 3, 3, 3, 3], "statuses")
+            must(command("detach", service.pid), 0)
+            round_of(service)
+            out, _ = service.end()
+        finally:
+            if service.process.poll() is None:
+                service.kill()
+        assert out.endswith(service.expected()), out
 
 
 @test("a service that ends while it is checked ends as ever", sample=True)
