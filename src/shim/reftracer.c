@@ -30,6 +30,23 @@ lose(void)
 	was_lost = true;
 }
 
+static void
+call_previous(void *o, int event)
+{
+	/*
+	 * Detached and attached again while another tool stood on us, which
+	 * calls us in turn: each of us has the other for its previous one.
+	 */
+	static __thread bool is_called
+		__attribute__((tls_model("initial-exec")));
+
+	if (is_called)
+		return;
+	is_called = true;
+	previous(o, event, previous_data);
+	is_called = false;
+}
+
 static int
 trace(void *o, int event, void *data)
 {
@@ -42,7 +59,7 @@ trace(void *o, int event, void *data)
 	if (!o || (event != EVENT_CREATE && event != EVENT_DESTROY))
 		return 0;
 	if (previous)
-		previous(o, event, previous_data);
+		call_previous(o, event);
 	block = (void *)object_block(o);
 	if (event == EVENT_DESTROY) {
 		/* Freed for good, the block will be forgotten in a moment. */

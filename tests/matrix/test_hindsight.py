@@ -254,6 +254,33 @@ def reused(python):
             equal(briefs(failing(target.report("attach"))), [], env)
 
 
+STACKED = """
+import planted
+from waiting import wait
+wait()
+assert planted.stack_tracer()
+wait()
+kept = [[i] for i in range(1000)]
+del kept
+wait()
+"""
+
+
+# Each of both has the other one to call then.
+@test("a tracer that another tool has put on ours, while we come and go",
+      lambda p: p.minor >= (3, 13))
+def stacked(python):
+    with Waiting(python, STACKED, files=planted.files(python)) as target:
+        target.ask("attach")
+        target.go_on()
+        target.ask("detach")
+        target.ask("attach")
+        target.go_on()
+        target.ask("check")
+        target.ask("detach")
+        target.ask("attach")
+
+
 IMPORTS = """
 import os, sys, warnings
 warnings.simplefilter('ignore')
