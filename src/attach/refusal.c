@@ -71,9 +71,26 @@ gather_memory(struct refusal_facts *f, const char *status)
 		f->address_limit = REFUSAL_UNKNOWN;
 }
 
+/* PF_KTHREAD of the flags in /proc/PID/stat, the seventh behind the name. */
+static bool
+is_of_kernel(pid_t pid)
+{
+	enum { FLAGS = 7, OF_KERNEL = 0x200000 };
+	char text[TEXT_BYTES], *at;
+	int n;
+
+	if (remote_file(pid, "stat", text, sizeof text) <= 0)
+		return false;
+	at = strrchr(text, ')');
+	for (n = 0; n < FLAGS && at; n++)
+		at = strchr(at + 1, ' ');
+	return at && strtoul(at, NULL, 10) & OF_KERNEL;
+}
+
 static void
 gather_status(struct refusal_facts *f, const char *status)
 {
+	bool has_no_memory;
 	const char *state = strstr(status, "\nState:");
 	char exe[64], link[8];
 
@@ -87,10 +104,11 @@ gather_status(struct refusal_facts *f, const char *status)
 	if (f->tracer)
 		gather_tracer(f);
 	snprintf(exe, sizeof exe, "/proc/%d/exe", (int)f->pid);
-	f->is_kernel_thread = f->state != 'Z' && f->state != 'X' &&
-			      !strstr(status, "\nVmSize:") &&
-			      readlink(exe, link, sizeof link) < 0 &&
-			      errno == ENOENT;
+	has_no_memory = f->state != 'Z' && f->state != 'X' &&
+			!strstr(status, "\nVmSize:") &&
+			readlink(exe, link, sizeof link) < 0 && errno == ENOENT;
+	f->is_kernel_thread = has_no_memory && is_of_kernel(f->pid);
+	f->is_ending = has_no_memory && !f->is_kernel_thread;
 	f->shares_memory = syscall(SYS_kcmp, f->pid,
 				   (pid_t)remote_field(status, "PPid", 10, 0),
 				   KCMP_VM, 0, 0) == 0;
@@ -177,6 +195,8 @@ judge_kind(const struct refusal_facts *f, char why[REFUSAL_BYTES])
 				   "noticed yet (zombie)");
 	if (f->is_kernel_thread)
 		return refuse(why, "it is a thread of the kernel");
+	if (f->is_ending)
+		return refuse(why, "it is about to end");
 	return true;
 }
 

@@ -27,6 +27,7 @@ struct refusal_facts {
 	bool is_self;
 	pid_t process; /* whose thread it is, if it is none itself */
 	bool is_kernel_thread;
+	bool is_ending;     /* its memory is gone already */
 	bool shares_memory; /* of its parent: between vfork() and exec() */
 	bool is_frozen;     /* by its cgroup */
 	char state;         /* of /proc/PID/status */

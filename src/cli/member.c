@@ -32,6 +32,8 @@ look_at(const struct wish *w, const struct tree_process *process)
 	bool is_watched;
 
 	refusal_gather(&facts, pid);
+	if (facts.is_ending)
+		return OUTCOME_GONE;
 	if (facts.shares_memory)
 		return OUTCOME_EARLY;
 	/* In the middle of exec(2) it is not what it was, and counts once. */

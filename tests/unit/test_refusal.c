@@ -65,6 +65,9 @@ test_kinds(void)
 	f = fine;
 	f.is_kernel_thread = true;
 	refused(&f, "of the kernel");
+	f = fine;
+	f.is_ending = true;
+	refused(&f, "about to end");
 }
 
 static void
