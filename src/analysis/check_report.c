@@ -264,20 +264,9 @@ report_memory(struct check *c)
 	memory_fini(groups);
 }
 
+/* One that is whole already: of growth_walk() and surplus_walk(). */
 static void
-add_growth(struct check *c, struct finding *found)
-{
-	struct finding *f = add_finding(c);
-
-	if (!f)
-		return;
-	*f = *found;
-	f->is_printed = judge_is_worth_printing(c->source, f, true);
-	keep_finding(c, f);
-}
-
-static void
-add_surplus(struct check *c, struct finding *found)
+add_found(struct check *c, struct finding *found)
 {
 	struct finding *f = add_finding(c);
 
@@ -379,12 +368,12 @@ check_report(struct check *c, struct report *r)
 		report_lost(c, (enum lost_verdict)k);
 	if (c->has_lost) {
 		report_memory(c);
-		c->failed |= !surplus_walk(c, add_surplus);
+		c->failed |= !surplus_walk(c, add_found);
 	}
 	if (c->has_audit && !auditrows_report(&c->arena, &c->audit, r,
 					      &c->n_unproven))
 		c->failed = true;
-	c->failed |= !growth_walk(c, add_growth);
+	c->failed |= !growth_walk(c, add_found);
 	if (!resurrected_walk(c, add_resurrected))
 		c->failed = true;
 	if (c->source->walk_collected)
