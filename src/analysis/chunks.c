@@ -3,6 +3,7 @@
 #include "analysis/chunks.h"
 
 #include "analysis/fastbins.h"
+#include "analysis/ranges.h"
 #include "python/peek.h"
 
 /* malloc_chunk: the size of the one before, if that is free; own size | flags.
@@ -36,22 +37,24 @@ next(uintptr_t chunk)
 }
 
 /* Sizes lead from the start to the end. */
-uintptr_t
-chunks_top(uintptr_t start, uintptr_t end)
+bool
+chunks_find_heap(uintptr_t start, uintptr_t end, struct chunks_heap *h)
 {
 	uintptr_t c = start, last = 0;
 
+	*h = (struct chunks_heap){start, end, 0, 0};
 	if (start & 15 || end & 15)
-		return 0;
+		return false;
 	while (c < end) {
 		size_t n = size_of(c);
 
 		if (n < SMALLEST || n & 15 || n > end - c)
-			return 0;
+			return false;
 		last = c;
 		c += n;
 	}
-	return last;
+	h->top = last;
+	return last != 0;
 }
 
 /*
@@ -72,18 +75,19 @@ link_of(uintptr_t block)
  * have old data there.
  */
 static uintptr_t
-find_key(uintptr_t start, uintptr_t end)
+find_key(const struct chunks_heap *h)
 {
+	uintptr_t start = h->start;
 	enum { KEYS = 8 };
 	uintptr_t keys[KEYS] = {0}, c;
 	unsigned votes[KEYS] = {0}, best = 0, i;
 
 	/* The first chunk is the main thread's cache itself. */
-	for (c = next(start); c < end && next(c) < end; c = next(c))
+	for (c = next(start); c < h->top; c = next(c))
 		if (size_of(start) == TCACHE_CHUNK &&
 		    word(c + BLOCK + 8) == start + BLOCK)
 			return start + BLOCK;
-	for (c = start; c < end && next(c) < end; c = next(c)) {
+	for (c = start; c < h->top; c = next(c)) {
 		uintptr_t key = word(c + BLOCK + 8);
 
 		if (link_of(c + BLOCK) || size_of(c) <= LARGEST_FAST ||
@@ -100,28 +104,24 @@ find_key(uintptr_t start, uintptr_t end)
 	return keys[best];
 }
 
-uintptr_t
-chunks_walk(uintptr_t start, uintptr_t end, uintptr_t top_at,
+void
+chunks_walk(const struct chunks_heap *h,
 	    void (*each)(uintptr_t block, size_t size, void *ctx), void *ctx)
 {
-	struct fastbins fast;
-	uintptr_t c, key;
+	uintptr_t c, key = find_key(h);
+	struct ranges fast = {NULL, 0, 0, false};
 
-	if (!chunks_top(start, end))
-		return 0;
-	key = find_key(start, end);
-	fastbins_read(&fast, top_at, start, end);
-	for (c = start; next(c) < end; c = next(c)) {
+	fastbins_read(&fast, h);
+	for (c = h->start; c < h->top; c = next(c)) {
 		if (!(word(next(c) + SIZE_WORD) & PREVIOUS_IN_USE))
 			continue;
 		if ((key && word(c + BLOCK + 8) == key) ||
-		    fastbins_have(&fast, c))
+		    ranges_contain(&fast, c))
 			continue;
 		/* The next chunk's first word is this one's to use. */
 		each(c + BLOCK, size_of(c) - SIZE_WORD, ctx);
 	}
-	fastbins_fini(&fast);
-	return c;
+	ranges_fini(&fast);
 }
 
 /* malloc_state: top, last_remainder, and 127 bins of two words each. */
@@ -131,8 +131,7 @@ enum {
 };
 
 uintptr_t
-chunks_find_state(uintptr_t from, uintptr_t to, uintptr_t start, uintptr_t end,
-		  uintptr_t top)
+chunks_find_state(uintptr_t from, uintptr_t to, const struct chunks_heap *h)
 {
 	uintptr_t at;
 
@@ -140,14 +139,14 @@ chunks_find_state(uintptr_t from, uintptr_t to, uintptr_t start, uintptr_t end,
 	     at += 8) {
 		size_t i, right = 0;
 
-		if (word(at) != top)
+		if (word(at) != h->top)
 			continue;
 		/* An empty bin leads to itself, as if it were a chunk. */
 		for (i = 0; i < 2 * BINS; i++) {
 			uintptr_t to_chunk = word(at + BINS_AT + 8 * i);
 
 			right += to_chunk == at + i / 2 * 16 ||
-				 to_chunk - start < end - start;
+				 to_chunk - h->start < h->end - h->start;
 		}
 		if (right < 2 * BINS)
 			continue;

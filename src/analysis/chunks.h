@@ -26,28 +26,34 @@ enum {
 	CHUNKS_FROM_TOP = 16 + 127 * 16 + 16, /* with the bins and their map */
 };
 
-/*
- * each() for every block in use in the heap of chunks that fills [start, end):
- * the bytes that its owner may use.  top_at: where malloc's member top of this
- * heap stands; 0: nobody knows, and what is in fast bins seems to be in use.
- * Returns the last chunk, which is free (the top); 0, and nothing called, when
- * this is no such heap.
- */
-uintptr_t chunks_walk(uintptr_t start, uintptr_t end, uintptr_t top_at,
-		      void (*each)(uintptr_t block, size_t size, void *ctx),
-		      void *ctx);
-
-/* Where the last chunk begins, the top; 0 when this is no such heap. */
-uintptr_t chunks_top(uintptr_t start, uintptr_t end);
+struct chunks_heap {
+	uintptr_t start, end; /* which chunks fill */
+	uintptr_t top;        /* the last of them, which is free */
+	/*
+	 * Where malloc's member top of this heap stands; 0: nobody knows, and
+	 * what is in fast bins seems to be in use.
+	 */
+	uintptr_t top_at;
+};
 
 /*
- * malloc's own variables (main_arena) in [from, to), of the heap [start, end)
- * with that top: where their member top stands; 0 if they are not there.  They
- * point to free chunks, whose first word is the last one of the block before:
- * that holds nobody.
+ * One whose chunks fill [start, end), without top_at.  False: it is none, and
+ * there is nothing to walk over.
  */
-uintptr_t chunks_find_state(uintptr_t from, uintptr_t to, uintptr_t start,
-			    uintptr_t end, uintptr_t top);
+bool chunks_find_heap(uintptr_t start, uintptr_t end, struct chunks_heap *h);
+
+/*
+ * malloc's own variables (main_arena) of the heap in [from, to): where their
+ * member top stands; 0 if they are not there.  They point to free chunks, whose
+ * first word is the last one of the block before: that holds nobody.
+ */
+uintptr_t chunks_find_state(uintptr_t from, uintptr_t to,
+			    const struct chunks_heap *h);
+
+/* each() for every block in use: the bytes that its owner may use. */
+void chunks_walk(const struct chunks_heap *h,
+		 void (*each)(uintptr_t block, size_t size, void *ctx),
+		 void *ctx);
 
 /*
  * each() for the large blocks, with a mapping of their own, that anonymous

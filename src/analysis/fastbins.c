@@ -2,8 +2,12 @@
 
 #include "analysis/fastbins.h"
 
-#include "analysis/bigarray.h"
-#include "analysis/sort.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/chunks.h"
+#include "analysis/ranges.h"
 #include "python/peek.h"
 
 enum {
@@ -12,7 +16,6 @@ enum {
 	LINK_WORD = 16,
 	FLAGS = 7,
 	SMALLEST = 32, /* of the first list; 16 more in each that follows */
-	FIRST_ROOM = 4096,
 };
 
 static uintptr_t
@@ -21,91 +24,40 @@ word(uintptr_t address)
 	return *(const uintptr_t *)address;
 }
 
-struct bounds {
-	uintptr_t start, end;
-	size_t size; /* of each chunk of the list */
-};
-
+/* Of the list of chunks with that size. */
 static bool
-is_member(const struct bounds *b, uintptr_t chunk)
+is_member(const struct chunks_heap *h, size_t size, uintptr_t chunk)
 {
-	return chunk % 16 == 0 && chunk >= b->start &&
-	       chunk <= b->end - SMALLEST &&
-	       (word(chunk + SIZE_WORD) & ~(uintptr_t)FLAGS) == b->size;
+	return chunk % 16 == 0 && chunk >= h->start && chunk < h->top &&
+	       (word(chunk + SIZE_WORD) & ~(uintptr_t)FLAGS) == size;
 }
 
 /* Mangled with its own address (PROTECT_PTR) since 2.32; 0: the last one. */
 static uintptr_t
-next(const struct bounds *b, uintptr_t chunk)
+next(const struct chunks_heap *h, size_t size, uintptr_t chunk)
 {
 	uintptr_t plain = word(chunk + LINK_WORD);
 	uintptr_t mangled = plain ^ (chunk + LINK_WORD) >> 12;
 
-	return is_member(b, mangled) ? mangled :
-	       is_member(b, plain)   ? plain :
-				       0;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	const uintptr_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
+	return is_member(h, size, mangled) ? mangled :
+	       is_member(h, size, plain)   ? plain :
+					     0;
 }
 
 void
-fastbins_read(struct fastbins *f, uintptr_t top_at, uintptr_t start,
-	      uintptr_t end)
+fastbins_read(struct ranges *out, const struct chunks_heap *h)
 {
-	struct bounds b = {start, end, SMALLEST};
 	/* A list that was being changed may lead in a circle. */
-	size_t most = (end - start) / SMALLEST, i;
+	size_t left = (h->end - h->start) / SMALLEST, size = SMALLEST, i;
 	uintptr_t chunk;
 
-	*f = (struct fastbins){NULL, 0, 0};
-	for (i = 0; i < LISTS && top_at; i++, b.size += 16) {
+	for (i = 0; i < LISTS && h->top_at; i++, size += 16) {
 		/* Without them top is the first member: nothing before it. */
-		chunk = peek_word(top_at + 8 * i - 8 * (uintptr_t)LISTS, 0);
-		while (f->n < most && is_member(&b, chunk)) {
-			uintptr_t *more =
-				bigarray_grow(f->all, f->n, &f->room,
-					      FIRST_ROOM, sizeof *f->all);
-
-			if (!more)
-				break;
-			f->all = more;
-			f->all[f->n++] = chunk;
-			chunk = next(&b, chunk);
+		chunk = peek_word(h->top_at + 8 * i - 8 * (uintptr_t)LISTS, 0);
+		for (; left && is_member(h, size, chunk); left--) {
+			ranges_add(out, chunk, chunk + 1);
+			chunk = next(h, size, chunk);
 		}
 	}
-	if (f->n)
-		sort_array(f->all, f->n, sizeof *f->all, compare);
-}
-
-void
-fastbins_fini(struct fastbins *f)
-{
-	if (f->all)
-		bigarray_unmap(f->all, f->room, sizeof *f->all);
-	f->all = NULL;
-	f->n = f->room = 0;
-}
-
-bool
-fastbins_have(const struct fastbins *f, uintptr_t chunk)
-{
-	size_t from = 0, to = f->n;
-
-	while (from < to) {
-		size_t middle = from + (to - from) / 2;
-
-		if (f->all[middle] == chunk)
-			return true;
-		if (f->all[middle] < chunk)
-			from = middle + 1;
-		else
-			to = middle;
-	}
-	return false;
+	ranges_sort(out);
 }

@@ -15,23 +15,14 @@
 #ifndef LEAKSHIM_ANALYSIS_FASTBINS_H
 #define LEAKSHIM_ANALYSIS_FASTBINS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-struct fastbins {
-	uintptr_t *all; /* chunks, by address */
-	size_t n, room;
-};
+struct chunks_heap;
+struct ranges;
 
 /*
- * The lists of the arena whose member top stands at top_at, as far as they lead
- * through [start, end), which is readable.  0, or no memory: none.
+ * Where the chunks begin that are in the lists of the heap's arena, as far as
+ * those lead through the heap; to be asked by ranges_contain().  Those for
+ * which there is no memory are not there.
  */
-void fastbins_read(struct fastbins *f, uintptr_t top_at, uintptr_t start,
-		   uintptr_t end);
-void fastbins_fini(struct fastbins *f);
-
-bool fastbins_have(const struct fastbins *f, uintptr_t chunk);
+void fastbins_read(struct ranges *out, const struct chunks_heap *h);
 
 #endif /* LEAKSHIM_ANALYSIS_FASTBINS_H */

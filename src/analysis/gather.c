@@ -217,19 +217,18 @@ add_chunk(uintptr_t block, size_t size, void *ctx)
 }
 
 static uintptr_t
-find_state(const struct gathered *g, uintptr_t start, uintptr_t end)
+find_state(const struct gathered *g, const struct chunks_heap *h)
 {
 	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE |
 				MAP_IS_FILE;
-	uintptr_t top = chunks_top(start, end), at = 0;
+	uintptr_t at = 0;
 	size_t i;
 
-	for (i = 0; i < g->maps.n && top && !at; i++) {
+	for (i = 0; i < g->maps.n && !at; i++) {
 		const struct map *map = &g->maps.all[i];
 
 		if ((map->flags & (wanted | MAP_IS_SHARED)) == wanted)
-			at = chunks_find_state(map->start, map->end, start, end,
-					       top);
+			at = chunks_find_state(map->start, map->end, h);
 	}
 	return at;
 }
@@ -237,7 +236,8 @@ find_state(const struct gathered *g, uintptr_t start, uintptr_t end)
 static void
 add_c_heap(struct gathered *g)
 {
-	uintptr_t start = 0, end = 0, top_at;
+	uintptr_t start = 0, end = 0;
+	struct chunks_heap h;
 	size_t i;
 
 	/* The kernel may show one heap as several mappings. */
@@ -251,15 +251,15 @@ add_c_heap(struct gathered *g)
 			return;
 		end = map->end;
 	}
-	if (!start || !maps_can_read(&g->maps, start, end - start))
+	if (!start || !maps_can_read(&g->maps, start, end - start) ||
+	    !chunks_find_heap(start, end, &h))
 		return;
-	top_at = find_state(g, start, end);
-	if (!chunks_walk(start, end, top_at, add_chunk, g))
-		return;
+	h.top_at = find_state(g, &h);
+	chunks_walk(&h, add_chunk, g);
 	ranges_add(&g->not_roots, start, end);
-	if (top_at)
-		ranges_add(&g->not_roots, top_at - CHUNKS_BEFORE_TOP,
-			   top_at + CHUNKS_FROM_TOP);
+	if (h.top_at)
+		ranges_add(&g->not_roots, h.top_at - CHUNKS_BEFORE_TOP,
+			   h.top_at + CHUNKS_FROM_TOP);
 }
 
 /* Anonymous memory that may be malloc's. */
@@ -285,12 +285,13 @@ add_thread_heaps(struct gathered *g, const struct map *map)
 	    !maps_can_read(&g->maps, map->start, map->end - map->start))
 		return;
 	for (; at < map->end; at += step) {
-		uintptr_t end, rest, top_at;
-		uintptr_t first =
-			threadheaps_find(at, map->end, &end, &rest, &top_at);
+		struct chunks_heap h;
+		uintptr_t rest;
 
-		if (first && chunks_walk(first, end, top_at, add_chunk, g))
-			ranges_add(&g->not_roots, at, rest);
+		if (!threadheaps_find(at, map->end, &h, &rest))
+			continue;
+		chunks_walk(&h, add_chunk, g);
+		ranges_add(&g->not_roots, at, rest);
 	}
 }
 

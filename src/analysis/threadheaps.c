@@ -2,8 +2,6 @@
 
 #include "analysis/threadheaps.h"
 
-#include <stdbool.h>
-
 #include "analysis/chunks.h"
 
 enum {
@@ -36,28 +34,27 @@ find_top(uintptr_t arena, uintptr_t top)
 	return 0;
 }
 
-uintptr_t
-threadheaps_find(uintptr_t start, uintptr_t limit, uintptr_t *end,
-		 uintptr_t *rest, uintptr_t *top_at)
+bool
+threadheaps_find(uintptr_t start, uintptr_t limit, struct chunks_heap *h,
+		 uintptr_t *rest)
 {
-	uintptr_t arena, bytes, reserved, c, top;
+	uintptr_t arena, bytes, reserved, c;
 
 	if (start % THREAD_HEAP_ALIGNMENT || limit - start < 2 * PAGE)
-		return 0;
+		return false;
 	arena = word(start + INFO_ARENA);
 	bytes = word(start + INFO_BYTES);
 	reserved = word(start + INFO_RESERVED);
 	if (bytes % PAGE || reserved % PAGE || bytes < PAGE ||
 	    bytes > reserved || reserved > limit - start)
-		return 0;
+		return false;
 	/* The arena's own heap: of a second one only the arena knows the top. */
 	if (arena < start + INFO_LEAST || arena > start + INFO_MOST)
-		return 0;
-	*end = start + bytes;
+		return false;
 	*rest = start + reserved;
 	for (c = (arena + 15) & ~(uintptr_t)15; c < arena + ARENA_MOST; c += 16)
-		if ((top = chunks_top(c, *end)) &&
-		    (*top_at = find_top(arena, top)))
-			return c;
-	return 0;
+		if (chunks_find_heap(c, start + bytes, h) &&
+		    (h->top_at = find_top(arena, h->top)))
+			return true;
+	return false;
 }

@@ -14,17 +14,19 @@
 #ifndef LEAKSHIM_ANALYSIS_THREADHEAPS_H
 #define LEAKSHIM_ANALYSIS_THREADHEAPS_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+struct chunks_heap;
 
 enum { THREAD_HEAP_ALIGNMENT = 64 << 20 };
 
 /*
- * The first chunk of such a heap at `start', in readable memory up to `limit';
- * *end is where its last chunk ends, *rest where memory begins that the heap
- * has not reserved, *top_at as for chunks_walk().  0: there is none, or none
- * that adds up.
+ * Such a heap at `start', in readable memory up to `limit'; *rest is where
+ * memory begins that it has not reserved.  False: there is none, or none that
+ * adds up.
  */
-uintptr_t threadheaps_find(uintptr_t start, uintptr_t limit, uintptr_t *end,
-			   uintptr_t *rest, uintptr_t *top_at);
+bool threadheaps_find(uintptr_t start, uintptr_t limit, struct chunks_heap *h,
+		      uintptr_t *rest);
 
 #endif /* LEAKSHIM_ANALYSIS_THREADHEAPS_H */

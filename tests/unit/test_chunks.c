@@ -59,7 +59,7 @@ find_heap(uintptr_t *start, uintptr_t *end)
 
 /* Where the C library's own variables are; 0: not found. */
 static uintptr_t
-find_state(uintptr_t start, uintptr_t end)
+find_state(const struct chunks_heap *h)
 {
 	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE |
 				MAP_IS_FILE;
@@ -72,8 +72,7 @@ find_state(uintptr_t start, uintptr_t end)
 	for (i = 0; i < maps.n && !at; i++)
 		if ((maps.all[i].flags & wanted) == wanted)
 			at = chunks_find_state(maps.all[i].start,
-					       maps.all[i].end, start, end,
-					       chunks_top(start, end));
+					       maps.all[i].end, h);
 	maps_fini(&maps);
 	return at;
 }
@@ -85,6 +84,7 @@ own_heap(void)
 	static void *blocks[BLOCKS];
 	static bool is_free[BLOCKS];
 	uintptr_t start, end;
+	struct chunks_heap h;
 	int i, missing = 0, wrong_size = 0, dead = 0, n_free = 0;
 
 	n_seen = 0;
@@ -105,10 +105,12 @@ own_heap(void)
 		skip("a walk over the own heap", "the process has no [heap]");
 		return;
 	}
-	if (!chunks_walk(start, end, find_state(start, end), note, NULL)) {
+	if (!chunks_find_heap(start, end, &h)) {
 		skip("a walk over the own heap", "another malloc is at work");
 		return;
 	}
+	h.top_at = find_state(&h);
+	chunks_walk(&h, note, NULL);
 	for (i = 0; i < BLOCKS; i++) {
 		size_t size = size_at(blocks[i]);
 
@@ -132,7 +134,8 @@ links_that_stay(void)
 {
 	enum { SMALL = 60, N = 40 };
 	void *blocks[N];
-	uintptr_t start, end, top_at;
+	uintptr_t start, end;
+	struct chunks_heap h;
 	int i, missing = 0;
 
 	for (i = 0; i < N; i++)
@@ -142,17 +145,19 @@ links_that_stay(void)
 	for (i = 0; i < N; i++)
 		blocks[i] = malloc(SMALL);
 	n_seen = 0;
-	if (!find_heap(&start, &end) || !(top_at = find_state(start, end)) ||
-	    !chunks_walk(start, end, top_at, note, NULL)) {
+	if (!find_heap(&start, &end) || !chunks_find_heap(start, end, &h) ||
+	    !(h.top_at = find_state(&h))) {
 		skip("links that stay", "another malloc is at work");
 		return;
 	}
+	chunks_walk(&h, note, NULL);
 	for (i = 0; i < N; i++)
 		missing += size_at(blocks[i]) == 0;
 	is_number(missing, 0, "what was free once is in use now");
 	n_seen = 0;
 	missing = 0;
-	chunks_walk(start, end, 0, note, NULL);
+	h.top_at = 0;
+	chunks_walk(&h, note, NULL);
 	for (i = 0; i < N; i++)
 		missing += size_at(blocks[i]) == 0;
 	is_number(missing, 0, "also where malloc's variables are not found");
@@ -164,16 +169,16 @@ static void
 no_heap(void)
 {
 	static uintptr_t words[1024] __attribute__((aligned(16)));
+	struct chunks_heap h;
 
 	n_seen = 0;
-	ok(!chunks_walk((uintptr_t)words, (uintptr_t)(words + 1024), 0,
-			note, NULL),
+	ok(!chunks_find_heap((uintptr_t)words, (uintptr_t)(words + 1024), &h),
 	   "zeros are no heap");
 	words[1] = 0x21;
 	words[5] = 0x7fffffff1;
-	ok(!chunks_walk((uintptr_t)words, (uintptr_t)(words + 1024), 0,
-			note, NULL),
+	ok(!chunks_find_heap((uintptr_t)words, (uintptr_t)(words + 1024), &h),
 	   "nor is one that leads out of it");
+	chunks_walk(&h, note, NULL);
 	is_number(n_seen, 0, "and nothing is told of them");
 }
 
