@@ -2,7 +2,7 @@
 
 #include "attach/newborn.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -30,18 +30,14 @@ enum { NAMES = sizeof names / sizeof *names };
 static bool
 is_young(pid_t pid)
 {
+	enum { USER = 12, SYSTEM = 13 };
 	unsigned long user, system;
 	char text[2048];
-	const char *fields;
 
 	if (remote_file(pid, "stat", text, sizeof text) <= 0)
 		return true;
-	fields = strrchr(text, ')');
-	if (!fields || sscanf(fields + 1,
-			      " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
-			      "%lu %lu",
-			      &user, &system) != 2)
-		return true;
+	user = strtoul(remote_stat_field(text, USER), NULL, 10);
+	system = strtoul(remote_stat_field(text, SYSTEM), NULL, 10);
 	return (user + system) * 1000 <
 	       (unsigned long)(YOUNG_MS * sysconf(_SC_CLK_TCK));
 }

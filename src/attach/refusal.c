@@ -71,20 +71,15 @@ gather_memory(struct refusal_facts *f, const char *status)
 		f->address_limit = REFUSAL_UNKNOWN;
 }
 
-/* PF_KTHREAD of the flags in /proc/PID/stat, the seventh behind the name. */
+/* Has it PF_KTHREAD among its flags? */
 static bool
 is_of_kernel(pid_t pid)
 {
 	enum { FLAGS = 7, OF_KERNEL = 0x200000 };
-	char text[TEXT_BYTES], *at;
-	int n;
+	char text[TEXT_BYTES];
 
-	if (remote_file(pid, "stat", text, sizeof text) <= 0)
-		return false;
-	at = strrchr(text, ')');
-	for (n = 0; n < FLAGS && at; n++)
-		at = strchr(at + 1, ' ');
-	return at && strtoul(at, NULL, 10) & OF_KERNEL;
+	return remote_file(pid, "stat", text, sizeof text) > 0 &&
+	       strtoul(remote_stat_field(text, FLAGS), NULL, 10) & OF_KERNEL;
 }
 
 static void

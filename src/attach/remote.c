@@ -189,6 +189,19 @@ remote_field(const char *text, const char *key, int base, long otherwise)
 	return otherwise;
 }
 
+const char *
+remote_stat_field(const char *stat, int n)
+{
+	/* The name is in parentheses, and may have some itself. */
+	const char *at = strrchr(stat, ')');
+
+	for (; n > 0 && at; n--) {
+		at = strchr(at, ' ');
+		at = at ? at + 1 : NULL;
+	}
+	return at ? at : "0";
+}
+
 size_t
 remote_threads(pid_t pid, pid_t *out, size_t n_max)
 {

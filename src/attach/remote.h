@@ -62,6 +62,12 @@ ssize_t remote_file(pid_t pid, const char *name, char *out, size_t n);
 /* The number behind "\nKEY:" in such a text; `otherwise' if it is not there. */
 long remote_field(const char *text, const char *key, int base, long otherwise);
 
+/*
+ * In the text of /proc/PID/stat, field number n behind the name: the state is
+ * the first.  "0" where it is not there.
+ */
+const char *remote_stat_field(const char *stat, int n);
+
 /* The threads, the main one first; how many, at most n_max. */
 size_t remote_threads(pid_t pid, pid_t *out, size_t n_max);
 

@@ -14,29 +14,25 @@
 
 enum {
 	STAT_BYTES = 2048,
-	/* Of /proc/PID/stat, counted from the state (1) on. */
+	/* Of /proc/PID/stat, behind the name. */
+	FIELD_STATE = 1,
 	FIELD_PARENT = 2,
 	FIELD_STARTED = 20,
 	FIELD_STACK = 26,
 	FIELD_SIGNAL = 36,
 };
 
-/* Field number n of the text behind the name; fields are parted by blanks. */
-static const char *
-field(const char *text, int n)
+static uint64_t
+number(const char *stat, int n)
 {
-	while (--n && text) {
-		text = strchr(text, ' ');
-		text = text ? text + 1 : NULL;
-	}
-	return text ? text : "0";
+	return strtoull(remote_stat_field(stat, n), NULL, 10);
 }
 
 /* Where the stack begins changes with exec(2), and which file is run. */
 static uint64_t
-image_of(pid_t pid, const char *fields)
+image_of(pid_t pid, const char *text)
 {
-	uint64_t stack = strtoull(field(fields, FIELD_STACK), NULL, 10);
+	uint64_t stack = number(text, FIELD_STACK);
 	struct stat s = {0};
 	char path[64];
 
@@ -51,24 +47,20 @@ static bool
 read_process(pid_t pid, struct tree_process *p)
 {
 	char text[STAT_BYTES];
-	const char *name, *fields;
+	const char *name;
 
 	if (remote_file(pid, "stat", text, sizeof text) <= 0)
 		return false;
-	/* The name is in parentheses, and may have some itself. */
 	name = strchr(text, '(');
-	fields = strrchr(text, ')');
-	if (!name || !fields || fields < name || fields[1] != ' ')
+	p->state = *remote_stat_field(text, FIELD_STATE);
+	if (!name || p->state == '0')
 		return false;
-	fields += 2;
-	if (!strncmp(name, "(leakshim)", 10) &&
-	    strtol(field(fields, FIELD_SIGNAL), NULL, 10) == 0)
+	if (!strncmp(name, "(leakshim)", 10) && number(text, FIELD_SIGNAL) == 0)
 		return false;
 	p->pid = pid;
-	p->parent = (pid_t)strtol(field(fields, FIELD_PARENT), NULL, 10);
-	p->started = strtoull(field(fields, FIELD_STARTED), NULL, 10);
-	p->image = image_of(pid, fields);
-	p->state = *fields;
+	p->parent = (pid_t)number(text, FIELD_PARENT);
+	p->started = number(text, FIELD_STARTED);
+	p->image = image_of(pid, text);
 	return true;
 }
 
