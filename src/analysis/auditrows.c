@@ -57,9 +57,10 @@ advice_of(struct arena *a, const struct report_audit *row)
 			   buf_string(&member));
 		break;
 	case AUDIT_TYPE_NOT_VISITED:
-		buf_put(&b, "add to its tp_traverse: Py_VISIT(Py_TYPE(self)): "
-			    "from Python 3.9 on instances of heap types visit "
-			    "their type");
+		buf_printf(&b,
+			   "add to its tp_traverse: Py_VISIT(Py_TYPE(self)): "
+			   "%s",
+			   auditable_type_rule());
 		break;
 	default:
 		buf_printf(&b, "add to its tp_traverse: %s",

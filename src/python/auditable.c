@@ -169,3 +169,10 @@ auditable_member(const void *type, intptr_t offset)
 		return "__dict__";
 	return attributes_member_at(type, offset);
 }
+
+/* Doc/whatsnew/3.9.rst, "Changes in the C API" (bpo-40217). */
+const char *
+auditable_type_rule(void)
+{
+	return "from Python 3.9 on instances of heap types visit their type";
+}

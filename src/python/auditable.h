@@ -38,4 +38,7 @@ bool auditable_target(void *o, bool is_published);
 /* What the type calls the field (tp_members, tp_dictoffset), or NULL. */
 const char *auditable_member(const void *type, intptr_t offset);
 
+/* In words for a report: why a type has to visit its instances' type. */
+const char *auditable_type_rule(void);
+
 #endif /* LEAKSHIM_PYTHON_AUDITABLE_H */
