@@ -153,13 +153,17 @@ def idle_later(python):
             service.kill()
 
 
+def begun(service, verb):
+    """The command, at work."""
+    return subprocess.Popen(
+        [harness.LEAKSHIM, verb, str(service.pid)], stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=dict(os.environ, LEAKSHIM_LIBRARY=harness.LEAKSHIM_SO))
+
+
 def killed(service, verb, seconds):
     """The command, killed after that long."""
-    with subprocess.Popen([harness.LEAKSHIM, verb, str(service.pid)],
-                          stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL,
-                          env=dict(os.environ, LEAKSHIM_LIBRARY=(
-                              harness.LEAKSHIM_SO))) as process:
+    with begun(service, verb) as process:
         time.sleep(seconds)
         process.kill()
 
@@ -209,11 +213,7 @@ def at_once(python):
         try:
             commands = []
             for _ in range(5):
-                commands.append(subprocess.Popen(
-                    [harness.LEAKSHIM, "attach", str(service.pid)],
-                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                    env=dict(os.environ, LEAKSHIM_LIBRARY=(
-                        harness.LEAKSHIM_SO))))
+                commands.append(begun(service, "attach"))
                 time.sleep(0.0008 * (number % 8))
             statuses = [each.wait(timeout=300) for each in commands]
             equal(sorted(statuses), [0, 3, 3, 3, 3], "statuses")
@@ -237,10 +237,7 @@ def ending(python):
         try:
             if not is_preloaded:
                 must(command("attach", service.pid), 0)
-            with subprocess.Popen([harness.LEAKSHIM, "check",
-                                   str(service.pid)],
-                                  stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL):
+            with begun(service, "check"):
                 time.sleep(0.004 * (number % 12))
                 service.end()  # which asks for status 0
         finally:
