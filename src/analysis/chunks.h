@@ -55,16 +55,4 @@ void chunks_walk(const struct chunks_heap *h,
 		 void (*each)(uintptr_t block, size_t size, void *ctx),
 		 void *ctx);
 
-/*
- * each() for the large blocks, with a mapping of their own, that anonymous
- * memory from a page's start on consists of; returns where they end.
- */
-uintptr_t chunks_walk_mapped(uintptr_t start, uintptr_t end,
-			     void (*each)(uintptr_t block, size_t size,
-					  void *ctx),
-			     void *ctx);
-
-/* Where the large block ends; 0 if it has no mapping of its own. */
-uintptr_t chunks_end_of_mapped(uintptr_t block);
-
 #endif /* LEAKSHIM_ANALYSIS_CHUNKS_H */

@@ -6,6 +6,7 @@
 
 #include "analysis/chunks.h"
 #include "analysis/guards.h"
+#include "analysis/mappedchunks.h"
 #include "analysis/pages.h"
 #include "analysis/threadheaps.h"
 #include "python/objects.h"
@@ -216,6 +217,31 @@ add_chunk(uintptr_t block, size_t size, void *ctx)
 	g->n_chunks++;
 }
 
+/*
+ * Found anywhere in memory, one must be somebody's: Python told of it, or
+ * malloc(3) was seen to give it out, or it is an object.
+ */
+static bool
+is_proven(const struct gathered *g, uintptr_t block, size_t size)
+{
+	struct source_block b;
+	struct wrapped w;
+
+	return heap_has_start(&g->heap, block, block + 1) ||
+	       (g->source->find_chunk && g->source->find_chunk(block, &b)) ||
+	       (g->lacks_blocks && pymalloc_unwrap(block, size, &w)) ||
+	       is_big_object(g, block, size);
+}
+
+static bool
+take_mapped(uintptr_t block, size_t size, bool is_expected, void *ctx)
+{
+	if (!is_expected && !is_proven(ctx, block, size))
+		return false;
+	add_chunk(block, size, ctx);
+	return true;
+}
+
 static uintptr_t
 find_state(const struct gathered *g, const struct chunks_heap *h)
 {
@@ -281,9 +307,6 @@ add_thread_heaps(struct gathered *g, const struct map *map)
 	const uintptr_t step = THREAD_HEAP_ALIGNMENT;
 	uintptr_t at = (map->start + step - 1) & ~(step - 1);
 
-	if (at >= map->end ||
-	    !maps_can_read(&g->maps, map->start, map->end - map->start))
-		return;
 	for (; at < map->end; at += step) {
 		struct chunks_heap h;
 		uintptr_t rest;
@@ -298,6 +321,7 @@ add_thread_heaps(struct gathered *g, const struct map *map)
 static void
 add_other_chunks(struct gathered *g)
 {
+	int pagemap = pages_open();
 	size_t i;
 
 	for (i = 0; i < g->maps.n; i++) {
@@ -305,9 +329,11 @@ add_other_chunks(struct gathered *g)
 
 		if (!is_plain(map))
 			continue;
-		chunks_walk_mapped(map->start, map->end, add_chunk, g);
+		mappedchunks_walk(pagemap, map->start, map->end, take_mapped,
+				  g);
 		add_thread_heaps(g, map);
 	}
+	pages_close(pagemap);
 }
 
 /* ---- the rest ---- */
@@ -317,6 +343,7 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
        const char **why)
 {
 	memset(g, 0, sizeof *g);
+	g->source = s;
 	g->tracked = m;
 	g->lacks_blocks = !s->walk_blocks || s->since_attach;
 	*why = "no memory for the reachability analysis (RLIMIT_AS or the "

@@ -25,6 +25,7 @@
 struct gathered {
 	struct maps maps;
 	struct heap heap;
+	const struct source *source;
 	const struct mirror *tracked;
 	struct ranges not_roots; /* allocators' own and free memory */
 	struct ranges pools; /* where blocks are that may be pymalloc's */

@@ -2,7 +2,7 @@
 
 #include "analysis/uncounted.h"
 
-#include "analysis/chunks.h"
+#include "analysis/mappedchunks.h"
 #include "python/api.h"
 #include "python/entries.h"
 #include "python/objects.h"
@@ -90,7 +90,7 @@ cut_out_table(struct reach *r, uintptr_t from, uintptr_t to)
 		return;
 	}
 	/* In a mapping of its own it is no node. */
-	end = chunks_end_of_mapped(entries);
+	end = mappedchunks_end(entries);
 	if (end && can_read(entries, end - entries))
 		cut_out(r, UNCOUNTED_STRINGS, entries, end);
 }

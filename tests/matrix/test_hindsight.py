@@ -115,12 +115,15 @@ BIG = """
 import sys, planted
 from waiting import wait
 lose = getattr(planted, sys.argv[1] + '_argument')
+small = []  # whose arenas come between what has mappings of its own
 for i in range(200):
     lose(tuple(range(i, i + 100)))
     lose(b'%d ' * 300)
     lose(u'\\u20ac' * (1000 + i))
     if i < 60:
         lose(b'x' * 300000)
+    if i % 20 == 0:
+        small += [[] for j in range(20000)]
 wait()
 """
 

@@ -15,9 +15,14 @@ import sys
 import threading
 import cmemory
 
+small = []
+
 def grow(kind, n):
     for _ in range(n):
         cmemory.leak(kind, 1)     # one
+        if kind == 'mapped':
+            # Arenas come between, and last.
+            small.append([[] for _ in range(200)])
 
 def main():
     way, what, n = sys.argv[1], sys.argv[2], int(sys.argv[3])

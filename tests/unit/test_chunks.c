@@ -182,44 +182,10 @@ no_heap(void)
 	is_number(n_seen, 0, "and nothing is told of them");
 }
 
-/* Again the C library's own; what two neighbours look like, made by hand. */
-static void
-mapped(void)
-{
-	char *big = malloc((size_t)64 << 20);
-	uintptr_t block = (uintptr_t)big, *pages, at;
-
-	is_number(chunks_end_of_mapped(block),
-		  block + malloc_usable_size(big), "a large block ends there");
-	free(big);
-	pages = aligned_alloc(4096, 5 * 4096);
-	memset(pages, 0, 5 * 4096);
-	at = (uintptr_t)pages;
-	pages[1] = 4096 | 2;
-	pages[512 + 1] = 2 * 4096 | 2;
-	n_seen = 0;
-	is_number(chunks_walk_mapped(at, at + 5 * 4096, note, NULL),
-		  at + 3 * 4096, "two of them, and something else behind");
-	is_number(n_seen, 2, "both are told");
-	is_number(size_at(pages + 2), 4096 - 16, "with the first one's size");
-	is_number(size_at(pages + 512 + 2), 2 * 4096 - 16, "and the second's");
-	pages[1] = 7 * 4096 | 2;
-	is_number(chunks_walk_mapped(at, at + 5 * 4096, note, NULL), at,
-		  "one that leads out of it is none");
-	pages[0] = 1;
-	pages[1] = 4096 | 2;
-	is_number(chunks_walk_mapped(at, at + 5 * 4096, note, NULL), at,
-		  "nor is one with something in front");
-	ok(!chunks_end_of_mapped(at + 16) && !chunks_end_of_mapped(at + 24),
-	   "which has no end");
-	free(pages);
-}
-
 int
 main(void)
 {
 	no_heap();
-	mapped();
 	links_that_stay();
 	own_heap();
 	return tap_done();
