@@ -17,6 +17,7 @@ UNIT_TESTS = \
 	%D%/unit/test_mappedchunks \
 	%D%/unit/test_maps \
 	%D%/unit/test_options \
+	%D%/unit/test_output \
 	%D%/unit/test_recycle \
 	%D%/unit/test_processor \
 	%D%/unit/test_refusal \

@@ -172,11 +172,16 @@ write_and_close(int fd, const struct buf *text)
 	return error;
 }
 
+/* Hidden: who reads `report.json*', or the folder, leaves it out. */
 static void
 temporary_name(const char *path, struct buf *out)
 {
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+
 	buf_clear(out);
-	buf_printf(out, "%s.leakshim-%d", path, (int)syscall(SYS_getpid));
+	buf_printf(out, "%.*s.%s.leakshim-%d", (int)(name - path), path, name,
+		   (int)syscall(SYS_getpid));
 }
 
 int

@@ -1,8 +1,8 @@
 /*
  * output.h - where a report goes
  *
- * A file is written whole or not at all: to a temporary name beside it, with
- * mode 0600 and never through a symbolic link, then renamed.  stderr is used
+ * A file is written whole or not at all: to a hidden name beside it, with mode
+ * 0600 and never through a symbolic link, then renamed.  stderr is used
  * only while it is the file that it was at the start of the process.
  *
  * Contract of every function here:

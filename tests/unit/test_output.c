@@ -1,0 +1,147 @@
+#include "config.h"
+
+#include "report/output.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "tap.h"
+
+enum { NAME_BYTES = 256 };
+
+static const char TEXT[] = "{\"a\": 1}\n";
+
+/* The names that were seen in the current folder since the last call. */
+static void
+read_names(int watch, char created[NAME_BYTES], char moved[NAME_BYTES])
+{
+	_Alignas(struct inotify_event) char events[4096];
+	ssize_t n = read(watch, events, sizeof events), at = 0;
+
+	*created = *moved = '\0';
+	while (at < n) {
+		struct inotify_event e;
+
+		memcpy(&e, events + at, sizeof e);
+		if (e.mask & IN_CREATE)
+			snprintf(created, NAME_BYTES, "%s",
+				 events + at + sizeof e);
+		if (e.mask & IN_MOVED_TO)
+			snprintf(moved, NAME_BYTES, "%s",
+				 events + at + sizeof e);
+		at += (ssize_t)(sizeof e + e.len);
+	}
+}
+
+static int
+write_to(const char *path)
+{
+	struct buf text;
+	int error;
+
+	buf_init(&text);
+	buf_put(&text, TEXT);
+	error = output_write_file(path, &text);
+	buf_fini(&text);
+	return error;
+}
+
+static bool
+has_text(const char *path)
+{
+	char text[sizeof TEXT + 1];
+	FILE *f = fopen(path, "r");
+	size_t n = f ? fread(text, 1, sizeof text, f) : 0;
+
+	if (f)
+		fclose(f);
+	return n == sizeof TEXT - 1 && !memcmp(text, TEXT, n);
+}
+
+static int
+count_names(void)
+{
+	DIR *d = opendir(".");
+	struct dirent *e;
+	int n = 0;
+
+	while ((e = readdir(d)))
+		n += strcmp(e->d_name, ".") && strcmp(e->d_name, "..");
+	closedir(d);
+	return n;
+}
+
+/* A reader of `report.*', or of the folder, may come at any moment. */
+static void
+appears_whole(int watch, const char *folder)
+{
+	char created[NAME_BYTES], moved[NAME_BYTES], path[512];
+	struct stat st;
+
+	is_number(write_to("report.json"), 0, "a file is written");
+	read_names(watch, created, moved);
+	ok(created[0] == '.', "under a hidden name first: %s", created);
+	is_string(moved, "report.json", "then it has its own");
+	ok(has_text("report.json"), "and is whole");
+	ok(!stat("report.json", &st) && (st.st_mode & 0777) == 0600,
+	   "with access for its owner only");
+	snprintf(path, sizeof path, "%s/.hidden.d/../other.json", folder);
+	mkdir(".hidden.d", 0700);
+	read_names(watch, created, moved);
+	is_number(write_to(path), 0, "one with a path");
+	read_names(watch, created, moved);
+	ok(created[0] == '.' && !strncmp(created, ".other.json", 11),
+	   "is hidden in the same folder: %s", created);
+	is_string(moved, "other.json", "and has its own name then");
+}
+
+static void
+failures(int watch)
+{
+	char created[NAME_BYTES], moved[NAME_BYTES];
+	int n = count_names();
+
+	is_number(write_to("missing/report.json"), ENOENT, "no such folder");
+	is_number(write_to("folder"), EISDIR, "a folder has that name");
+	read_names(watch, created, moved);
+	is_string(moved, "", "nothing got a name");
+	is_number(count_names(), n, "nothing is left behind");
+}
+
+static void
+links(void)
+{
+	struct stat st;
+
+	is_number(symlink("report.json", "link.json"), 0, "a symbolic link");
+	is_number(write_to("link.json"), 0, "whose name is written");
+	ok(!lstat("link.json", &st) && S_ISREG(st.st_mode),
+	   "is replaced, and not followed");
+}
+
+int
+main(void)
+{
+	char folder[] = "/tmp/leakshim-output-XXXXXX", command[64];
+	int watch = inotify_init1(IN_NONBLOCK);
+
+	if (!mkdtemp(folder) || chdir(folder) || mkdir("folder", 0700) ||
+	    inotify_add_watch(watch, ".", IN_CREATE | IN_MOVED_TO) < 0) {
+		ok(false, "a folder to watch: %s", strerror(errno));
+		return tap_done();
+	}
+	appears_whole(watch, folder);
+	failures(watch);
+	links();
+	close(watch);
+	snprintf(command, sizeof command, "rm -rf %s", folder);
+	is_number(system(command), 0, "the folder goes away");
+	return tap_done();
+}
