@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # leakshim report on files that were reports: always a status it documents, one
 # line on stderr, never a signal, never half a text.
+import copy
 import json
 import os
 import random
@@ -56,7 +57,8 @@ def mutate_tree(report, chance):
             container[key] = deep
             break  # nobody here wants to walk through that again
         else:
-            container[key] = chance.choice(NONSENSE)
+            # A copy: the next round may put things into it.
+            container[key] = copy.deepcopy(chance.choice(NONSENSE))
         if not isinstance(report, dict) or not report:
             break
     # By hand: json.dumps() gives up on deep nesting before jansson does.
