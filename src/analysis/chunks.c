@@ -4,7 +4,6 @@
 
 #include "analysis/fastbins.h"
 #include "analysis/ranges.h"
-#include "python/peek.h"
 
 /* malloc_chunk: the size of the one before, if that is free; own size | flags.
  */
