@@ -293,6 +293,7 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/lines.h \
 	%D%/analysis/lost.c \
 	%D%/analysis/lost.h \
+	%D%/analysis/mallocchunk.h \
 	%D%/analysis/mappedchunks.c \
 	%D%/analysis/mappedchunks.h \
 	%D%/analysis/maps.c \

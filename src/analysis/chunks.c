@@ -3,36 +3,18 @@
 #include "analysis/chunks.h"
 
 #include "analysis/fastbins.h"
+#include "analysis/mallocchunk.h"
 #include "analysis/ranges.h"
 
-/* malloc_chunk: the size of the one before, if that is free; own size | flags.
- */
 enum {
-	SIZE_WORD = 8,
-	BLOCK = 16, /* from the chunk to what malloc() returned */
-	PREVIOUS_IN_USE = 1,
-	FLAGS = 7,
-	SMALLEST = 32,
 	LARGEST_FAST = 0x80 + 0x10, /* global_max_fast at its default, or so */
 	TCACHE_CHUNK = 0x290,       /* tcache_perthread_struct, 2.30 to 2.41 */
 };
 
 static uintptr_t
-word(uintptr_t address)
-{
-	return *(const uintptr_t *)address;
-}
-
-static size_t
-size_of(uintptr_t chunk)
-{
-	return word(chunk + SIZE_WORD) & ~(uintptr_t)FLAGS;
-}
-
-static uintptr_t
 next(uintptr_t chunk)
 {
-	return chunk + size_of(chunk);
+	return chunk + chunk_size(chunk);
 }
 
 /* Sizes lead from the start to the end. */
@@ -45,9 +27,9 @@ chunks_find_heap(uintptr_t start, uintptr_t end, struct chunks_heap *h)
 	if (start & 15 || end & 15)
 		return false;
 	while (c < end) {
-		size_t n = size_of(c);
+		size_t n = chunk_size(c);
 
-		if (n < SMALLEST || n & 15 || n > end - c)
+		if (n < CHUNK_SMALLEST || n & 15 || n > end - c)
 			return false;
 		last = c;
 		c += n;
@@ -64,7 +46,7 @@ chunks_find_heap(uintptr_t start, uintptr_t end, struct chunks_heap *h)
 static uintptr_t
 link_of(uintptr_t block)
 {
-	return word(block) ^ block >> 12;
+	return chunk_word(block) ^ block >> 12;
 }
 
 /*
@@ -83,13 +65,13 @@ find_key(const struct chunks_heap *h)
 
 	/* The first chunk is the main thread's cache itself. */
 	for (c = next(start); c < h->top; c = next(c))
-		if (size_of(start) == TCACHE_CHUNK &&
-		    word(c + BLOCK + 8) == start + BLOCK)
-			return start + BLOCK;
+		if (chunk_size(start) == TCACHE_CHUNK &&
+		    chunk_word(c + CHUNK_BLOCK + 8) == start + CHUNK_BLOCK)
+			return start + CHUNK_BLOCK;
 	for (c = start; c < h->top; c = next(c)) {
-		uintptr_t key = word(c + BLOCK + 8);
+		uintptr_t key = chunk_word(c + CHUNK_BLOCK + 8);
 
-		if (link_of(c + BLOCK) || size_of(c) <= LARGEST_FAST ||
+		if (link_of(c + CHUNK_BLOCK) || chunk_size(c) <= LARGEST_FAST ||
 		    !(key >> 47))
 			continue;
 		for (i = 0; i < KEYS && keys[i] && keys[i] != key; i++)
@@ -112,13 +94,13 @@ chunks_walk(const struct chunks_heap *h,
 
 	fastbins_read(&fast, h);
 	for (c = h->start; c < h->top; c = next(c)) {
-		if (!(word(next(c) + SIZE_WORD) & PREVIOUS_IN_USE))
+		if (!(chunk_word(next(c) + CHUNK_SIZE) & CHUNK_PREVIOUS_IN_USE))
 			continue;
-		if ((key && word(c + BLOCK + 8) == key) ||
+		if ((key && chunk_word(c + CHUNK_BLOCK + 8) == key) ||
 		    ranges_contain(&fast, c))
 			continue;
 		/* The next chunk's first word is this one's to use. */
-		each(c + BLOCK, size_of(c) - SIZE_WORD, ctx);
+		each(c + CHUNK_BLOCK, chunk_size(c) - CHUNK_SIZE, ctx);
 	}
 	ranges_fini(&fast);
 }
@@ -138,11 +120,11 @@ chunks_find_state(uintptr_t from, uintptr_t to, const struct chunks_heap *h)
 	     at += 8) {
 		size_t i, right = 0;
 
-		if (word(at) != h->top)
+		if (chunk_word(at) != h->top)
 			continue;
 		/* An empty bin leads to itself, as if it were a chunk. */
 		for (i = 0; i < 2 * BINS; i++) {
-			uintptr_t to_chunk = word(at + BINS_AT + 8 * i);
+			uintptr_t to_chunk = chunk_word(at + BINS_AT + 8 * i);
 
 			right += to_chunk == at + i / 2 * 16 ||
 				 to_chunk - h->start < h->end - h->start;

@@ -7,37 +7,26 @@
 #include <stdint.h>
 
 #include "analysis/chunks.h"
+#include "analysis/mallocchunk.h"
 #include "analysis/ranges.h"
 #include "python/peek.h"
 
-enum {
-	LISTS = 10,    /* the words before top */
-	SIZE_WORD = 8, /* in a chunk */
-	LINK_WORD = 16,
-	FLAGS = 7,
-	SMALLEST = 32, /* of the first list; 16 more in each that follows */
-};
-
-static uintptr_t
-word(uintptr_t address)
-{
-	return *(const uintptr_t *)address;
-}
+enum { LISTS = 10 }; /* the words before top */
 
 /* Of the list of chunks with that size. */
 static bool
 is_member(const struct chunks_heap *h, size_t size, uintptr_t chunk)
 {
 	return chunk % 16 == 0 && chunk >= h->start && chunk < h->top &&
-	       (word(chunk + SIZE_WORD) & ~(uintptr_t)FLAGS) == size;
+	       chunk_size(chunk) == size;
 }
 
 /* Mangled with its own address (PROTECT_PTR) since 2.32; 0: the last one. */
 static uintptr_t
 next(const struct chunks_heap *h, size_t size, uintptr_t chunk)
 {
-	uintptr_t plain = word(chunk + LINK_WORD);
-	uintptr_t mangled = plain ^ (chunk + LINK_WORD) >> 12;
+	uintptr_t plain = chunk_word(chunk + CHUNK_BLOCK);
+	uintptr_t mangled = plain ^ (chunk + CHUNK_BLOCK) >> 12;
 
 	return is_member(h, size, mangled) ? mangled :
 	       is_member(h, size, plain)   ? plain :
@@ -48,7 +37,8 @@ void
 fastbins_read(struct ranges *out, const struct chunks_heap *h)
 {
 	/* A list that was being changed may lead in a circle. */
-	size_t left = (h->end - h->start) / SMALLEST, size = SMALLEST, i;
+	size_t left = (h->end - h->start) / CHUNK_SMALLEST, i;
+	size_t size = CHUNK_SMALLEST; /* and 16 more in each list */
 	uintptr_t chunk;
 
 	for (i = 0; i < LISTS && h->top_at; i++, size += 16) {

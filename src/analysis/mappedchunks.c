@@ -2,14 +2,9 @@
 
 #include "analysis/mappedchunks.h"
 
+#include "analysis/mallocchunk.h"
 #include "analysis/pages.h"
 #include "python/peek.h"
-
-enum {
-	BLOCK = 16, /* from the chunk to what malloc() returned */
-	FLAGS = 7,
-	IS_MMAPPED = 2,
-};
 
 /*
  * The size of the chunk's mapping; 0 if there is none.  The first word is not 0
@@ -18,12 +13,12 @@ enum {
 static size_t
 size_of(const uintptr_t head[2])
 {
-	size_t size = head[1] & ~(uintptr_t)FLAGS;
+	size_t size = head[1] & ~(uintptr_t)CHUNK_FLAGS;
 
-	if (head[0] || (head[1] & FLAGS) != IS_MMAPPED)
+	if (head[0] || (head[1] & CHUNK_FLAGS) != CHUNK_IS_MMAPPED)
 		return 0;
-	if ((size + BLOCK) % PAGES_BYTES == 0)
-		size += BLOCK;
+	if ((size + CHUNK_BLOCK) % PAGES_BYTES == 0)
+		size += CHUNK_BLOCK;
 	return size % PAGES_BYTES ? 0 : size;
 }
 
@@ -57,8 +52,8 @@ walk_pages(uintptr_t from, uintptr_t to, bool is_sure, void *ctx)
 			at += PAGES_BYTES;
 			continue;
 		}
-		if (w->take(at + BLOCK, size - BLOCK, at == w->expected,
-			    w->ctx))
+		if (w->take(at + CHUNK_BLOCK, size - CHUNK_BLOCK,
+			    at == w->expected, w->ctx))
 			w->expected = at + size;
 		/* What is not taken may be a block, full of anything. */
 		at += size;
@@ -78,7 +73,7 @@ mappedchunks_walk(int pagemap, uintptr_t start, uintptr_t end,
 uintptr_t
 mappedchunks_end(uintptr_t block)
 {
-	uintptr_t chunk = block - BLOCK;
+	uintptr_t chunk = block - CHUNK_BLOCK;
 	size_t size = chunk % PAGES_BYTES ? 0 : peek_size(chunk);
 
 	return size ? chunk + size : 0;

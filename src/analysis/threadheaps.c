@@ -3,6 +3,7 @@
 #include "analysis/threadheaps.h"
 
 #include "analysis/chunks.h"
+#include "analysis/mallocchunk.h"
 
 enum {
 	/* heap_info: arena, previous heap, bytes in use, bytes reserved. */
@@ -16,12 +17,6 @@ enum {
 	PAGE = 4096,
 };
 
-static uintptr_t
-word(uintptr_t address)
-{
-	return *(const uintptr_t *)address;
-}
-
 /* Only the heap that an arena takes from now has its top.  Where, or 0. */
 static uintptr_t
 find_top(uintptr_t arena, uintptr_t top)
@@ -29,7 +24,7 @@ find_top(uintptr_t arena, uintptr_t top)
 	uintptr_t at;
 
 	for (at = arena; at < arena + TOP_WITHIN; at += 8)
-		if (word(at) == top)
+		if (chunk_word(at) == top)
 			return at;
 	return 0;
 }
@@ -42,9 +37,9 @@ threadheaps_find(uintptr_t start, uintptr_t limit, struct chunks_heap *h,
 
 	if (start % THREAD_HEAP_ALIGNMENT || limit - start < 2 * PAGE)
 		return false;
-	arena = word(start + INFO_ARENA);
-	bytes = word(start + INFO_BYTES);
-	reserved = word(start + INFO_RESERVED);
+	arena = chunk_word(start + INFO_ARENA);
+	bytes = chunk_word(start + INFO_BYTES);
+	reserved = chunk_word(start + INFO_RESERVED);
 	if (bytes % PAGE || reserved % PAGE || bytes < PAGE ||
 	    bytes > reserved || reserved > limit - start)
 		return false;
