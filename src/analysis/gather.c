@@ -198,28 +198,36 @@ is_big_object(const struct gathered *g, uintptr_t block, size_t size)
 	return o && !is_dead && recognize_fits(o, block, size);
 }
 
+/* What malloc's block is; *w: without what a debug allocator puts around it. */
+static enum heap_kind
+identify(const struct gathered *g, uintptr_t block, size_t size,
+	 struct wrapped *w)
+{
+	if (g->lacks_blocks && pymalloc_unwrap(block, size, w))
+		return w->is_object ? HEAP_OBJECT : HEAP_MEMORY;
+	w->start = block;
+	w->size = size;
+	return is_big_object(g, block, size) ? HEAP_OBJECT : HEAP_FOREIGN;
+}
+
 static void
 add_chunk(uintptr_t block, size_t size, void *ctx)
 {
 	struct gathered *g = ctx;
+	enum heap_kind kind;
 	struct wrapped w;
 
 	/* One that holds Python's blocks is theirs: those are known by now. */
 	if (heap_has_start(&g->heap, block, block + size))
 		return;
-	if (g->lacks_blocks && pymalloc_unwrap(block, size, &w))
-		heap_add(&g->heap, w.start, w.size,
-			 w.is_object ? HEAP_OBJECT : HEAP_MEMORY);
-	else
-		heap_add(&g->heap, block, size,
-			 is_big_object(g, block, size) ? HEAP_OBJECT :
-							 HEAP_FOREIGN);
+	kind = identify(g, block, size, &w);
+	heap_add(&g->heap, w.start, w.size, kind);
 	g->n_chunks++;
 }
 
 /*
  * Found anywhere in memory, one must be somebody's: Python told of it, or
- * malloc(3) was seen to give it out, or it is an object.
+ * malloc(3) was seen to give it out, or it is Python's by its looks.
  */
 static bool
 is_proven(const struct gathered *g, uintptr_t block, size_t size)
@@ -229,8 +237,7 @@ is_proven(const struct gathered *g, uintptr_t block, size_t size)
 
 	return heap_has_start(&g->heap, block, block + 1) ||
 	       (g->source->find_chunk && g->source->find_chunk(block, &b)) ||
-	       (g->lacks_blocks && pymalloc_unwrap(block, size, &w)) ||
-	       is_big_object(g, block, size);
+	       identify(g, block, size, &w) != HEAP_FOREIGN;
 }
 
 static bool
