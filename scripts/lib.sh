@@ -53,6 +53,8 @@ test_packages() {
 		python3-junitparser     reads JUnit
 		python3-prometheus-client  reads OpenMetrics
 		python3-greenlet        stacks of its own, to attach to
+		python3-numpy           buffers outside their objects
+		pybind11-dev            extensions in C++
 	END
 }
 

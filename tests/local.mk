@@ -228,7 +228,8 @@ FORCE:
 .PHONY: FORCE
 CLEANFILES += tests/pythons.list tests/pythons.list.new
 
-dist_noinst_SCRIPTS += %D%/browser %D%/corpus %D%/pythons %D%/run-python
+dist_noinst_SCRIPTS += %D%/browser %D%/corpus %D%/luck %D%/pythons \
+	%D%/run-python
 # Whole folders: what a test needs beside itself is not listed.
 EXTRA_DIST += %D%/bats %D%/bench %D%/clean %D%/fixtures %D%/golden %D%/matrix
-EXTRA_DIST += %D%/readers
+EXTRA_DIST += %D%/cases %D%/readers
