@@ -80,6 +80,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_merge.py \
 	%D%/matrix/test_method.py \
 	%D%/matrix/test_native.py \
+	%D%/matrix/test_pause.py \
 	%D%/matrix/test_pytest.py \
 	%D%/matrix/test_recycle.py \
 	%D%/matrix/test_run_python.py \

@@ -64,7 +64,7 @@ class LeakError(AssertionError):
 # ---- the library ----
 
 def _load():
-    # PyDLL: the GIL stays held, and the heap stands still.
+    # PyDLL: the GIL stays held until the heap has been copied.
     library = ctypes.PyDLL(None, use_errno=True)
     try:
         begin, end = library.leakshim_py_begin, library.leakshim_py_end
@@ -72,7 +72,8 @@ def _load():
                            library.leakshim_py_collected)
     except AttributeError:
         return None
-    begin.argtypes = [ctypes.c_long] + 3 * [ctypes.c_char_p]
+    begin.argtypes = ([ctypes.c_long] + 3 * [ctypes.c_char_p] +
+                      [ctypes.c_int])
     begin.restype = mark.restype = ctypes.c_long
     end.argtypes = collected.argtypes = [ctypes.c_int]
     mark.argtypes = []
@@ -151,7 +152,7 @@ def _look(mark, options, collect):
         paths = [os.path.join(folder, name) for name in ("json", "text")]
         suspects = _call(_library.leakshim_py_begin, mark,
                          paths[0].encode(), paths[1].encode(),
-                         options.encode())
+                         options.encode(), collect)
         has_collected = False
         try:
             if collect and suspects:

@@ -104,6 +104,21 @@ gil_give_back(int state)
 	py.PyGILState_Release(state);
 }
 
+void *
+gil_let_go(void)
+{
+	return py.PyEval_SaveThread && py.PyEval_RestoreThread ?
+		       py.PyEval_SaveThread() :
+		       NULL;
+}
+
+void
+gil_take_again(void *state)
+{
+	if (state)
+		py.PyEval_RestoreThread(state);
+}
+
 void
 gil_offer(void)
 {

@@ -40,6 +40,13 @@ int gil_take(void);
 void gil_give_back(int state);
 
 /*
+ * Let other threads run while the caller waits: PyEval_SaveThread() and
+ * _RestoreThread().  The GIL is held; NULL: it stays so, and is not to be taken.
+ */
+void *gil_let_go(void);
+void gil_take_again(void *state);
+
+/*
  * From a function of the main thread that is run at the end, and has taken its
  * time, the GIL held: let those have it who asked for it meanwhile.  A daemon
  * thread whose request outlives it, since it exits when Python has begun to

@@ -3,11 +3,13 @@
 #include "shim/api.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 
 #include "common/buf.h"
 #include "python/gil.h"
 #include "shim/background.h"
 #include "shim/boot.h"
+#include "shim/clone.h"
 #include "shim/collected.h"
 #include "shim/finish.h"
 #include "shim/forks.h"
@@ -17,13 +19,21 @@
 #include "shim/process.h"
 #include "shim/say.h"
 #include "shim/sidetable.h"
+#include "shim/turn.h"
 
 static struct options usual; /* while a check has options of its own */
+
+/*
+ * A thread waits for a report without the GIL: the check is its alone, and soon
+ * over.
+ */
+static atomic_bool is_waiting;
 
 /* What the caller's GIL was: for end_turn(). */
 struct turn {
 	bool has_taken;
 	int state;
+	uint64_t since_ns; /* it is held, and the turn is ours */
 };
 
 /*
@@ -51,6 +61,40 @@ why_never(void)
 	return boot_problem() ? ENOTSUP : 0;
 }
 
+/* Another thread has the turn, and needs no GIL to come to its end. */
+static void
+stand_aside(void)
+{
+	void *state = gil_let_go();
+
+	if (atomic_load(&is_waiting))
+		turn_nap();
+	else
+		background_wait();
+	gil_take_again(state);
+}
+
+/* The GIL is held.  0, or an errno. */
+static int
+take_turn(void)
+{
+	for (;;) {
+		/* What was true before we waited may not be any more. */
+		int why = why_never();
+
+		if (!why && gcwatch_is_collecting())
+			why = EAGAIN;
+		if (why)
+			return why;
+		background_settle();
+		if (inspector_take_turn())
+			return 0;
+		if (!background_is_there() && !atomic_load(&is_waiting))
+			return EAGAIN;
+		stand_aside();
+	}
+}
+
 static int
 begin_turn(struct turn *t)
 {
@@ -71,14 +115,8 @@ begin_turn(struct turn *t)
 	case GIL_HELD:
 		break;
 	}
-	/* What was true before we waited may not be any more. */
-	why = why_never();
-	if (!why && gcwatch_is_collecting())
-		why = EAGAIN;
-	if (!why)
-		background_wait();
-	if (!why && !inspector_take_turn())
-		why = EAGAIN;
+	why = take_turn();
+	t->since_ns = clone_now_ns();
 	if (why && t->has_taken)
 		gil_give_back(t->state);
 	return why;
@@ -107,14 +145,39 @@ check_mark(long mark)
 	return mark && !hooks_see_objects() ? ENOTSUP : 0;
 }
 
-/* A gate must not take a report that is not there for a clean one. */
+/*
+ * The program goes on meanwhile.  A gate must not take a report that is not
+ * there for a clean one.
+ */
 static int
 end_check(void)
 {
 	bool is_written = false;
-	int n = inspector_end(&is_written);
+	void *state;
+	int n;
 
+	inspector_let_go();
+	atomic_store(&is_waiting, true);
+	state = gil_let_go();
+	inspector_wait();
+	/* Before: the thread may end in there, when the interpreter does. */
+	n = inspector_end(&is_written);
+	atomic_store(&is_waiting, false);
+	gil_take_again(state);
 	return is_written ? n : -1;
+}
+
+void
+api_wait_until_idle(void)
+{
+	while (atomic_load(&is_waiting))
+		turn_nap();
+}
+
+void
+api_forked(void)
+{
+	atomic_store(&is_waiting, false);
 }
 
 static int
@@ -124,6 +187,7 @@ check(long mark, const char *log_path)
 		.trigger = "api",
 		.since = (uint32_t)mark,
 		.path = log_path,
+		.goes_on = true,
 	};
 	struct turn turn;
 	int saved = errno, why = begin_turn(&turn), n = -1;
@@ -131,6 +195,7 @@ check(long mark, const char *log_path)
 	if (why)
 		return fail(why);
 	why = check_mark(mark);
+	request.held_since_ns = turn.since_ns;
 	if (!why) {
 		n = inspector_begin(&request) ? end_check() : -1;
 		why = n < 0 ? EIO : saved;
@@ -216,11 +281,12 @@ apply_options(const char *text)
 
 long
 leakshim_py_begin(long mark, const char *json_path, const char *text_path,
-		  const char *options)
+		  const char *options, int collection_follows)
 {
 	struct inspector_request request = {
 		.trigger = "api",
-		.collection_follows = true,
+		.collection_follows = collection_follows,
+		.goes_on = !collection_follows,
 		.since = (uint32_t)mark,
 		.path = json_path,
 		.text_path = text_path,
@@ -231,6 +297,7 @@ leakshim_py_begin(long mark, const char *json_path, const char *text_path,
 	if (why)
 		return fail(why);
 	why = check_mark(mark);
+	request.held_since_ns = turn.since_ns;
 	usual = process.options;
 	if (!why && options && !apply_options(options))
 		why = EINVAL;
@@ -246,13 +313,16 @@ leakshim_py_begin(long mark, const char *json_path, const char *text_path,
 int
 leakshim_py_end(int has_collected)
 {
-	const struct turn turn = {false, 0};
+	const struct turn turn = {false, 0, 0};
 	int saved = errno, n;
 
-	if (has_collected)
+	if (has_collected) {
+		inspector_hold();
 		inspector_compare();
-	n = end_check();
+	}
+	/* The clone has its own; a child that is forked meanwhile needs these. */
 	process.options = usual;
+	n = end_check();
 	end_turn(&turn);
 	errno = n < 0 ? EIO : saved;
 	return n;

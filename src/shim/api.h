@@ -33,18 +33,26 @@ LS_EXPORT int leakshim_abi1_check_since(long mark, const char *log_path);
 /*
  * Begin a check of what is younger than the mark (0: of everything), which will
  * write two files of exactly these names.  options: as LEAKSHIM_OPTIONS, for
- * this check alone, or NULL.  Returns the number of objects that a collection
- * would have to free, or -1 and errno; then there is nothing to end.
+ * this check alone, or NULL.  Returns -1 and errno, and then there is nothing to
+ * end; or, where a collection follows, the number of objects that it would have
+ * to free.
  */
 LS_EXPORT long leakshim_py_begin(long mark, const char *json_path,
-				 const char *text_path, const char *options);
+				 const char *text_path, const char *options,
+				 int collection_follows);
 
 /*
- * End it; has_collected: a full collection lies between.  As leakshim_check().
+ * End it, other threads running meanwhile; has_collected: a full collection lies between.  As leakshim_check().
  */
 LS_EXPORT int leakshim_py_end(int has_collected);
 
 /* 1: from here on what collections free is noted; 0 ends it.  They nest. */
 LS_EXPORT int leakshim_py_collected(int on);
+
+/* A thread that waits for its report without the GIL: wait for it.  At exit. */
+void api_wait_until_idle(void);
+
+/* In the child of a fork: the thread is not there. */
+void api_forked(void);
 
 #endif /* LEAKSHIM_SHIM_API_H */

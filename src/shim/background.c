@@ -43,6 +43,7 @@ begin(const struct inspector_request *request)
 	} else if (!process.options.isolate) {
 		end();
 	} else {
+		inspector_let_go();
 		atomic_store(&state, RUNNING);
 	}
 	errno = saved;
@@ -50,11 +51,12 @@ begin(const struct inspector_request *request)
 }
 
 bool
-background_begin(const char *trigger)
+background_begin(const char *trigger, uint64_t since_ns)
 {
 	const struct inspector_request request = {
 		.trigger = trigger,
 		.goes_on = true,
+		.held_since_ns = since_ns,
 	};
 
 	return begin(&request);

@@ -16,12 +16,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
- * Begin one; with isolate=0 it is over afterwards.  False: another check has
+ * Begin one; with isolate=0 it is over afterwards.  since_ns: the program has
+ * stood still for it since then, on clone_now_ns().  False: another check has
  * the turn.  What else goes wrong has been said.
  */
-bool background_begin(const char *trigger);
+bool background_begin(const char *trigger, uint64_t since_ns);
 
 /* The same in a signal handler: see struct inspector_request. */
 bool background_begin_at_rest(const char *trigger, void *stack, size_t bytes);

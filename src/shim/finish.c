@@ -9,6 +9,7 @@
 #include "python/api.h"
 #include "python/atexits.h"
 #include "python/gil.h"
+#include "shim/api.h"
 #include "shim/background.h"
 #include "shim/boot.h"
 #include "shim/collected.h"
@@ -72,6 +73,7 @@ begin_check(bool collection_follows)
 	if (process.is_inert || process.is_attached || !forks_is_own_process())
 		return;
 	serve_wait_until_idle();
+	api_wait_until_idle();
 	background_wait();
 	if (inspector_begin(&request))
 		state.stage = STAGE_WAITING;

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "shim/api.h"
 #include "shim/capture.h"
 #include "shim/clone.h"
 #include "shim/finish.h"
@@ -94,6 +95,7 @@ in_child(void)
 	if (!process.options.follow)
 		process.is_inert = true;
 	serve_forked();
+	api_forked();
 	capture_forked();
 	lineage_is_child();
 	stacks_forked();

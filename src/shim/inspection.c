@@ -79,8 +79,10 @@ inspection_find(struct check *c, struct page *page)
 	testhooks_fault();
 	check_begin(c, &inspection.source);
 	check_outside(c);
+	testhooks_slow("look");
 	page->stage = STAGE_LOOKED;
 	clone_wake(&page->stage);
+	testhooks_slow("search");
 	if (!check_find(c, &why)) {
 		publish_failure(c, page, why);
 		return false;

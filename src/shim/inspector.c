@@ -28,6 +28,8 @@
 #include "shim/sidetable.h"
 #include "shim/suspects.h"
 
+static uint64_t held_since; /* the program stands still; 0: it does not */
+
 /* Interpreters with a GIL of their own may ask at once. */
 static atomic_flag has_turn = ATOMIC_FLAG_INIT;
 
@@ -130,9 +132,6 @@ await(uint32_t wanted)
 static bool
 begin_in_clone(const struct inspector_request *r, const char **why)
 {
-	uint64_t started = clone_now_ns();
-
-	inspection.page->order = r->goes_on;
 	inspection.pid =
 		r->stack ?
 			clone_start_on(r->stack, r->stack_bytes, inspection_run,
@@ -142,8 +141,15 @@ begin_in_clone(const struct inspector_request *r, const char **why)
 		drop_page();
 		return false;
 	}
-	inspection.page->pause_ns = clone_now_ns() - started;
 	return true;
+}
+
+static void
+end_pause(void)
+{
+	if (inspection.page && held_since)
+		inspection.page->pause_ns += clone_now_ns() - held_since;
+	held_since = 0;
 }
 
 /*
@@ -152,17 +158,14 @@ begin_in_clone(const struct inspector_request *r, const char **why)
  * second clone is made.
  */
 static bool
-let_go(void)
+await_look(void)
 {
-	uint64_t started = clone_now_ns();
-
 	if (!await(STAGE_LOOKED))
 		return false;
 	if (secondlook_is_prepared()) {
 		clone_has(&inspection.page->stage, STAGE_FOUND);
 		secondlook_begin();
 	}
-	inspection.page->pause_ns += clone_now_ns() - started;
 	return true;
 }
 
@@ -174,16 +177,15 @@ static bool
 inspect_here(void)
 {
 	struct check c;
-	uint64_t started = clone_now_ns();
 	bool ok = inspection_find(&c, inspection.page);
 
 	inspection.pid = 0;
 	if (ok) {
-		inspection.page->pause_ns = clone_now_ns() - started;
 		recycle_mark();
 		check_reach(&c);
 		check_audit(&c);
 		check_growth(&c);
+		end_pause(); /* all of it but the writing */
 		inspection_write(&c, inspection.page);
 	} else {
 		say("no report", inspection.page->problem);
@@ -263,6 +265,8 @@ inspector_begin(const struct inspector_request *request)
 	registers_save(registers);
 	layer_take_last(); /* or it would be a root */
 	inspector_give_up();
+	held_since = request->held_since_ns ? request->held_since_ns :
+					      clone_now_ns();
 	if (why || !map_page()) {
 		say("no report", why ? why :
 				       "no memory to begin an analysis "
@@ -283,23 +287,42 @@ inspector_begin(const struct inspector_request *request)
 		return false;
 	}
 	if (request->goes_on)
-		return let_go();
+		return await_look();
 	if (!await(STAGE_FOUND))
 		return false;
 	secondlook_begin();
 	if (request->collection_follows)
 		suspects_mark(inspection.page);
+	end_pause();
 	return true;
+}
+
+void
+inspector_hold(void)
+{
+	held_since = clone_now_ns();
+}
+
+void
+inspector_let_go(void)
+{
+	end_pause();
+	inspector_order();
 }
 
 bool
 inspector_is_over(void)
 {
 	return !inspection.page || !inspection.pid ||
-	       __atomic_load_n(&inspection.page->stage, __ATOMIC_ACQUIRE) >=
-		       STAGE_WRITTEN ||
 	       clone_now_ns() >= inspection.until_ns ||
 	       clone_has_ended(inspection.pid);
+}
+
+void
+inspector_wait(void)
+{
+	while (!inspector_is_over())
+		clone_has(&inspection.page->stage, STAGE_WRITTEN);
 }
 
 void

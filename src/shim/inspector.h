@@ -2,8 +2,8 @@
  * inspector.h - a check, run by a clone of the process
  *
  * inspector_begin() clones the process (no fork handlers, no SIGCHLD, no
- * descriptor): the program is paused for that alone, plus, at its end, until
- * the clone has found what is unreachable.  The clone keeps the heap as it was
+ * descriptor): the program is paused for that alone, plus, where a collection
+ * follows, until the clone has found what is unreachable.  The clone keeps the heap as it was
  * and waits; inspector_compare() lets a second clone tell which of it outlived
  * the interpreter's last collection; inspector_end() lets the first one write
  * the report.  With isolate=0 all of it happens in the process itself.
@@ -27,7 +27,11 @@ struct inspector_request {
 	uint32_t since;        /* an epoch: what is older is left out; 0: all */
 	const char *path;      /* instead of log_path, or NULL */
 	const char *text_path; /* path is JSON, and this text: exactly so named */
-	bool goes_on;          /* the program does, once it has been cloned */
+	/*
+	 * The program does, once it has been cloned: then inspector_let_go().
+	 */
+	bool goes_on;
+	uint64_t held_since_ns; /* ... and has stood still since; 0: from now */
 	/*
 	 * From a signal handler, the only thread at rest (gil_is_at_rest()) and
 	 * in a system call: the clone's stack.  NULL: not so.
@@ -49,8 +53,21 @@ void inspector_end_turn(void);
  */
 bool inspector_begin(const struct inspector_request *request);
 
+/*
+ * With goes_on, once inspector_begin() has returned: the GIL is about to be
+ * given back.  The time until now is what the report calls its pause; the clone
+ * may write it.
+ */
+void inspector_let_go(void);
+
+/* The program stands still again, from now until the next let_go(). */
+void inspector_hold(void);
+
 /* With goes_on: would inspector_end() come back at once? */
 bool inspector_is_over(void);
+
+/* Wait until it would.  The GIL is not needed. */
+void inspector_wait(void);
 
 /* How many suspects there are, for the collection that may follow. */
 size_t inspector_suspects(void);

@@ -97,12 +97,18 @@ put_options_back(void)
 static int
 check(const char *trigger, const char *options, void *turn)
 {
-	const struct inspector_request request = {.trigger = trigger};
+	const struct inspector_request request = {
+		.trigger = trigger,
+		.goes_on = true,
+		.held_since_ns = turn_began_ns(),
+	};
 	bool has_begun, is_written = false;
 	int n = -1;
 
 	take_options(options);
 	has_begun = inspector_begin(&request);
+	if (has_begun)
+		inspector_let_go();
 	turn_give_gil_back(turn);
 	if (has_begun)
 		n = inspector_end(&is_written);

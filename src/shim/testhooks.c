@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "analysis/check.h"
@@ -32,6 +33,16 @@ void
 testhooks_fault(void)
 {
 	suffer(getenv("LEAKSHIM_TEST_FAULT"));
+}
+
+void
+testhooks_slow(const char *step)
+{
+	const char *wish = getenv("LEAKSHIM_TEST_SLOW");
+	struct timespec t = {2, 0};
+
+	if (wish && !strcmp(wish, step))
+		nanosleep(&t, NULL);
 }
 
 bool

@@ -6,6 +6,8 @@
  * LEAKSHIM_TEST_FAULT=segv|kill|hang|nomem  what befalls the analysis
  * LEAKSHIM_TEST_SECOND=segv|kill|hang|held  the same of the second look; held:
  *                                 it finds nothing lost
+ * LEAKSHIM_TEST_SLOW=look|search  that step of the analysis takes two seconds
+ *                                 longer: while the program waits, or not
  *
  * Contract: side: the clone; allocates mmap(2) only; no locks.
  */
@@ -17,6 +19,7 @@
 struct check;
 
 void testhooks_fault(void);
+void testhooks_slow(const char *step);
 bool testhooks_second(void); /* held */
 void testhooks_unreachable(const struct check *c);
 

@@ -18,6 +18,7 @@
 #include "shim/atrest.h"
 #include "shim/background.h"
 #include "shim/boot.h"
+#include "shim/clone.h"
 #include "shim/finish.h"
 #include "shim/forks.h"
 #include "shim/gcwatch.h"
@@ -181,6 +182,7 @@ take_signal(void)
 static void
 serve(void)
 {
+	uint64_t since_ns = clone_now_ns();
 	const char *trigger;
 
 	if (!can_check() || gcwatch_is_collecting())
@@ -194,7 +196,7 @@ serve(void)
 
 		if (gilturn_has_rivals())
 			give_up();
-		else if (!background_begin(trigger) && was)
+		else if (!background_begin(trigger, since_ns) && was)
 			atomic_store(&watch.is_signalled, true);
 	}
 	disarm();

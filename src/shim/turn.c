@@ -23,6 +23,8 @@ enum {
 	NAP_US = 500,
 };
 
+static uint64_t began_ns; /* of the only turn that there is at a time */
+
 void
 turn_nap(void)
 {
@@ -84,6 +86,7 @@ take_gil(void **turn)
 	if (!*turn)
 		return "no memory for a thread of its Python";
 	gilturn_take(*turn);
+	began_ns = clone_now_ns();
 	return NULL;
 }
 
@@ -117,6 +120,12 @@ turn_begin(const struct attach_page *page, void **turn)
 		turn_nap();
 	}
 	return why;
+}
+
+uint64_t
+turn_began_ns(void)
+{
+	return began_ns;
 }
 
 void

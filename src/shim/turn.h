@@ -13,6 +13,8 @@
 #ifndef LEAKSHIM_SHIM_TURN_H
 #define LEAKSHIM_SHIM_TURN_H
 
+#include <stdint.h>
+
 struct attach_page;
 
 /*
@@ -20,6 +22,9 @@ struct attach_page;
  * neither.  *turn is for turn_give_gil_back() or turn_end().
  */
 const char *turn_begin(const struct attach_page *page, void **turn);
+
+/* When the turn's GIL was taken, as clone_now_ns() has it. */
+uint64_t turn_began_ns(void);
 
 /* Give both back; the GIL alone. */
 void turn_end(void *turn);
