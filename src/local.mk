@@ -35,6 +35,8 @@ libcommon_la_SOURCES = \
 	%D%/common/pattern.h \
 	%D%/common/readfile.c \
 	%D%/common/readfile.h \
+	%D%/common/restart.c \
+	%D%/common/restart.h \
 	%D%/common/siphash.c \
 	%D%/common/siphash.h \
 	%D%/common/spin.h \

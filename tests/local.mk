@@ -21,6 +21,7 @@ UNIT_TESTS = \
 	%D%/unit/test_recycle \
 	%D%/unit/test_processor \
 	%D%/unit/test_refusal \
+	%D%/unit/test_restart \
 	%D%/unit/test_sidetable \
 	%D%/unit/test_siphash \
 	%D%/unit/test_sort \
@@ -103,6 +104,8 @@ TOOL_MATRIX_TESTS = \
 
 check_LTLIBRARIES += %D%/unit/libtap.la
 %C%_unit_libtap_la_SOURCES = \
+	%D%/unit/blocking.c \
+	%D%/unit/blocking.h \
 	%D%/unit/sample.c \
 	%D%/unit/sample.h \
 	%D%/unit/tap.c \

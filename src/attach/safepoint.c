@@ -13,6 +13,7 @@
 #include "attach/newborn.h"
 #include "attach/processor.h"
 #include "attach/program.h"
+#include "common/restart.h"
 
 #ifndef SYS_epoll_pwait2
 #define SYS_epoll_pwait2 441
@@ -21,7 +22,6 @@
 enum {
 	/* The kernel's own results (linux/errno.h): the call goes on. */
 	RESTART_SYS = -512,
-	RESTART_NO_HANDLER = -514,
 	RESTART_BLOCK = -516,
 	STACK_BYTES = 1 << 20, /* that a signal's frame is looked for in */
 	RETURN_WORDS = 2048,
@@ -92,27 +92,8 @@ is_interrupted(const struct processor_state *s)
 void
 safepoint_mend(struct processor_state *s)
 {
-	if (processor_system_call(s) < 0 || processor_returned(s) != -EINTR)
-		return;
-	switch (processor_system_call(s)) {
-#ifdef SYS_epoll_wait
-	case SYS_epoll_wait:
-#endif
-	case SYS_epoll_pwait:
-	case SYS_epoll_pwait2:
-	case SYS_rt_sigtimedwait:
-	case SYS_semop:
-	case SYS_semtimedop:
-	case SYS_io_getevents:
-	case SYS_recvfrom:
-	case SYS_recvmsg:
-	case SYS_accept:
-	case SYS_accept4:
-		processor_set_returned(s, RESTART_NO_HANDLER);
-		break;
-	default:
-		break;
-	}
+	if (restart_is_needed(processor_system_call(s), processor_returned(s)))
+		processor_set_returned(s, RESTART_UNLESS_HANDLED);
 }
 
 /* ---- signal handlers and restartable sequences ---- */

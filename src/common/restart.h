@@ -1,0 +1,29 @@
+/*
+ * restart.h - system calls that notice when their thread was stopped
+ *
+ * Most calls that wait go on by themselves after a stop.  Some return -EINTR
+ * even if no signal handler has run.  If the stopped thread is about to return
+ * that, RESTART_UNLESS_HANDLED in its place lets the kernel begin the call anew;
+ * if a handler does run, the call returns -EINTR after it, as it should.  A call
+ * with a time limit that is relative begins that anew as well.
+ *
+ * None of these has had an effect when it returns -EINTR.
+ *
+ * Contract of every function here:
+ *   side       shim and tool
+ *   allocates  never
+ *   locks      none
+ *   signals    safe; without errno, and so for threads that share one's storage
+ */
+#ifndef LEAKSHIM_COMMON_RESTART_H
+#define LEAKSHIM_COMMON_RESTART_H
+
+#include <stdbool.h>
+
+/* -ERESTARTNOHAND, which the kernel keeps to itself (linux/errno.h). */
+enum { RESTART_UNLESS_HANDLED = -514 };
+
+/* A stopped thread in this call (-1: in none), about to return that. */
+bool restart_is_needed(long call, long returned);
+
+#endif /* LEAKSHIM_COMMON_RESTART_H */
