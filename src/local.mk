@@ -19,6 +19,8 @@ libcommon_la_SOURCES = \
 	%D%/common/buf.h \
 	%D%/common/days.c \
 	%D%/common/days.h \
+	%D%/common/filefacts.c \
+	%D%/common/filefacts.h \
 	%D%/common/hash.c \
 	%D%/common/hash.h \
 	%D%/common/jsonscan.c \

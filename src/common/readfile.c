@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/filefacts.h"
 #include "common/ownmap.h"
 
 enum { FIRST_BYTES = 64 * 1024 };
@@ -17,13 +18,13 @@ enum { FIRST_BYTES = 64 * 1024 };
 static int
 check_type(int fd)
 {
-	struct statx s;
+	struct filefacts f;
 
-	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_TYPE, &s) < 0)
-		return errno;
-	if (S_ISDIR(s.stx_mode))
+	if (filefacts_of(fd, &f) != FILE_PRESENT)
+		return EINVAL;
+	if (S_ISDIR(f.mode))
 		return EISDIR;
-	return S_ISREG(s.stx_mode) || S_ISCHR(s.stx_mode) ? 0 : EINVAL;
+	return S_ISREG(f.mode) || S_ISCHR(f.mode) ? 0 : EINVAL;
 }
 
 static bool

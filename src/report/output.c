@@ -4,14 +4,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "common/filefacts.h"
 
-/* Not fstat(3): its symbol is younger than the oldest C library we load on. */
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE 1
+#endif
+
+enum { PATIENCE = 300 }; /* moments of 10 ms, for others to read */
+
 struct identity {
 	bool is_open;
 	uint64_t device, inode;
@@ -22,17 +30,11 @@ static struct identity at_start;
 static struct identity
 identify(int fd)
 {
-	struct identity id = {0};
-	struct statx s;
-	int saved = errno;
+	struct filefacts f;
 
-	if (syscall(SYS_statx, fd, "", AT_EMPTY_PATH, STATX_INO, &s) == 0) {
-		id.is_open = true;
-		id.device = (uint64_t)s.stx_dev_major << 32 | s.stx_dev_minor;
-		id.inode = s.stx_ino;
-	}
-	errno = saved;
-	return id;
+	if (filefacts_of(fd, &f) != FILE_PRESENT)
+		return (struct identity){.is_open = false};
+	return (struct identity){true, f.device, f.inode};
 }
 
 void
@@ -90,22 +92,33 @@ put_pattern(struct buf *out, char c, const struct output_names *n)
 static bool
 is_newer(const char *path, int64_t ns)
 {
-	struct statx s;
+	struct filefacts f;
 
-	return syscall(SYS_statx, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW,
-		       STATX_TYPE | STATX_MTIME, &s) == 0 &&
-	       S_ISREG(s.stx_mode) &&
-	       s.stx_mtime.tv_sec * 1000000000 + s.stx_mtime.tv_nsec > ns;
+	return filefacts_find(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, &f) ==
+		       FILE_PRESENT &&
+	       S_ISREG(f.mode) && f.mtime_ns > ns;
 }
 
-/* Devices and pipes are written as they are: /dev/null, /dev/stdout. */
-static bool
-is_special(const char *path)
-{
-	struct statx s;
+enum target {
+	TARGET_FILE,    /* regular, a folder (rename(2) refuses), or absent */
+	TARGET_SPECIAL, /* a device or pipe, written as it is: /dev/stdout */
+	TARGET_UNKNOWN, /* may be any of them: nothing may be replaced */
+};
 
-	return syscall(SYS_statx, AT_FDCWD, path, 0, STATX_TYPE, &s) == 0 &&
-	       !S_ISREG(s.stx_mode) && !S_ISDIR(s.stx_mode);
+static enum target
+target_of(const char *path)
+{
+	struct filefacts f;
+
+	switch (filefacts_find(AT_FDCWD, path, 0, &f)) {
+	case FILE_PRESENT:
+		return S_ISREG(f.mode) || S_ISDIR(f.mode) ? TARGET_FILE :
+							    TARGET_SPECIAL;
+	case FILE_ABSENT:
+		return TARGET_FILE;
+	default:
+		return TARGET_UNKNOWN;
+	}
 }
 
 void
@@ -128,7 +141,7 @@ output_expand(const char *log_path, const struct output_names *names,
 		put_pattern(out, *++s, names);
 	}
 	/* Any number of reports goes there. */
-	if (is_special(buf_string(out)))
+	if (target_of(buf_string(out)) != TARGET_FILE)
 		return;
 	is_taken = is_newer(buf_string(out), names->started_ns);
 	is_another = !has_number && names->number > 1 &&
@@ -139,9 +152,18 @@ output_expand(const char *log_path, const struct output_names *names,
 		buf_printf(out, ".%d", names->number);
 }
 
+static void
+pause_a_moment(void)
+{
+	const struct timespec moment = {0, 10 * 1000 * 1000};
+
+	nanosleep(&moment, NULL);
+}
+
 int
 output_write(int fd, const struct buf *text)
 {
+	int turns = PATIENCE;
 	size_t at = 0;
 
 	if (text->failed)
@@ -152,6 +174,11 @@ output_write(int fd, const struct buf *text)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		/* A pipe that somebody made so, whose reader is slow. */
+		if (n < 0 && errno == EAGAIN && turns--) {
+			pause_a_moment();
+			continue;
+		}
 		if (n < 0)
 			return errno;
 		if (n == 0)
@@ -184,17 +211,67 @@ temporary_name(const char *path, struct buf *out)
 		   (int)syscall(SYS_getpid));
 }
 
+/*
+ * A pipe has a reader, or gets one in a moment; without any, open(2) would
+ * wait for ever.
+ */
+static int
+open_for_writing(const char *path, int flags)
+{
+	int fd, turns = PATIENCE;
+
+	do {
+		fd = (int)syscall(SYS_openat, AT_FDCWD, path,
+				  O_WRONLY | O_CLOEXEC | O_NOCTTY |
+					  O_NONBLOCK | flags);
+		if (fd >= 0 || errno != ENXIO)
+			break;
+		pause_a_moment();
+	} while (turns--);
+	/* A reader that is slow is waited for. */
+	if (fd >= 0)
+		syscall(SYS_fcntl, fd, F_SETFL, (unsigned long)flags);
+	return fd;
+}
+
+/* Into what is there already, whatever it is. */
+static int
+write_into(const char *path, const struct buf *text, int flags)
+{
+	int fd = open_for_writing(path, flags);
+
+	return fd < 0 ? errno : write_and_close(fd, text);
+}
+
+/* rename(2) replaces a symbolic link, and never writes through it. */
+static int
+move(const char *from, const char *to, unsigned flags)
+{
+	if (syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, flags) == 0)
+		return 0;
+	/* Kernels before 3.15, and filters that are as old. */
+	if (!flags && (errno == ENOSYS || errno == EPERM) &&
+	    rename(from, to) == 0)
+		return 0;
+	return errno;
+}
+
+static void
+remove_file(const char *path)
+{
+	if (syscall(SYS_unlinkat, AT_FDCWD, path, 0) < 0)
+		unlink(path);
+}
+
 int
 output_write_file(const char *path, const struct buf *text)
 {
+	enum target target = target_of(path);
 	struct buf name;
 	int fd, error;
 
-	if (is_special(path)) {
-		fd = (int)syscall(SYS_openat, AT_FDCWD, path,
-				  O_WRONLY | O_CLOEXEC | O_NOCTTY);
-		return fd < 0 ? errno : write_and_close(fd, text);
-	}
+	if (target == TARGET_SPECIAL)
+		return write_into(path, text, 0);
 	buf_init(&name);
 	temporary_name(path, &name);
 	fd = (int)syscall(SYS_openat, AT_FDCWD, buf_string(&name),
@@ -206,12 +283,14 @@ output_write_file(const char *path, const struct buf *text)
 		return error;
 	}
 	error = write_and_close(fd, text);
-	/* rename(2) replaces a symbolic link, and never writes through it. */
-	if (!error && syscall(SYS_renameat2, AT_FDCWD, buf_string(&name),
-			      AT_FDCWD, path, 0) < 0)
-		error = errno;
+	if (!error)
+		error = move(buf_string(&name), path,
+			     target == TARGET_UNKNOWN ? RENAME_NOREPLACE : 0);
 	if (error)
-		syscall(SYS_unlinkat, AT_FDCWD, buf_string(&name), 0);
+		remove_file(buf_string(&name));
 	buf_fini(&name);
+	/* Behind what it holds, which may be anything. */
+	if (error && target == TARGET_UNKNOWN)
+		error = write_into(path, text, O_APPEND | O_NOFOLLOW);
 	return error;
 }

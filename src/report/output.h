@@ -3,7 +3,9 @@
  *
  * A file is written whole or not at all: to a hidden name beside it, with mode
  * 0600 and never through a symbolic link, then renamed.  stderr is used
- * only while it is the file that it was at the start of the process.
+ * only while it is the file that it was at the start of the process.  What is
+ * there and not known to be a regular file is never replaced: a device, a pipe,
+ * and, where the kernel will not say, anything.
  *
  * Contract of every function here:
  *   side       shim, analysis child and tool

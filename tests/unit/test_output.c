@@ -4,11 +4,19 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/buf.h"
@@ -124,6 +132,119 @@ links(void)
 	is_number(write_to("link.json"), 0, "whose name is written");
 	ok(!lstat("link.json", &st) && S_ISREG(st.st_mode),
 	   "is replaced, and not followed");
+	unlink("link.json");
+}
+
+/* From here on these two system calls (-1: none) fail so in this process. */
+static bool
+refuse(long first, long second, unsigned error)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)first, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)second, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+
+	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+	       !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}
+
+/* What output_write_file() returns there; -1 where no filter can be set. */
+static int
+write_refused(const char *path, long first, long second, unsigned error)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (!refuse(first, second, error))
+			_exit(255);
+		_exit(write_to(path));
+	}
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
+	    WEXITSTATUS(status) == 255)
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+static bool
+is_of_type(const char *path, mode_t type)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && (st.st_mode & S_IFMT) == type;
+}
+
+static size_t
+length_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? 0 : (size_t)st.st_size;
+}
+
+/* A device like /dev/null, or a link to that one: others may not make any. */
+static mode_t
+make_device(const char *path)
+{
+	if (mknod(path, S_IFCHR | 0666, makedev(1, 3)) == 0)
+		return S_IFCHR;
+	return symlink("/dev/null", path) ? 0 : S_IFLNK;
+}
+
+/* Whatever cannot be found out, nothing but a file is replaced. */
+static void
+targets_under(const char *what, long first, long second, unsigned error)
+{
+	bool is_known = second < 0;
+	int n = count_names(), reader;
+	mode_t type = make_device("nul");
+
+	write_refused("nul", first, second, error);
+	ok(is_of_type("nul", type), "%s: a device stays", what);
+	unlink("nul");
+	mkfifo("pipe", 0600);
+	reader = open("pipe", O_RDONLY | O_NONBLOCK);
+	write_refused("pipe", first, second, error);
+	ok(is_of_type("pipe", S_IFIFO), "%s: a pipe stays", what);
+	close(reader);
+	unlink("pipe");
+	is_number(write_refused("new.json", first, second, error), 0,
+		  "a file that is not there");
+	ok(has_text("new.json"), "%s: it is whole", what);
+	is_number(write_refused("new.json", first, second, error), 0,
+		  "a file that is there");
+	ok(length_of("new.json") == (sizeof TEXT - 1) * (is_known ? 1 : 2),
+	   "%s: is %s", what, is_known ? "replaced" : "added to");
+	unlink("new.json");
+	symlink("report.json", "link.json");
+	write_refused("link.json", first, second, error);
+	ok(length_of("report.json") == sizeof TEXT - 1,
+	   "%s: what a link names is not written", what);
+	unlink("link.json");
+	is_number(count_names(), n, "nothing is left behind");
+}
+
+static void
+unknown_targets(void)
+{
+	if (write_refused("probe", -1, -1, 0) != 0) {
+		ok(true, "# SKIP no seccomp filter can be set here");
+		return;
+	}
+	unlink("probe");
+	targets_under("statx ENOSYS", SYS_statx, -1, ENOSYS);
+	targets_under("statx EPERM", SYS_statx, -1, EPERM);
+	targets_under("statx EACCES", SYS_statx, -1, EACCES);
+	targets_under("no stat at all", SYS_statx, SYS_newfstatat, EPERM);
+	is_number(write_refused("new.json", SYS_renameat2, -1, ENOSYS), 0,
+		  "without renameat2");
+	ok(has_text("new.json"), "a file is whole");
+	unlink("new.json");
 }
 
 int
@@ -140,6 +261,7 @@ main(void)
 	appears_whole(watch, folder);
 	failures(watch);
 	links();
+	unknown_targets();
 	close(watch);
 	snprintf(command, sizeof command, "rm -rf %s", folder);
 	is_number(system(command), 0, "the folder goes away");

@@ -1,0 +1,43 @@
+/*
+ * filefacts.h - what a name or a descriptor stands for, as far as is known
+ *
+ * statx(2) is the system call that no C library has to know, and the one that
+ * kernels before 4.11 lack and older seccomp filters refuse.  So newfstatat(2)
+ * is asked where it fails, and where that fails too the answer is "unknown":
+ * never "a regular file", and never "absent", because a caller would replace
+ * the one and create the other.
+ *
+ * Contract of every function here:
+ *   side       shim, analysis child and tool
+ *   allocates  never
+ *   locks      none
+ *   signals    safe; errno is kept
+ */
+#ifndef LEAKSHIM_COMMON_FILEFACTS_H
+#define LEAKSHIM_COMMON_FILEFACTS_H
+
+#include <stdint.h>
+
+enum file_state {
+	FILE_UNKNOWN, /* the kernel does not say, or not to us */
+	FILE_ABSENT,
+	FILE_PRESENT, /* the facts are filled in */
+};
+
+struct filefacts {
+	unsigned mode;    /* st_mode: type and permissions */
+	uint64_t device, inode;
+	int64_t mtime_ns; /* since the epoch */
+};
+
+/*
+ * Of path, relative to the descriptor `folder' or AT_FDCWD; flags:
+ * AT_SYMLINK_NOFOLLOW, or AT_EMPTY_PATH with "" for the descriptor itself.
+ */
+enum file_state filefacts_find(int folder, const char *path, int flags,
+			       struct filefacts *out);
+
+/* Of an open descriptor. */
+enum file_state filefacts_of(int fd, struct filefacts *out);
+
+#endif /* LEAKSHIM_COMMON_FILEFACTS_H */
