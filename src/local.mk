@@ -246,6 +246,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/auditrows.h \
 	%D%/analysis/bigarray.c \
 	%D%/analysis/bigarray.h \
+	%D%/analysis/causes.c \
+	%D%/analysis/causes.h \
 	%D%/analysis/check.c \
 	%D%/analysis/check.h \
 	%D%/analysis/check_report.c \
@@ -327,6 +329,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/referents.h \
 	%D%/analysis/resurrected.c \
 	%D%/analysis/resurrected.h \
+	%D%/analysis/rings.c \
+	%D%/analysis/rings.h \
 	%D%/analysis/roots.c \
 	%D%/analysis/roots.h \
 	%D%/analysis/sites.c \

@@ -68,6 +68,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_collected.py \
 	%D%/matrix/test_differential.py \
 	%D%/matrix/test_faults.py \
+	%D%/matrix/test_fingerprints.py \
 	%D%/matrix/test_follow.py \
 	%D%/matrix/test_fuzz_reports.py \
 	%D%/matrix/test_gate.py \

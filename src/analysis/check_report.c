@@ -179,10 +179,12 @@ may_be_constants(const struct check *c, const struct group *group)
 static void
 report_lost(struct check *c, enum lost_verdict v)
 {
-	struct groups groups = {0};
+	struct groups groups = {.lost = &c->lost};
 	struct group *group, *next;
 	const struct graph *g = &c->lost.g;
 
+	if (v == LOST_REFERENCE)
+		groups.has_surplus = lost_has_surplus;
 	groups_add(&groups, g, &c->lost.m, c->source, &c->classes,
 		   c->lost.verdict_of, v);
 	HASH_ITER(hh, groups.table, group, next)

@@ -187,7 +187,7 @@ describe_group(struct arena *a, const struct source *s, struct classes *classes,
 	out->objects = group->objects;
 	out->bytes = group->bytes;
 	return describe_types(a, group, head ? head->name : NULL, out) &&
-	       members_describe(a, classes, g, group->head, out) &&
+	       members_describe(a, classes, g, group, out) &&
 	       describe_finalizers(a, classes, g, group->island, out) &&
 	       describe_allocation(a, s, &group->allocated, out) &&
 	       kin_describe(&group->kin, a, out);

@@ -193,52 +193,6 @@ graph_init(struct graph *g, const struct mirror *m, const node_id *ids,
 	       find_heads(g) && find_islands(g);
 }
 
-size_t
-graph_cycle(const struct graph *g, uint32_t start, uint32_t *path,
-	    size_t n_max)
-{
-	uint32_t *from = map_words(g->n), *queue = map_words(g->n);
-	size_t head = 0, tail = 0, n = 0;
-	uint32_t last = UINT32_MAX, i, e;
-
-	if (!from || !queue)
-		return 0;
-	queue[tail++] = start;
-	while (head < tail && last == UINT32_MAX) {
-		i = queue[head++];
-		for (e = g->first[i]; e < g->first[i + 1]; e++) {
-			uint32_t to = g->to[e];
-
-			if (to == start) {
-				last = i;
-				break;
-			}
-			if (from[to] ||
-			    g->component[to] != g->component[start])
-				continue;
-			from[to] = i + 1;
-			queue[tail++] = to;
-		}
-	}
-	if (last != UINT32_MAX) {
-		for (i = last; i != start; i = from[i] - 1)
-			n++;
-		n++;
-		if (n <= n_max) {
-			size_t at = n;
-
-			for (i = last; at > 1; i = from[i] - 1)
-				path[--at] = i;
-			path[0] = start;
-		} else {
-			n = 0;
-		}
-	}
-	unmap_words(from, g->n);
-	unmap_words(queue, g->n);
-	return n;
-}
-
 void
 graph_fini(struct graph *g)
 {

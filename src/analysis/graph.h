@@ -63,13 +63,6 @@ graph_object(const struct graph *g, uint32_t i)
 	return mirror_object(g->m, g->ids[i]);
 }
 
-/*
- * A shortest cycle from `start' through its component back to it, as graph
- * indices in path (room for n_max); its length, 0 when there is none.
- */
-size_t graph_cycle(const struct graph *g, uint32_t start, uint32_t *path,
-		   size_t n_max);
-
 void graph_fini(struct graph *g);
 
 #endif /* LEAKSHIM_ANALYSIS_GRAPH_H */

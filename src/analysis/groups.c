@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "analysis/causes.h"
 #include "python/edges.h"
 #include "python/objects.h"
 #include "python/sizes.h"
@@ -88,21 +89,6 @@ count_members(struct island *is, struct classes *classes)
 	return true;
 }
 
-/* By id: the signature must not depend on the order of the members. */
-static void
-sort_classes(struct island *is)
-{
-	size_t i, j;
-
-	for (i = 1; i < is->n_classes; i++) {
-		struct class *k = is->classes[i];
-
-		for (j = i; j && is->classes[j - 1]->id > k->id; j--)
-			is->classes[j] = is->classes[j - 1];
-		is->classes[j] = k;
-	}
-}
-
 /*
  * Allocated by the program's own code: the innermost frame is not the
  * library's.  Without a backtrace the class decides.
@@ -119,11 +105,9 @@ is_own_code(const struct source *s, const struct source_block *b,
 }
 
 static struct group *
-intern_group(struct groups *out, struct island *is, uint64_t signature,
-	     struct arena *a)
+intern_group(struct groups *out, uint64_t signature, struct arena *a)
 {
 	struct group *group;
-	size_t i;
 
 	HASH_FIND(hh, out->table, &signature, sizeof signature, group);
 	if (group)
@@ -132,15 +116,28 @@ intern_group(struct groups *out, struct island *is, uint64_t signature,
 	if (!group)
 		return NULL;
 	group->signature = signature;
-	group->island = is->number;
-	group->n_classes = is->n_classes;
-	for (i = 0; i < is->n_classes; i++)
-		group->classes[i].class = is->classes[i];
 	HASH_ADD(hh, out->table, signature, sizeof signature, group);
 	if (hash_was_full(&group->hh))
 		return NULL;
 	out->n++;
 	return group;
+}
+
+/* Islands of one cause may differ in what hangs off. */
+static void
+add_class(struct group *group, struct class *k)
+{
+	size_t i;
+
+	for (i = 0; i < group->n_classes; i++)
+		if (group->classes[i].class == k)
+			break;
+	if (i == GROUP_MAX_CLASSES)
+		return;
+	group->n_classes += i == group->n_classes;
+	group->classes[i].class = k;
+	group->classes[i].count += k->count;
+	group->classes[i].bytes += k->bytes;
 }
 
 struct source_block
@@ -155,54 +152,6 @@ groups_allocated(const struct source *s, const void *o)
 		block.is_old = s->only_new;
 	}
 	return block;
-}
-
-struct candidate {
-	uint32_t i;
-	const struct class *class;
-	uint32_t stack;
-};
-
-/* By nothing that addresses decide: a leak of many cycles is one finding. */
-static bool
-is_better_head(const struct candidate *c, const struct candidate *best)
-{
-	int order;
-
-	if (!best->class || c->class->rank != best->class->rank)
-		return !best->class || c->class->rank > best->class->rank;
-	if (c->class == best->class)
-		return c->stack < best->stack;
-	order = strcmp(c->class->name, best->class->name);
-	return order ? order < 0 : c->class->id < best->class->id;
-}
-
-/* The member of the head component that names the finding best. */
-static uint32_t
-find_head(const struct island *is, const struct source *s,
-	  struct classes *classes)
-{
-	const struct graph *g = is->g;
-	struct candidate best = {.i = UINT32_MAX};
-	uint32_t e;
-
-	for (e = g->island_first[is->number];
-	     e < g->island_first[is->number + 1]; e++) {
-		struct candidate c = {.i = g->members[e]};
-		void *o = graph_object(g, c.i);
-
-		if (g->component[c.i] != g->head_component[is->number] ||
-		    g->m->nodes[g->ids[c.i]].flags & NODE_FOLDED)
-			continue;
-		c.class = classes_intern(classes, o);
-		if (!c.class)
-			continue;
-		c.stack = groups_allocated(s, o).stack;
-		if (is_better_head(&c, &best))
-			best = c;
-	}
-	/* A head that is nothing but a folded dict: take it all the same. */
-	return best.class ? best.i : g->members[g->island_first[is->number]];
 }
 
 /*
@@ -245,50 +194,70 @@ add_kin(const struct source *s, const struct island *is, struct group *group,
 	       kin_add(&group->kin, a, &like);
 }
 
-static void
-add_island(struct groups *out, struct island *is, const struct source *s,
-	   struct classes *classes)
+/* Equal for islands of one cause; fingerprints may join what differs here. */
+static uint64_t
+sign(const struct source *s, const struct graph *g, struct classes *classes,
+     const struct cause *cause)
 {
-	struct source_block block;
-	struct class *head_class;
-	struct group *group;
-	uint64_t signature;
-	uint32_t head;
+	const struct source_block *b = &cause->allocated;
+	uint64_t h = mix(mix(b->stack, b->is_startup | b->is_before << 1),
+			 cause->class->id);
 	size_t i;
 
-	if (!count_members(is, classes)) {
-		out->failed = true;
-		return;
-	}
-	sort_classes(is);
-	head = find_head(is, s, classes);
-	head_class = classes_intern(classes, graph_object(is->g, head));
-	block = groups_allocated(s, graph_object(is->g, head));
-	signature =
-		mix(mix(block.stack, block.is_startup | block.is_before << 1),
-		    head_class ? head_class->id : 0);
-	for (i = 0; i < is->n_classes; i++)
-		signature = mix(signature, is->classes[i]->id + 1);
 	if (s->by_epoch)
-		signature = mix(signature, block.epoch);
-	group = intern_group(out, is, signature, classes->arena);
-	if (!group) {
-		out->failed = true;
-		return;
+		h = mix(h, b->epoch);
+	for (i = 1; i < cause->n_ring; i++) {
+		const struct class *k = classes_intern(
+			classes, graph_object(g, cause->ring[i]));
+
+		h = mix(h, k ? k->id + 1 : 0);
 	}
-	if (!group->count) {
-		group->head = head;
-		group->allocated = block;
-		group->is_own = is_own_code(s, &block, head_class);
-	}
+	return h;
+}
+
+/* The first of its group. */
+static bool
+make_example(struct group *group, const struct island *is,
+	     const struct source *s, const struct cause *cause, struct arena *a)
+{
+	uint32_t *ring = arena_array(a, cause->n_ring + 1, sizeof *ring);
+
+	if (!ring)
+		return false;
+	if (cause->n_ring)
+		memcpy(ring, cause->ring, cause->n_ring * sizeof *ring);
+	group->island = is->number;
+	group->head = cause->head;
+	group->ring = ring;
+	group->n_ring = cause->n_ring;
+	group->allocated = cause->allocated;
+	group->is_own = is_own_code(s, &cause->allocated, cause->class);
+	return true;
+}
+
+static bool
+add_island(struct groups *out, struct island *is, const struct source *s,
+	   struct causes *causes)
+{
+	struct classes *classes = causes->classes;
+	struct cause cause;
+	struct group *group;
+	size_t i;
+
+	if (!count_members(is, classes) ||
+	    !causes_find(causes, is->number, &cause))
+		return false;
+	group = intern_group(out, sign(s, is->g, classes, &cause),
+			     classes->arena);
+	if (!group || (!group->count && !make_example(group, is, s, &cause,
+						      classes->arena)))
+		return false;
 	group->count++;
 	group->objects += is->objects;
 	group->bytes += is->bytes;
-	out->failed |= !add_kin(s, is, group, classes->arena);
-	for (i = 0; i < is->n_classes; i++) {
-		group->classes[i].count += is->classes[i]->count;
-		group->classes[i].bytes += is->classes[i]->bytes;
-	}
+	for (i = 0; i < is->n_classes; i++)
+		add_class(group, is->classes[i]);
+	return add_kin(s, is, group, classes->arena);
 }
 
 void
@@ -297,8 +266,16 @@ groups_add(struct groups *out, const struct graph *g, struct mirror *m,
 	   const uint32_t *verdict_of, uint32_t verdict)
 {
 	static uint64_t stamp; /* grows through all graphs of a check */
+	struct causes causes;
 	uint32_t k;
 
+	if (!causes_init(&causes, g, s, classes)) {
+		causes_fini(&causes);
+		out->failed = true;
+		return;
+	}
+	causes.has_surplus = out->has_surplus;
+	causes.lost = out->lost;
 	fold_dicts(g, m);
 	for (k = 0; k < g->n_islands; k++) {
 		struct island is = {.g = g, .number = k, .stamp = ++stamp};
@@ -306,8 +283,9 @@ groups_add(struct groups *out, const struct graph *g, struct mirror *m,
 		if ((verdict_of && verdict_of[k] != verdict) ||
 		    !is_asked_about(s, &is))
 			continue;
-		add_island(out, &is, s, classes);
+		out->failed |= !add_island(out, &is, s, &causes);
 	}
+	causes_fini(&causes);
 }
 
 void

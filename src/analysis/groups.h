@@ -1,9 +1,9 @@
 /*
  * groups.h - islands that look alike become one group
  *
- * Leaks come in thousands of the same: same kind, same set of types, allocated
- * by the same stack.  A group keeps one island as its example and counts the
- * rest.
+ * Leaks come in thousands of the same: same kind, same cause (causes.h),
+ * allocated by the same stack.  A group keeps one island as its example and
+ * counts the rest; what hangs off may differ from one to the other.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -34,6 +34,8 @@ struct group {
 	uint64_t signature; /* the key */
 	uint32_t island;    /* the example, in the graph it was found in */
 	uint32_t head;      /* graph index of the member that names it */
+	const uint32_t *ring; /* graph indices, from the head on */
+	size_t n_ring;        /* 0: the head is in none */
 	struct source_block allocated; /* of the head */
 	bool is_own; /* allocated by the program, or by nobody known */
 	int64_t count, objects, bytes;
@@ -47,6 +49,9 @@ struct groups {
 	struct group *table;
 	size_t n;
 	bool failed; /* memory ran out: some islands are missing */
+	/* For causes.h, or NULL; set before groups_add(). */
+	bool (*has_surplus)(const void *lost, uint32_t i);
+	const void *lost;
 };
 
 /*

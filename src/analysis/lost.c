@@ -125,9 +125,11 @@ subtract_refs(struct lost *l)
 
 /* ---- verdicts ---- */
 
-static bool
-has_surplus(const struct lost *l, uint32_t i)
+bool
+lost_has_surplus(const void *lost, uint32_t i)
 {
+	const struct lost *l = lost;
+
 	return object_refcount(graph_object(&l->g, i)) > (int64_t)l->found[i];
 }
 
@@ -142,7 +144,7 @@ head_has_surplus(const struct lost *l, uint32_t island)
 		uint32_t i = l->g.members[e];
 
 		if (l->g.component[i] == l->g.head_component[island] &&
-		    has_surplus(l, i))
+		    lost_has_surplus(l, i))
 			return true;
 	}
 	return false;

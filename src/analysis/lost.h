@@ -56,6 +56,9 @@ bool lost_find(struct lost *l, const struct reach *r,
 bool lost_guilty(const struct lost *l, uint32_t island, uint32_t *from,
 		 uint32_t *to);
 
+/* Is it counted more often than referred to?  For causes.h. */
+bool lost_has_surplus(const void *lost, uint32_t i);
+
 void lost_fini(struct lost *l);
 
 #endif /* LEAKSHIM_ANALYSIS_LOST_H */

@@ -8,8 +8,6 @@
 #include "python/edges.h"
 #include "python/objects.h"
 
-enum { MAX_PATH = 4096 };
-
 /* Is `next' only where `owner' keeps its references? */
 static bool
 is_part_of(void *owner, void *next)
@@ -84,26 +82,22 @@ put_cycle(struct arena *a, struct classes *classes, const struct graph *g,
 
 bool
 members_describe(struct arena *a, struct classes *classes,
-		 const struct graph *g, uint32_t head, struct finding *out)
+		 const struct graph *g, const struct group *group,
+		 struct finding *out)
 {
-	uint32_t *path = arena_array(a, MAX_PATH, sizeof *path);
-	struct report_edge *edges;
-	size_t n;
+	size_t n = group->n_ring;
+	struct report_edge *edges = arena_array(a, n ? n : 1, sizeof *edges);
 
-	if (!path)
-		return false;
-	n = graph_cycle(g, head, path, MAX_PATH);
-	edges = arena_array(a, n ? n : 1, sizeof *edges);
 	if (!edges)
 		return false;
 	out->cycle = edges;
 	if (n) {
-		out->n_cycle = put_cycle(a, classes, g, path, n, edges);
+		out->n_cycle = put_cycle(a, classes, g, group->ring, n, edges);
 		/* Without a name it would look like no cycle at all. */
 		if (out->n_cycle == 1 && !edges[0].edge)
 			edges[0].edge = "(an unnamed reference)";
 	} else {
-		put_member(classes, g, head, edges);
+		put_member(classes, g, group->head, edges);
 		out->n_cycle = 1;
 	}
 	return true;

@@ -14,18 +14,18 @@
 #define LEAKSHIM_ANALYSIS_MEMBERS_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "analysis/classes.h"
 #include "analysis/graph.h"
+#include "analysis/groups.h"
 #include "report/report.h"
 
 /*
- * Fill out->cycle with a shortest cycle through `head', or with head alone
- * (and no edge) when it is in none.  False when memory is out.
+ * Fill out->cycle with the group's ring, or with its head alone (and no edge)
+ * when there is none.  False when memory is out.
  */
 bool members_describe(struct arena *a, struct classes *classes,
-		      const struct graph *g, uint32_t head,
+		      const struct graph *g, const struct group *group,
 		      struct finding *out);
 
 #endif /* LEAKSHIM_ANALYSIS_MEMBERS_H */

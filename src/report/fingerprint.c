@@ -6,6 +6,8 @@
 
 enum { FINGERPRINT_FRAMES = 5 };
 
+#define BASIS 0xcbf29ce484222325ULL
+
 /* FNV-1a, 64 bits, with a separator behind each part. */
 static uint64_t
 mix(uint64_t h, const char *s, size_t n)
@@ -89,11 +91,12 @@ fingerprint_file(const char *file, const char *cwd)
 }
 
 /*
- * The names in order, each once; sorted by selection, since there are few and
- * the array is the caller's.  first: the one that has been mixed in already.
+ * The names of the ring's types in order, each once: where it is said to begin
+ * does not matter.  By selection, since they are few and the array is the
+ * caller's.
  */
 static uint64_t
-mix_names(uint64_t h, const struct finding *f, const char *first)
+mix_ring(uint64_t h, const struct finding *f)
 {
 	const char *done = NULL;
 	size_t i;
@@ -101,14 +104,11 @@ mix_names(uint64_t h, const struct finding *f, const char *first)
 	for (;;) {
 		const char *least = NULL;
 
-		for (i = 0; i < f->n_types; i++) {
-			const char *s = f->types[i].name;
+		for (i = 0; i < f->n_cycle; i++) {
+			const char *s = f->cycle[i].type;
 
-			if ((done && strcmp(s, done) <= 0) ||
-			    (first && !strcmp(s, first)) ||
-			    f->types[i].is_folded)
-				continue;
-			if (!least || strcmp(s, least) < 0)
+			if ((!done || strcmp(s, done) > 0) &&
+			    (!least || strcmp(s, least) < 0))
 				least = s;
 		}
 		if (!least)
@@ -118,23 +118,25 @@ mix_names(uint64_t h, const struct finding *f, const char *first)
 	}
 }
 
-/*
- * Of a lost island one object is the head.  In a cycle every member is, and
- * which one is named first may depend on the order of discovery.
- */
-static uint64_t
-mix_types(uint64_t h, const struct finding *f)
+static bool
+has_ring(const struct finding *f)
 {
-	const char *head = NULL;
-
-	/* What hangs on the objects that grow is not always the same. */
-	if (f->kind == FINDING_GROWTH)
-		return mix_string(h, f->n_types ? f->types[0].name : "");
-	if (f->kind == FINDING_LOST_REFERENCE && f->n_types) {
-		head = f->types[0].name;
-		h = mix_string(h, head);
+	switch (f->kind) {
+	case FINDING_LOST_REFERENCE: /* its head has been lost, in a ring or not */
+	case FINDING_GROWTH:
+	case FINDING_RESURRECTED:
+		return false;
+	default:
+		return f->n_cycle > 0;
 	}
-	return mix_names(h, f, head);
+}
+
+static uint64_t
+mix_cause(uint64_t h, const struct finding *f)
+{
+	if (has_ring(f))
+		return mix_ring(h, f);
+	return mix_string(h, f->n_types ? f->types[0].name : "");
 }
 
 static bool
@@ -146,15 +148,15 @@ is_same_place(const struct report_line *a, const struct report_line *b)
 
 /* A function that calls itself is one frame, however deep it went. */
 static uint64_t
-mix_frames(uint64_t h, const struct finding *f, const char *stdlib,
-	   const char *cwd)
+mix_frames(uint64_t h, const struct report_line *lines, size_t n_lines,
+	   const char *stdlib, const char *cwd)
 {
 	const struct report_line *before = NULL;
 	size_t i;
 	int n = 0;
 
-	for (i = 0; i < f->n_python && n < FINGERPRINT_FRAMES; i++) {
-		const struct report_line *p = &f->python[i];
+	for (i = 0; i < n_lines && n < FINGERPRINT_FRAMES; i++) {
+		const struct report_line *p = &lines[i];
 
 		if (is_stdlib_file(p->file, stdlib) ||
 		    (before && is_same_place(before, p)))
@@ -167,18 +169,25 @@ mix_frames(uint64_t h, const struct finding *f, const char *stdlib,
 	return h;
 }
 
+uint64_t
+fingerprint_place(const struct report_line *lines, size_t n,
+		  const char *stdlib, const char *cwd)
+{
+	return mix_frames(BASIS, lines, n, stdlib, cwd);
+}
+
 void
 fingerprint_make(struct finding *f, const char *stdlib, const char *cwd)
 {
 	const char *kind = finding_kind_name(f->kind);
-	uint64_t h = 0xcbf29ce484222325ULL;
+	uint64_t h = BASIS;
 	size_t n = strlen(kind);
 	int i;
 
 	h = mix_string(h, kind);
 	h = mix_string(h, finding_reason_name(f->reason));
-	h = mix_types(h, f);
-	h = mix_frames(h, f, stdlib, cwd);
+	h = mix_cause(h, f);
+	h = mix_frames(h, f->python, f->n_python, stdlib, cwd);
 	memcpy(f->fingerprint, kind, n);
 	f->fingerprint[n++] = '-';
 	for (i = 60; i >= 0; i -= 4)

@@ -1,10 +1,11 @@
 /*
  * fingerprint.h - what makes two findings the same from run to run
  *
- * Kind, reason, the sorted names of the types (of a lost island, its head
- * first), and the five innermost frames of the allocation outside the standard
- * library, a recursion counting as one.  No address, pid, line number, order of
- * discovery or path of a machine goes in.
+ * Kind, reason, the cause and its place.  The cause is the types of the ring of a
+ * cycle, sorted and each once, or the type of the head of what is lost; the place
+ * the five innermost frames of its allocation outside the standard library, a
+ * recursion counting as one.  What merely hangs off the cause takes no part.
+ * Nor does an address, pid, line number, order of discovery or path of a machine.
  *
  * Contract of every function here:
  *   side       analysis child and tool
@@ -16,6 +17,8 @@
 #define LEAKSHIM_REPORT_FINGERPRINT_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "report/report.h"
 
@@ -24,6 +27,10 @@
  * working directory, either may be NULL.
  */
 void fingerprint_make(struct finding *f, const char *stdlib, const char *cwd);
+
+/* A hash of the place: the n frames, innermost first. */
+uint64_t fingerprint_place(const struct report_line *lines, size_t n,
+			   const char *stdlib, const char *cwd);
 
 /*
  * The part of a file's path that is the same on every machine: relative to the

@@ -51,14 +51,63 @@ collected_is_wanted(void)
 	       boot_lists()->heads[0];
 }
 
-/* Same fingerprint, same names of types, in the same order or another. */
+static bool
+has_all_types(const struct finding *to, const struct finding *f)
+{
+	size_t i, k;
+
+	for (k = 0; k < f->n_types; k++) {
+		for (i = 0; i < to->n_types; i++)
+			if (!strcmp(to->types[i].name, f->types[k].name))
+				break;
+		if (i == to->n_types)
+			return false;
+	}
+	return true;
+}
+
+/* What hangs off the cause may be of types that the first did not have. */
+static bool
+add_types(struct finding *to, const struct finding *f)
+{
+	struct finding both;
+	struct report_type *types;
+	size_t i, k;
+
+	if (has_all_types(to, f))
+		return true;
+	types = arena_array(&noted.arena, to->n_types + f->n_types,
+			    sizeof *types);
+	if (!types)
+		return false;
+	memcpy(types, to->types, to->n_types * sizeof *types);
+	if (!report_copy_finding(&noted.arena, f, &both))
+		return false;
+	for (k = 0; k < both.n_types; k++) {
+		for (i = 0; i < to->n_types; i++)
+			if (!strcmp(types[i].name, both.types[k].name))
+				break;
+		if (i < to->n_types)
+			continue;
+		types[to->n_types] = both.types[k];
+		types[to->n_types].count = types[to->n_types].bytes = 0;
+		to->n_types++;
+	}
+	to->types = types;
+	return true;
+}
+
+/* Of one fingerprint. */
 static void
 add_numbers(struct finding *to, const struct finding *f)
 {
-	/* They stand in our arena. */
-	struct report_type *types = (struct report_type *)to->types;
+	struct report_type *types;
 	size_t i, k;
 
+	if (!add_types(to, f))
+		noted.dropped++;
+	/* They stand in our arena. */
+	types = (struct report_type *)to->types;
 	to->count += f->count;
 	to->objects += f->objects;
 	to->bytes += f->bytes;

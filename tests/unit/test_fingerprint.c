@@ -8,7 +8,7 @@
 
 static const char stdlib[] = "/usr/lib/python3.11";
 
-/* A finding of three types and four frames, one of them the library's. */
+/* A ring of two types, a third that hangs off; of four frames one the library's. */
 static struct finding
 base(void)
 {
@@ -16,6 +16,8 @@ base(void)
 		{"m.B", 1, 1, NULL, false},
 		{"list", 1, 1, NULL, false},
 		{"m.A", 1, 1, NULL, false}};
+	static const struct report_edge ring[] = {
+		{"m.B", 1, 0, ".a", 0}, {"m.A", 1, 0, ".b", 0}};
 	static const struct report_line lines[] = {
 		{"make", "/home/me/app/x.py", 3},
 		{"loads", "/usr/lib/python3.11/json/__init__.py", 40},
@@ -25,6 +27,8 @@ base(void)
 
 	f.types = types;
 	f.n_types = 3;
+	f.cycle = ring;
+	f.n_cycle = 2;
 	f.python = lines;
 	f.n_python = 4;
 	return f;
@@ -60,7 +64,7 @@ form(void)
 	struct finding f = base();
 
 	/* This must never change: baselines of users contain it. */
-	is_string(print(&f), "unreachable-2404d9537ff5f963", "the value is fixed");
+	is_string(print(&f), "unreachable-a64c53eb82e2c7ce", "the value is fixed");
 	f.kind = FINDING_LOST_REFERENCE;
 	is_number(strspn(print(&f) + strlen("lost-reference-"),
 			 "0123456789abcdef"),
@@ -74,25 +78,52 @@ static void
 types(void)
 {
 	static const struct report_type others[] = {
-		{"m.A", 9, 99, "/x", false},
-		{"m.B", 7, 77, "/y", false},
-		{"list", 5, 55, NULL, false},
-		{"dict", 5, 55, NULL, true}};
+		{"m.B", 9, 99, "/x", false}, {"str", 7, 77, "/y", false}};
+	static const struct report_edge turned[] = {
+		{"m.A", 3, 1, "['b']", 0}, {"m.B", 1, 1, ".a", 0}};
+	static const struct report_edge longer[] = {
+		{"m.A", 1, 0, ".next", 0}, {"m.A", 1, 0, ".b", 0},
+		{"m.B", 1, 0, ".a", 0}};
+	static const struct report_edge another[] = {
+		{"m.A", 1, 0, ".b", 0}, {"m.C", 1, 0, ".a", 0}};
 	struct finding f = base(), g = base();
 
 	g.types = others;
-	ok(is_same(&f, &g), "order and numbers of types do not matter");
-	g.n_types = 4;
-	ok(is_same(&f, &g), "nor does a folded dict");
 	g.n_types = 2;
-	ok(!is_same(&f, &g), "a type less does");
-	g.n_types = 3;
-	f.kind = g.kind = FINDING_LOST_REFERENCE;
-	ok(!is_same(&f, &g), "of lost objects the head counts");
+	ok(is_same(&f, &g), "what hangs off a ring does not matter");
+	g.cycle = turned;
+	ok(is_same(&f, &g), "nor where the ring begins, nor its edges");
+	g.cycle = longer;
+	g.n_cycle = 3;
+	ok(is_same(&f, &g), "nor how often a type is in it");
+	g.cycle = another;
+	g.n_cycle = 2;
+	ok(!is_same(&f, &g), "another type does");
 	g = base();
 	g.reason = REASON_FROZEN;
-	f = base();
 	ok(!is_same(&f, &g), "the reason counts");
+}
+
+static void
+heads(void)
+{
+	static const struct report_type others[] = {
+		{"m.A", 9, 99, "/x", false}, {"m.B", 7, 77, "/y", false}};
+	struct finding f = base(), g = base();
+
+	f.kind = g.kind = FINDING_LOST_REFERENCE;
+	f.reason = g.reason = REASON_UNREFERENCED;
+	g.n_types = 1;
+	g.n_cycle = 0;
+	ok(is_same(&f, &g), "of what is lost neither ring nor rest matters");
+	g.types = others;
+	ok(!is_same(&f, &g), "its head does");
+	f.kind = g.kind = FINDING_UNREACHABLE;
+	f.reason = g.reason = REASON_PENDING;
+	f.n_cycle = 0;
+	g.types = f.types;
+	g.n_types = 3;
+	ok(is_same(&f, &g), "without a ring the head stands for it");
 }
 
 static void
@@ -186,6 +217,7 @@ main(void)
 {
 	form();
 	types();
+	heads();
 	frames();
 	places();
 	libraries();
