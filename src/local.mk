@@ -327,6 +327,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/modules.h \
 	%D%/analysis/referents.c \
 	%D%/analysis/referents.h \
+	%D%/analysis/reserved.c \
+	%D%/analysis/reserved.h \
 	%D%/analysis/resurrected.c \
 	%D%/analysis/resurrected.h \
 	%D%/analysis/rings.c \

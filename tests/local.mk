@@ -17,6 +17,7 @@ UNIT_TESTS = \
 	%D%/unit/test_mappedchunks \
 	%D%/unit/test_maps \
 	%D%/unit/test_options \
+	%D%/unit/test_pages \
 	%D%/unit/test_output \
 	%D%/unit/test_recycle \
 	%D%/unit/test_processor \
@@ -107,6 +108,8 @@ check_LTLIBRARIES += %D%/unit/libtap.la
 %C%_unit_libtap_la_SOURCES = \
 	%D%/unit/blocking.c \
 	%D%/unit/blocking.h \
+	%D%/unit/refuse.c \
+	%D%/unit/refuse.h \
 	%D%/unit/sample.c \
 	%D%/unit/sample.h \
 	%D%/unit/tap.c \

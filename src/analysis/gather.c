@@ -8,6 +8,7 @@
 #include "analysis/guards.h"
 #include "analysis/mappedchunks.h"
 #include "analysis/pages.h"
+#include "analysis/reserved.h"
 #include "analysis/threadheaps.h"
 #include "python/objects.h"
 #include "python/pymalloc.h"
@@ -136,7 +137,7 @@ search_pools(struct gathered *g, int pagemap, const struct map *map)
 
 	if ((map->flags & (wanted | unwanted)) == wanted &&
 	    maps_can_read(&g->maps, map->start, map->end - map->start))
-		pages_walk(pagemap, map->start, map->end, search_pools_in, g);
+		pages_walk(pagemap, map, search_pools_in, g);
 }
 
 static void
@@ -307,22 +308,37 @@ is_plain(const struct map *map)
 	return (map->flags & (wanted | unwanted)) == wanted;
 }
 
-/* Kernels join neighbours: a heap may begin anywhere in a mapping. */
+struct heap_search {
+	struct gathered *g;
+	uintptr_t end; /* of the mapping */
+};
+
 static void
-add_thread_heaps(struct gathered *g, const struct map *map)
+add_thread_heaps_in(uintptr_t from, uintptr_t to, bool is_sure, void *ctx)
 {
 	const uintptr_t step = THREAD_HEAP_ALIGNMENT;
-	uintptr_t at = (map->start + step - 1) & ~(step - 1);
+	uintptr_t at = (from + step - 1) & ~(step - 1);
+	const struct heap_search *search = ctx;
 
-	for (; at < map->end; at += step) {
+	(void)is_sure; /* guards have been cut out */
+	for (; at < to; at += step) {
 		struct chunks_heap h;
 		uintptr_t rest;
 
-		if (!threadheaps_find(at, map->end, &h, &rest))
+		if (!threadheaps_find(at, search->end, &h, &rest))
 			continue;
-		chunks_walk(&h, add_chunk, g);
-		ranges_add(&g->not_roots, at, rest);
+		chunks_walk(&h, add_chunk, search->g);
+		ranges_add(&search->g->not_roots, at, rest);
 	}
+}
+
+/* Kernels join neighbours: a heap may begin anywhere in a mapping. */
+static void
+add_thread_heaps(struct gathered *g, int pagemap, const struct map *map)
+{
+	struct heap_search search = {g, map->end};
+
+	pages_walk(pagemap, map, add_thread_heaps_in, &search);
 }
 
 static void
@@ -336,14 +352,25 @@ add_other_chunks(struct gathered *g)
 
 		if (!is_plain(map))
 			continue;
-		mappedchunks_walk(pagemap, map->start, map->end, take_mapped,
-				  g);
-		add_thread_heaps(g, map);
+		mappedchunks_walk(pagemap, map, take_mapped, g);
+		add_thread_heaps(g, pagemap, map);
 	}
 	pages_close(pagemap);
 }
 
 /* ---- the rest ---- */
+
+static bool
+read_maps(struct gathered *g)
+{
+	if (!maps_read(&g->maps, 0))
+		return false;
+	/* The mappings of the program itself stay as they are. */
+	if (!g->source->parent || !reserved_cut(&g->maps))
+		return true;
+	maps_fini(&g->maps);
+	return maps_read(&g->maps, 0);
+}
 
 bool
 gather(struct gathered *g, const struct source *s, const struct mirror *m,
@@ -359,7 +386,7 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 		return false;
 	if (s->walk_blocks)
 		s->walk_blocks(add_block, g);
-	if (!maps_read(&g->maps, 0)) {
+	if (!read_maps(g)) {
 		*why = "/proc/self/smaps cannot be read";
 		return false;
 	}

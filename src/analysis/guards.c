@@ -37,8 +37,7 @@ find(const struct maps *m, struct ranges *guards)
 	for (i = 0; i < m->n && pagemap >= 0; i++)
 		if ((m->all[i].flags & (MAP_IS_READABLE | others)) ==
 		    MAP_IS_READABLE)
-			pages_walk(pagemap, m->all[i].start, m->all[i].end,
-				   look_at, guards);
+			pages_walk(pagemap, &m->all[i], look_at, guards);
 	pages_close(pagemap);
 	ranges_sort(guards);
 }

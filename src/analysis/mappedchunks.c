@@ -3,6 +3,7 @@
 #include "analysis/mappedchunks.h"
 
 #include "analysis/mallocchunk.h"
+#include "analysis/maps.h"
 #include "analysis/pages.h"
 #include "python/peek.h"
 
@@ -62,12 +63,12 @@ walk_pages(uintptr_t from, uintptr_t to, bool is_sure, void *ctx)
 }
 
 void
-mappedchunks_walk(int pagemap, uintptr_t start, uintptr_t end,
+mappedchunks_walk(int pagemap, const struct map *map,
 		  mappedchunks_take *take, void *ctx)
 {
-	struct walk w = {start, end, start, take, ctx};
+	struct walk w = {map->start, map->end, map->start, take, ctx};
 
-	pages_walk(pagemap, start, end, walk_pages, &w);
+	pages_walk(pagemap, map, walk_pages, &w);
 }
 
 uintptr_t

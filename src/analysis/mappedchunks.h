@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct map;
+
 /*
  * Is it a block?  is_expected: memory begins there, or the last block that was
  * taken ends there.  Anything else has a header that other data could have too,
@@ -28,10 +30,10 @@ typedef bool mappedchunks_take(uintptr_t block, size_t size, bool is_expected,
 			       void *ctx);
 
 /*
- * take() for what may be a block in anonymous memory, all of which is readable
- * but guards.  `pagemap' is of pages_open().
+ * take() for what may be a block in a mapping of anonymous memory, all of which
+ * is readable but guards.  `pagemap' is of pages_open().
  */
-void mappedchunks_walk(int pagemap, uintptr_t start, uintptr_t end,
+void mappedchunks_walk(int pagemap, const struct map *map,
 		       mappedchunks_take *take, void *ctx);
 
 /* Where the block ends; 0 if it has no mapping of its own. */

@@ -67,6 +67,29 @@ read_head(const char *line, struct map *out)
 	return true;
 }
 
+/* "Rss:        0 kB" is. */
+static bool
+is_zero(const char *line)
+{
+	line += strcspn(line, "123456789");
+	return !*line;
+}
+
+/* "Rss:" and "Swap:" of a mapping; nothing is known without the two. */
+struct usage {
+	bool has_rss, has_swap;
+};
+
+static unsigned
+usage_flags(const struct usage *u, const struct map *map, const char *vm_flags)
+{
+	/* Huge pages of hugetlbfs are in no Rss. */
+	if (u->has_rss || u->has_swap || strstr(vm_flags, " ht") ||
+	    map->flags & (MAP_IS_FILE | MAP_IS_SHARED))
+		return 0;
+	return MAP_IS_UNTOUCHED;
+}
+
 static unsigned
 vm_flags(const char *line)
 {
@@ -88,16 +111,25 @@ vm_flags(const char *line)
 static bool
 read_all(struct maps *m, struct lines *r)
 {
+	struct usage usage = {true, true};
 	char line[LINES_BYTES];
-	struct map map;
+	struct map map, *last;
 
 	while (lines_next(r, line)) {
 		if (read_head(line, &map)) {
 			if (!add(m, &map))
 				return false;
-		} else if (m->n && !strncmp(line, "VmFlags:", 8)) {
-			m->all[m->n - 1].flags |= vm_flags(line);
+			usage = (struct usage){true, true};
+			continue;
 		}
+		last = m->n ? &m->all[m->n - 1] : &map;
+		if (!strncmp(line, "Rss:", 4))
+			usage.has_rss = !is_zero(line);
+		else if (!strncmp(line, "Swap:", 5))
+			usage.has_swap = !is_zero(line);
+		else if (!strncmp(line, "VmFlags:", 8))
+			last->flags |= vm_flags(line) |
+				       usage_flags(&usage, last, line);
 	}
 	return m->n > 0;
 }

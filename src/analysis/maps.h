@@ -26,6 +26,7 @@ enum map_flag {
 	MAP_IS_DEVICE = 128, /* VmFlags io or pf: not memory */
 	MAP_IS_NOT_CLONED = 256, /* VmFlags dc, wf: missing or zero in a child */
 	MAP_IS_DROPPABLE = 512,  /* VmFlags dp: may vanish, so holds nothing */
+	MAP_IS_UNTOUCHED = 1024, /* private memory, no page of which is there */
 };
 
 struct map {

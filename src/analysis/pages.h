@@ -17,18 +17,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct map;
+
 enum { PAGES_BYTES = 4096 };
 
 /* /proc/self/pagemap, or -1; for pages_walk(). */
 int pages_open(void);
 void pages_close(int pagemap);
 
+/* Does the kernel say which pages there are, however many there might be? */
+bool pages_can_scan(int pagemap);
+
 /*
- * each() for the runs of pages in [from, to) that were touched.  is_sure: they
+ * each() for the runs of pages of the mapping that were touched.  is_sure: they
  * can be read; otherwise they are in swap, or a guard.  Without a pagemap that
- * is one run, and is_sure.
+ * is all of it, and is_sure.
  */
-void pages_walk(int pagemap, uintptr_t from, uintptr_t to,
+void pages_walk(int pagemap, const struct map *map,
 		void (*each)(uintptr_t from, uintptr_t to, bool is_sure,
 			     void *ctx),
 		void *ctx);

@@ -124,7 +124,7 @@ visit_map(struct pass *p, const struct map *map)
 	if (map->flags & (MAP_IS_FILE | MAP_IS_SHARED))
 		visit_roots_in(p, map->start, map->end, true);
 	else
-		pages_walk(p->pagemap, map->start, map->end, visit_touched, p);
+		pages_walk(p->pagemap, map, visit_touched, p);
 	/*
 	 * A linker may place data at a multiple of 4 (python_data_shift()):
 	 * all pointers there lie across words.

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "analysis/maps.h"
 #include "analysis/pages.h"
 #include "tap.h"
 
@@ -43,10 +44,10 @@ static void
 walk(int pagemap, const uintptr_t *pages, const void *mine)
 {
 	uintptr_t at = (uintptr_t)pages;
+	struct map map = {at, at + PAGES * PAGES_BYTES, 0};
 
 	n_seen = 0;
-	mappedchunks_walk(pagemap, at, at + PAGES * PAGES_BYTES, take,
-			  (void *)mine);
+	mappedchunks_walk(pagemap, &map, take, (void *)mine);
 }
 
 static void

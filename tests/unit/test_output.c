@@ -5,21 +5,17 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "refuse.h"
 #include "tap.h"
 
 enum { NAME_BYTES = 256 };
@@ -135,40 +131,18 @@ links(void)
 	unlink("link.json");
 }
 
-/* From here on these two system calls (-1: none) fail so in this process. */
-static bool
-refuse(long first, long second, unsigned error)
+static int
+write_there(void *path)
 {
-	struct sock_filter filter[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)first, 1, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)second, 0, 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
-
-	return !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
-	       !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+	return write_to(path);
 }
 
 /* What output_write_file() returns there; -1 where no filter can be set. */
 static int
 write_refused(const char *path, long first, long second, unsigned error)
 {
-	int status;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		if (!refuse(first, second, error))
-			_exit(255);
-		_exit(write_to(path));
-	}
-	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) ||
-	    WEXITSTATUS(status) == 255)
-		return -1;
-	return WEXITSTATUS(status);
+	return refuse_in_child(first, second, error, write_there,
+			       (void *)(uintptr_t)path);
 }
 
 static bool
