@@ -106,6 +106,8 @@ libpython_la_SOURCES = \
 	%D%/python/recognize.h \
 	%D%/python/running.c \
 	%D%/python/running.h \
+	%D%/python/buffersizes.c \
+	%D%/python/buffersizes.h \
 	%D%/python/sizes.c \
 	%D%/python/sizes.h \
 	%D%/python/span.h \

@@ -83,7 +83,8 @@ enum layout_values {
 struct layout {
 	uint16_t version; /* major << 8 | minor */
 	uint16_t gc_head_bytes;
-	uint16_t heap_type_bytes;
+	uint16_t type_bytes;      /* PyTypeObject */
+	uint16_t heap_type_bytes; /* PyHeapTypeObject */
 	uint16_t ht_qualname;
 	uint16_t ht_cached_keys;
 	uint16_t tuple_items;
@@ -101,7 +102,8 @@ struct layout {
 	uint16_t code_cellvars;
 	uint16_t code_n_names;  /* co_nlocals, or co_nlocalsplus: int */
 	uint16_t code_n_free;   /* co_nfreevars: int, 3.11+ */
-	uint16_t code_stack_size; /* co_stacksize: int, 3.11+ */
+	uint16_t code_stack_size; /* co_stacksize: int */
+	uint16_t code_cell2arg;   /* a pointer, 3.6 to 3.10 */
 	uint16_t frame_locals;  /* PyFrameObject.f_localsplus up to 3.10 */
 	uint16_t iframe_locals; /* _PyInterpreterFrame.localsplus, 3.11+ */
 	uint16_t generator_frame; /* pointer up to 3.10, embedded from 3.11 */

@@ -4,8 +4,18 @@
 
 #include <string.h>
 
+#include "python/buffersizes.h"
 #include "python/objects.h"
 #include "python/text.h"
+
+enum {
+	FRAME_CODE = 32,  /* PyFrameObject.f_code, up to 3.10 */
+	LONG_DIGITS = 24, /* PyLongObject.ob_digit */
+	LONG_DIGIT = 4,   /* with PyLong_SHIFT 30, as all of ours have it */
+};
+
+/* More than any address: whatever says so is not what it seems. */
+#define LARGEST ((int64_t)1 << 47)
 
 static int64_t
 usable_of(int64_t size)
@@ -31,12 +41,14 @@ keys_bytes(const uint8_t *keys)
 	return 40 + index * size + 24 * usable_of(size);
 }
 
+/* How many values each of the dicts has that share the keys. */
 static int64_t
-keys_size(const uint8_t *keys)
+values_of(const uint8_t *keys)
 {
-	return layout->dict == LAYOUT_DICT_LOG2 ?
-		       (int64_t)1 << keys[8] :
-		       (int64_t)object_word(keys, 8);
+	/* dk_usable and dk_nentries; there are 30 at most. */
+	if (layout->dict == LAYOUT_DICT_LOG2)
+		return (int64_t)(object_word(keys, 16) + object_word(keys, 24));
+	return usable_of((int64_t)object_word(keys, 8));
 }
 
 /* What a dict has outside of itself (_PyDict_SizeOf of each version). */
@@ -54,7 +66,7 @@ dict_bytes_extra(const void *o)
 	}
 	keys = object_pointer(o, 32);
 	if (object_word(o, 40)) /* ma_values: a split table */
-		n += usable_of(keys_size(keys)) * 8;
+		n += values_of(keys) * 8;
 	if (object_word(keys, 0) == 1) /* shared keys count for the type */
 		n += keys_bytes(keys);
 	return n;
@@ -66,16 +78,6 @@ set_bytes_extra(const void *o)
 	if (object_word(o, SET_TABLE) == (uintptr_t)o + layout->set_smalltable)
 		return 0;
 	return ((int64_t)object_word(o, SET_MASK) + 1) * 16;
-}
-
-static int64_t
-type_bytes(const void *o)
-{
-	const uint8_t *keys = NULL;
-
-	if (layout->ht_cached_keys)
-		keys = object_pointer(o, layout->ht_cached_keys);
-	return layout->heap_type_bytes + (keys ? keys_bytes(keys) : 0);
 }
 
 /*
@@ -124,77 +126,232 @@ is_a(const void *type, const char *wanted, int64_t least)
 	return false;
 }
 
-/* From 3.11 on a generator contains its frame, whose size its code knows. */
+/* Of its locals and its stack, from 3.11 on: the code says how many. */
+static int64_t
+frame_words(const void *code)
+{
+	return object_int(code, layout->code_n_names) +
+	       object_int(code, layout->code_stack_size);
+}
+
+/* From 3.11 on a generator contains its frame. */
 static int64_t
 generator_bytes(const void *o)
 {
 	const char *frame = (const char *)o + layout->generator_frame;
 	const void *code = object_frame_code(frame);
-	int64_t words;
 
 	if (!code)
 		return (int64_t)object_word(object_type(o), TP_BASICSIZE);
-	words = object_int(code, layout->code_n_names) +
-		object_int(code, layout->code_stack_size);
-	return layout->generator_frame + layout->iframe_locals + words * 8;
+	return layout->generator_frame + layout->iframe_locals +
+	       frame_words(code) * 8;
 }
 
 static int64_t
-items_of(const void *o, unsigned long flags)
+tuple_length(const void *o)
+{
+	return o && type_flags(object_type(o)) & FLAG_TUPLE ?
+		       (int64_t)object_word(o, OB_SIZE) :
+		       0;
+}
+
+/*
+ * Objects/frameobject.c, frame_sizeof().  From 3.11 on a frame object has room
+ * for the interpreter's frame, and no ob_size though tp_itemsize is not 0.
+ */
+static int64_t
+frame_bytes(const void *o)
+{
+	int64_t n = (int64_t)object_word(object_type(o), TP_BASICSIZE);
+	const char *frame, *code;
+
+	if (layout->iframe_locals) {
+		frame = object_pointer(o, layout->frame_object_iframe);
+		code = frame ? object_frame_code(frame) : NULL;
+		return n + (code ? frame_words(code) * 8 : 0);
+	}
+	code = object_pointer(o, FRAME_CODE);
+	if (!code)
+		return n;
+	/* The first of them is a part of the struct. */
+	return n + (frame_words(code) +
+		    tuple_length(object_pointer(code, layout->code_freevars)) +
+		    tuple_length(object_pointer(code, layout->code_cellvars)) -
+		    1) * 8;
+}
+
+/* 3.8 to 3.10: a byte for each instruction, and what those have cached. */
+static int64_t
+opcode_cache_bytes(const void *o)
+{
+	enum { CODE = 48, CACHE = 160, CACHE_SIZE = 172, ENTRY = 32 };
+
+	if (python.version < 0x0308 || !object_word(o, CACHE))
+		return 0;
+	return (int64_t)object_word(object_pointer(o, CODE), OB_SIZE) / 2 +
+	       ((const uint8_t *)o)[CACHE_SIZE] * ENTRY;
+}
+
+/* Objects/codeobject.c, code_sizeof(), without what tools put there. */
+static int64_t
+code_bytes(const void *o)
+{
+	const void *type = object_type(o);
+	int64_t n = (int64_t)object_word(type, TP_BASICSIZE);
+
+	if (layout->iframe_locals)
+		return (n + (int64_t)(object_word(o, OB_SIZE) *
+				      object_word(type, TP_ITEMSIZE)) +
+			7) & ~(int64_t)7;
+	if (layout->code_cell2arg && object_pointer(o, layout->code_cell2arg))
+		n += 8 * tuple_length(object_pointer(o, layout->code_cellvars));
+	return n + opcode_cache_bytes(o);
+}
+
+/* PyLongObject keeps its sign in the low bits from 3.12 on. */
+static int64_t
+digits_of(const void *o)
 {
 	int64_t n = (int64_t)object_word(o, OB_SIZE);
 
-	/* PyLongObject keeps its sign in the low bits from 3.12 on. */
-	if (flags & FLAG_LONG && python.version >= 0x030c)
+	if (python.version >= 0x030c)
 		return (int64_t)((uint64_t)n >> 3);
 	return n < 0 ? -n : n;
+}
+
+/* long_sizeof(), or int.__sizeof__(): a subclass's fields are left out in 3.x. */
+static int64_t
+long_bytes(const void *o)
+{
+	int64_t n = digits_of(o);
+
+	if (python.version < 0x0300)
+		return (int64_t)object_word(object_type(o), TP_BASICSIZE) +
+		       n * LONG_DIGIT;
+	if (!n && python.version >= 0x030b)
+		n = 1; /* there is always room for one */
+	return LONG_DIGITS + n * LONG_DIGIT;
+}
+
+/* Bytes of its items, where the type counts them in ob_size; -1: it lies. */
+static int64_t
+items_bytes(const void *o, const void *type)
+{
+	int64_t item = (int64_t)object_word(type, TP_ITEMSIZE), n;
+
+	if (!item)
+		return 0;
+	n = type_flags(type) & FLAG_LONG ? digits_of(o) :
+					   (int64_t)object_word(o, OB_SIZE);
+	if (n < 0)
+		n = -n;
+	return item < 0 || item > INT32_MAX || n > LARGEST / item ? -1 :
+								  n * item;
+}
+
+/* A metaclass of C's may have added fields (ctypes, 3.13+). */
+static int64_t
+type_bytes(const void *o)
+{
+	const uint8_t *keys = NULL;
+	int64_t basic = (int64_t)object_word(object_type(o), TP_BASICSIZE);
+
+	if (!(type_flags(o) & FLAG_HEAPTYPE))
+		return layout->type_bytes;
+	/* 2.7: with the descriptors of its slots, as object.__sizeof__ says. */
+	if (!layout->ht_cached_keys)
+		return basic + items_bytes(o, object_type(o));
+	keys = object_pointer(o, layout->ht_cached_keys);
+	return (basic > layout->heap_type_bytes ? basic :
+						  layout->heap_type_bytes) +
+	       (keys ? keys_bytes(keys) : 0);
+}
+
+static bool
+is_frame(const void *type)
+{
+	return type == py.PyFrame_Type;
 }
 
 int64_t
 object_own_bytes(const void *o)
 {
 	const void *type = object_type(o);
-	unsigned long flags = type_flags(type);
-	int64_t n = (int64_t)object_word(type, TP_BASICSIZE);
-	int64_t item = (int64_t)object_word(type, TP_ITEMSIZE), items;
+	int64_t n = (int64_t)object_word(type, TP_BASICSIZE), items;
 
-	if (flags & FLAG_UNICODE && python.version >= 0x0300 &&
+	if (type_flags(type) & FLAG_UNICODE && python.version >= 0x0300 &&
 	    (items = pytext_compact_bytes(o)))
 		return items;
-	if (!item)
-		return n;
-	items = items_of(o, flags);
-	return item < 0 || items > INT32_MAX ? -1 : n + items * item;
+	if (layout->iframe_locals && is_frame(type))
+		return frame_bytes(o);
+	items = items_bytes(o, type);
+	return items < 0 ? -1 : n + items;
+}
+
+/* Without what stands in front of it, and elsewhere. */
+static int64_t
+basic_bytes(const void *o, const void *type)
+{
+	unsigned long flags = type_flags(type);
+	int64_t items;
+
+	if (layout->iframe_locals && object_is_generator(o))
+		return generator_bytes(o);
+	if (is_frame(type))
+		return frame_bytes(o);
+	if (type == py.PyCode_Type)
+		return code_bytes(o);
+	if (flags & FLAG_TYPE)
+		return type_bytes(o);
+	if (flags & FLAG_LONG)
+		return long_bytes(o);
+	if (pytext_is(type))
+		return pytext_bytes_in_all(o);
+	items = items_bytes(o, type);
+	return (int64_t)object_word(type, TP_BASICSIZE) +
+	       (items < 0 ? 0 : items);
+}
+
+static int64_t
+bytes_extra(const void *o, const void *type)
+{
+	unsigned long flags = type_flags(type);
+
+	if (flags & FLAG_LIST)
+		return (int64_t)object_word(o, LIST_ALLOCATED) * 8;
+	if (flags & FLAG_DICT || is_a(type, "frozendict", 56))
+		return dict_bytes_extra(o) +
+		       (python.version >= 0x0300 &&
+					is_a(type, "collections.OrderedDict",
+					     80) ?
+				ordered_dict_bytes_extra(o) :
+				0);
+	if (type_is_subtype(type, py.PySet_Type) ||
+	    type_is_subtype(type, py.PyFrozenSet_Type))
+		return set_bytes_extra(o);
+	if (is_a(type, "collections.deque", 56))
+		return deque_bytes_extra(o);
+	return buffersizes_extra(o);
+}
+
+int64_t
+object_bytes_extra(const void *o)
+{
+	int64_t n = bytes_extra(o, object_type(o));
+
+	return n < 0 || n > LARGEST ? 0 : n;
 }
 
 int64_t
 object_bytes(const void *o)
 {
 	const void *type = object_type(o);
-	unsigned long flags = type_flags(type);
-	int64_t n = (int64_t)object_word(type, TP_BASICSIZE);
-	int64_t item = (int64_t)object_word(type, TP_ITEMSIZE);
+	int64_t n = basic_bytes(o, type);
 
-	if (layout->iframe_locals && object_is_generator(o))
-		n = generator_bytes(o);
-	else if (flags & FLAG_TYPE && type_flags(o) & FLAG_HEAPTYPE)
-		n = type_bytes(o);
-	else if (item)
-		n += items_of(o, flags) * item;
-	if (flags & FLAG_LIST)
-		n += (int64_t)object_word(o, LIST_ALLOCATED) * 8;
-	else if (flags & FLAG_DICT)
-		n += dict_bytes_extra(o) +
-		     (python.version >= 0x0300 &&
-				      is_a(type, "collections.OrderedDict", 80) ?
-			      ordered_dict_bytes_extra(o) :
-			      0);
-	else if (type_is_subtype(type, py.PySet_Type) ||
-		 type_is_subtype(type, py.PyFrozenSet_Type))
-		n += set_bytes_extra(o);
-	else if (is_a(type, "collections.deque", 56))
-		n += deque_bytes_extra(o);
+	if (n < 0 || n > LARGEST)
+		n = (int64_t)object_word(type, TP_BASICSIZE);
 	if (object_is_gc(o))
 		n += layout->gc_head_bytes;
-	return n + (int64_t)object_pre_header(flags);
+	return n + (int64_t)object_pre_header(type_flags(type)) +
+	       object_bytes_extra(o);
 }

@@ -13,11 +13,15 @@
 #include <stdint.h>
 
 /*
- * Bytes as sys.getsizeof() says: exact for list, dict, set, tuple, type,
- * deque, generators and everything whose __sizeof__ is object's.  What another
- * __sizeof__, which must not be called, would add is left out.
+ * Bytes as sys.getsizeof() says, with the collector's header where there is one
+ * (3.11 and 3.12 count one for static types too).  Left out is what another
+ * __sizeof__ would add, which must not be called, and what are objects of their
+ * own.  Never more than an address space.
  */
 int64_t object_bytes(const void *o);
+
+/* Of those, the ones that are elsewhere: tables, buffers, blocks. */
+int64_t object_bytes_extra(const void *o);
 
 /*
  * Of those, the ones that stand at o: not the collector's header, nothing

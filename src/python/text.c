@@ -12,7 +12,9 @@ enum {
 	BYTES_DATA = 32,
 	STRING_DATA_27 = 36, /* behind ob_shash and ob_sstate */
 	UNICODE_STATE = 32,
+	UNICODE_WIDE = 40,    /* wstr, up to 3.11 */
 	UNICODE_MOST = 80,    /* in front of the characters */
+	UNICODE_BYTES_27 = 48,
 	UNICODE_DATA_27 = 24, /* a pointer; the length stands at 16 */
 };
 
@@ -154,6 +156,59 @@ pytext_compact_bytes(const void *o)
 	    (const char *)c.data > (const char *)o + UNICODE_MOST)
 		return 0;
 	return end - (const char *)o;
+}
+
+bool
+pytext_is(const void *type)
+{
+	unsigned long flags = type_flags(type);
+
+	return flags & FLAG_UNICODE ||
+	       (python.version < 0x0300 && flags & FLAG_BYTES);
+}
+
+/* The form in wchar_t, and that in UTF-8, if they are not the text itself. */
+static int64_t
+other_forms(const void *o, const struct characters *c, bool is_old)
+{
+	bool is_ascii = *(const uint32_t *)((const char *)o + UNICODE_STATE) &
+			1 << 6;
+	size_t at = is_old ? 48 : 40; /* utf8_length, and then utf8 */
+	uintptr_t data = (uintptr_t)c->data, other;
+	int64_t n = 0;
+
+	other = is_old ? object_word(o, UNICODE_WIDE) : 0;
+	if (other && other != data)
+		n += ((is_ascii ? (int64_t)c->n : (int64_t)object_word(o, 64)) +
+		      1) * 4;
+	/* Compact ASCII ends before those fields. */
+	if (is_ascii && data == (uintptr_t)o + at)
+		return n;
+	other = object_word(o, at + 8);
+	return other && other != data ? n + (int64_t)object_word(o, at) + 1 : n;
+}
+
+/*
+ * Objects/unicodeobject.c, unicode_sizeof(), and in 2.7 that of stringobject.c.
+ * A subclass counts as if it had no fields of its own.
+ */
+int64_t
+pytext_bytes_in_all(const void *o)
+{
+	bool is_old = python.version < 0x030c;
+	struct characters c = {0};
+	bool is_readable = find_characters(o, &c);
+	int64_t n = is_old ? UNICODE_MOST : UNICODE_MOST - 16;
+
+	if (python.version < 0x0300)
+		return c.is_utf8 ? STRING_DATA_27 + (int64_t)c.n + 1 :
+				   UNICODE_BYTES_27 +
+					   ((int64_t)c.n + 1) * c.width;
+	if (is_readable && (uintptr_t)c.data - (uintptr_t)o < UNICODE_MOST)
+		n = (char *)c.data - (char *)o;
+	if (is_readable)
+		n += ((int64_t)c.n + 1) * c.width;
+	return n + other_forms(o, &c, is_old);
 }
 
 const unsigned char *

@@ -13,6 +13,7 @@
 #ifndef LEAKSHIM_PYTHON_TEXT_H
 #define LEAKSHIM_PYTHON_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,15 @@ size_t pytext_copy(const void *o, char *out, size_t n_out);
 
 /* Of a str whose characters stand behind it, all its bytes; 0: it is none. */
 int64_t pytext_compact_bytes(const void *o);
+
+/* A str, or of a subclass of it (2.7: str or unicode). */
+bool pytext_is(const void *type);
+
+/*
+ * What __sizeof__() says of one: header, characters, and the other forms of the
+ * text that are kept.
+ */
+int64_t pytext_bytes_in_all(const void *o);
 
 /* The bytes of a bytes object (2.7: str), borrowed; NULL when o is none. */
 const unsigned char *pytext_bytes(const void *o, size_t *n);

@@ -88,6 +88,7 @@ inspection_find(struct check *c, struct page *page)
 		return false;
 	}
 	testhooks_unreachable(c);
+	testhooks_sizes();
 	list_suspects(page, c);
 	return true;
 }

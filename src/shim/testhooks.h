@@ -3,6 +3,8 @@
  *
  * LEAKSHIM_TEST_UNREACHABLE=FILE  every unreachable object's address, a line
  *                                 each, for comparison with the collector
+ * LEAKSHIM_TEST_SIZES=FILE        the file has addresses of objects, a decimal
+ *                                 number a line; FILE.found gets their sizes
  * LEAKSHIM_TEST_FAULT=segv|kill|hang|nomem  what befalls the analysis
  * LEAKSHIM_TEST_SECOND=segv|kill|hang|held  the same of the second look; held:
  *                                 it finds nothing lost
@@ -22,5 +24,6 @@ void testhooks_fault(void);
 void testhooks_slow(const char *step);
 bool testhooks_second(void); /* held */
 void testhooks_unreachable(const struct check *c);
+void testhooks_sizes(void);
 
 #endif /* LEAKSHIM_SHIM_TESTHOOKS_H */

@@ -63,6 +63,32 @@ def sizes(python):
         equal(found, [size], name)
 
 
+CAUGHT = """
+import gc
+gc.disable()
+
+
+def keep():
+    try:
+        1 / 0
+    except ZeroDivisionError as e:
+        kept = e
+        frame = kept.__traceback__.tb_frame
+
+
+keep()
+"""
+
+
+@test("a frame is as large as its code says", only=lambda p: p.major > 2)
+def frame(python):
+    finding = the_one(python.run("-c", CAUGHT, options="kinds=all").report,
+                      "ZeroDivisionError")
+    sizes = {each["name"]: each["bytes"] for each in finding["types"]}
+    assert 100 < sizes["frame"] < 1000, sizes
+    assert sum(sizes.values()) == finding["bytes"] < 2000, finding
+
+
 HEAP = """
 import gc, sys
 gc.disable()

@@ -1,0 +1,23 @@
+/*
+ * buffersizes.h - what the library's types keep outside of their objects
+ *
+ * Those whose __sizeof__ counts it, but for the ones that sizes.h treats itself.
+ *
+ * Contract of every function here:
+ *   side       shim and child
+ *   allocates  never
+ *   locks      none; the GIL is held, or this is the child
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_PYTHON_BUFFERSIZES_H
+#define LEAKSHIM_PYTHON_BUFFERSIZES_H
+
+#include <stdint.h>
+
+/*
+ * Bytes that o has elsewhere; 0 if its type is none of them.  What are objects
+ * of their own (the bytes of an io.BytesIO) is not counted.
+ */
+int64_t buffersizes_extra(const void *o);
+
+#endif /* LEAKSHIM_PYTHON_BUFFERSIZES_H */
