@@ -474,11 +474,16 @@ endif
 libleakshim_la_SOURCES = \
 	%D%/shim/api.c \
 	%D%/shim/api.h \
+	%D%/shim/bootarena.c \
+	%D%/shim/bootarena.h \
 	%D%/shim/entry.c \
 	%D%/shim/interpose.h \
 	%D%/shim/interpose_libc.c \
 	%D%/shim/interpose_malloc.c \
-	%D%/shim/interpose_py27.c
+	%D%/shim/interpose_py27.c \
+	%D%/shim/interposed.def \
+	%D%/shim/next.c \
+	%D%/shim/next.h
 
 # Without them gcc turns malloc() and memset() of a hook into calloc(): a call
 # of calloc() inside calloc().

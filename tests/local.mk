@@ -53,6 +53,7 @@ BATS_TESTS = \
 	%D%/bats/diff.bats \
 	%D%/bats/doctor.bats \
 	%D%/bats/gate.bats \
+	%D%/bats/interpose.bats \
 	%D%/bats/odd.bats \
 	%D%/bats/preload.bats \
 	%D%/bats/recipes.bats \

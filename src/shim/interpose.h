@@ -8,11 +8,8 @@
 
 #include <stdbool.h>
 
-/* Look up every function that interpose_libc.c forwards to. */
+/* Look up what interpose_libc.c and interpose_malloc.c forward to. */
 void interpose_resolve(void);
-
-/* The same of interpose_malloc.c. */
-void interpose_malloc_resolve(void);
 
 /* Is the next malloc the C library's own? */
 bool interpose_malloc_is_libc(void);

@@ -16,7 +16,6 @@
 #include "config.h"
 
 #include <dlfcn.h>
-#include <errno.h>
 #include <locale.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -26,48 +25,11 @@
 
 #include "shim/export.h"
 #include "shim/finish.h"
-#include "shim/interpose.h"
 #include "shim/native.h"
+#include "shim/next.h"
 #include "shim/start.h"
 
-#if defined __x86_64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-#elif defined __aarch64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.17");
-#endif
-
 extern char **environ;
-
-/* Resolved by interpose_resolve(), or at the first call before it. */
-static char *(*next_setlocale)(int, const char *);
-static int (*next_sem_init)(sem_t *, int, unsigned);
-static int (*next_key_create)(pthread_key_t *, void (*)(void *));
-static int (*next_dlclose)(void *);
-static void (*next__exit)(int);
-static int (*next_execve)(const char *, char *const *, char *const *);
-static int (*next_execv)(const char *, char *const *);
-static int (*next_execvp)(const char *, char *const *);
-static int (*next_fexecve)(int, char *const *, char *const *);
-
-static void *
-next(const char *name)
-{
-	return dlsym(RTLD_NEXT, name);
-}
-
-void
-interpose_resolve(void)
-{
-	*(void **)&next_setlocale = next("setlocale");
-	*(void **)&next_sem_init = next("sem_init");
-	*(void **)&next_key_create = next("pthread_key_create");
-	*(void **)&next_dlclose = next("dlclose");
-	*(void **)&next__exit = next("_exit");
-	*(void **)&next_execve = next("execve");
-	*(void **)&next_execv = next("execv");
-	*(void **)&next_execvp = next("execvp");
-	*(void **)&next_fexecve = next("fexecve");
-}
 
 /* A Python may have come, or begun: another malloc than ours may be in use. */
 static void
@@ -98,27 +60,21 @@ LS_EXPORT char *
 setlocale(int category, const char *locale)
 {
 	look();
-	if (!next_setlocale)
-		*(void **)&next_setlocale = next("setlocale");
-	return next_setlocale(category, locale);
+	return next_setlocale()(category, locale);
 }
 
 LS_EXPORT int
 sem_init(sem_t *sem, int pshared, unsigned value)
 {
 	look();
-	if (!next_sem_init)
-		*(void **)&next_sem_init = next("sem_init");
-	return next_sem_init(sem, pshared, value);
+	return next_sem_init()(sem, pshared, value);
 }
 
 LS_EXPORT int
 pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
 {
 	look();
-	if (!next_key_create)
-		*(void **)&next_key_create = next("pthread_key_create");
-	return next_key_create(key, destructor);
+	return next_pthread_key_create()(key, destructor);
 }
 
 LS_EXPORT int
@@ -126,9 +82,7 @@ dlclose(void *handle)
 {
 	int result;
 
-	if (!next_dlclose)
-		*(void **)&next_dlclose = next("dlclose");
-	result = next_dlclose(handle);
+	result = next_dlclose()(handle);
 	native_code_unmapped();
 	return result;
 }
@@ -137,9 +91,7 @@ LS_EXPORT void
 _exit(int status)
 {
 	status = finish_before__exit(status);
-	if (!next__exit)
-		*(void **)&next__exit = next("_exit");
-	next__exit(status);
+	next__exit()(status);
 	__builtin_unreachable();
 }
 
@@ -157,26 +109,26 @@ LS_EXPORT int
 execve(const char *path, char *const *argv, char *const *envp)
 {
 	finish_exec_tried();
-	return next_execve(path, argv, envp);
+	return next_execve()(path, argv, envp);
 }
 
 LS_EXPORT int
 execv(const char *path, char *const *argv)
 {
 	finish_exec_tried();
-	return next_execv(path, argv);
+	return next_execv()(path, argv);
 }
 
 LS_EXPORT int
 execvp(const char *file, char *const *argv)
 {
 	finish_exec_tried();
-	return next_execvp(file, argv);
+	return next_execvp()(file, argv);
 }
 
 LS_EXPORT int
 fexecve(int fd, char *const *argv, char *const *envp)
 {
 	finish_exec_tried();
-	return next_fexecve(fd, argv, envp);
+	return next_fexecve()(fd, argv, envp);
 }

@@ -12,21 +12,18 @@
  */
 #include "config.h"
 
-#include <dlfcn.h>
 #include <errno.h>
 #include <malloc.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "shim/bootarena.h"
 #include "shim/cblocks.h"
 #include "shim/export.h"
 #include "shim/interpose.h"
+#include "shim/next.h"
 #include "shim/start.h"
-
-#if defined __x86_64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-#elif defined __aarch64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.17");
-#endif
 
 extern void *__libc_malloc(size_t n);
 extern void *__libc_calloc(size_t n_members, size_t size);
@@ -34,16 +31,6 @@ extern void *__libc_realloc(void *old, size_t n);
 extern void *__libc_memalign(size_t alignment, size_t n);
 extern void *__libc_valloc(size_t n);
 extern void __libc_free(void *p);
-
-static struct {
-	void *(*malloc)(size_t n);
-	void *(*calloc)(size_t n_members, size_t size);
-	void *(*realloc)(void *old, size_t n);
-	void (*free)(void *p);
-	void *(*memalign)(size_t alignment, size_t n);
-	void *(*aligned_alloc)(size_t alignment, size_t n);
-	int (*posix_memalign)(void **out, size_t alignment, size_t n);
-} next;
 
 /*
  * Another allocator brings these two as well, and we do not interpose them:
@@ -62,17 +49,11 @@ interpose_malloc_is_libc(void)
 }
 
 void
-interpose_malloc_resolve(void)
+interpose_resolve(void)
 {
-	*(void **)&next.aligned_alloc = dlsym(RTLD_NEXT, "aligned_alloc");
-	*(void **)&next.posix_memalign = dlsym(RTLD_NEXT, "posix_memalign");
-	if (interpose_malloc_is_libc())
-		return;
-	*(void **)&next.malloc = dlsym(RTLD_NEXT, "malloc");
-	*(void **)&next.calloc = dlsym(RTLD_NEXT, "calloc");
-	*(void **)&next.realloc = dlsym(RTLD_NEXT, "realloc");
-	*(void **)&next.free = dlsym(RTLD_NEXT, "free");
-	*(void **)&next.memalign = dlsym(RTLD_NEXT, "memalign");
+	if (!interpose_malloc_is_libc())
+		next_look_up_all(NEXT_MALLOC, NULL);
+	next_look_up_all(NEXT_LIBC, NULL);
 }
 
 static inline bool
@@ -81,12 +62,11 @@ is_libc(void)
 	return __builtin_expect(interpose_malloc_is_libc(), 1);
 }
 
-/* Before the constructor, and the next allocator is not the C library's. */
-static inline void
-be_ready(const void *function)
+/* dlsym(3) asks, while it looks up where it would be sent to. */
+static inline bool
+is_too_early(const void *function)
 {
-	if (!function)
-		interpose_malloc_resolve();
+	return __builtin_expect(!function, 0) && next_is_looking_up();
 }
 
 /* n_dirty: bytes that may not be 0. */
@@ -106,12 +86,23 @@ malloc(size_t n)
 		start_trigger();
 	if (is_libc()) {
 		p = __libc_malloc(n);
+	} else if (is_too_early((void *)next.malloc)) {
+		return bootarena_take(n);
 	} else {
-		be_ready((void *)next.malloc);
-		p = next.malloc(n);
+		p = next_malloc()(n);
 	}
 	note(p, n, __builtin_return_address(0));
 	return p;
+}
+
+static void *
+early_calloc(size_t n_members, size_t size)
+{
+	size_t n;
+
+	if (__builtin_mul_overflow(n_members, size, &n))
+		n = SIZE_MAX;
+	return bootarena_take(n);
 }
 
 LS_EXPORT void *
@@ -121,21 +112,36 @@ calloc(size_t n_members, size_t size)
 
 	if (is_libc()) {
 		p = __libc_calloc(n_members, size);
+	} else if (is_too_early((void *)next.calloc)) {
+		return early_calloc(n_members, size);
 	} else {
-		be_ready((void *)next.calloc);
-		p = next.calloc(n_members, size);
+		p = next_calloc()(n_members, size);
 	}
 	note(p, 0, __builtin_return_address(0));
 	return p;
 }
 
+static void *
+out_of_bootarena(const void *old, size_t n)
+{
+	size_t most = bootarena_most(old);
+	void *p = malloc(n);
+
+	if (p)
+		memcpy(p, old, n < most ? n : most);
+	return p;
+}
+
 static inline void *
-next_realloc(void *old, size_t n)
+realloc_there(void *old, size_t n)
 {
 	if (is_libc())
 		return __libc_realloc(old, n);
-	be_ready((void *)next.realloc);
-	return next.realloc(old, n);
+	if (old && bootarena_owns(old))
+		return out_of_bootarena(old, n);
+	if (is_too_early((void *)next.realloc))
+		return bootarena_take(n);
+	return next_realloc()(old, n);
 }
 
 /*
@@ -146,7 +152,7 @@ LS_EXPORT void *
 realloc(void *old, size_t n)
 {
 	stack_id stack = cblocks_was_on && old ? cblocks_forget(old) : 0;
-	void *p = next_realloc(old, n);
+	void *p = realloc_there(old, n);
 
 	if (p)
 		note(p, 0, __builtin_return_address(0));
@@ -164,8 +170,8 @@ free(void *p)
 		__libc_free(p);
 		return;
 	}
-	be_ready((void *)next.free);
-	next.free(p);
+	if (!bootarena_owns(p))
+		next_free()(p);
 }
 
 LS_EXPORT void *
@@ -176,8 +182,7 @@ memalign(size_t alignment, size_t n)
 	if (is_libc()) {
 		p = __libc_memalign(alignment, n);
 	} else {
-		be_ready((void *)next.memalign);
-		p = next.memalign(alignment, n);
+		p = next_memalign()(alignment, n);
 	}
 	note(p, n, __builtin_return_address(0));
 	return p;
@@ -188,8 +193,7 @@ aligned_alloc(size_t alignment, size_t n)
 {
 	void *p;
 
-	be_ready((void *)next.aligned_alloc);
-	p = next.aligned_alloc(alignment, n);
+	p = next_aligned_alloc()(alignment, n);
 	note(p, n, __builtin_return_address(0));
 	return p;
 }
@@ -199,8 +203,7 @@ posix_memalign(void **out, size_t alignment, size_t n)
 {
 	int error;
 
-	be_ready((void *)next.posix_memalign);
-	error = next.posix_memalign(out, alignment, n);
+	error = next_posix_memalign()(out, alignment, n);
 	if (!error)
 		note(*out, n, __builtin_return_address(0));
 	return error;

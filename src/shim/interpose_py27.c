@@ -13,7 +13,6 @@
  */
 #include "config.h"
 
-#include <dlfcn.h>
 #include <stddef.h>
 
 #include "python/api.h"
@@ -23,19 +22,9 @@
 #include "shim/gcwatch27.h"
 #include "shim/interpose.h"
 #include "shim/layer.h"
+#include "shim/next.h"
 #include "shim/sidetable.h"
 #include "shim/start.h"
-
-#if defined __x86_64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-#elif defined __aarch64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.17");
-#endif
-
-static void *(*next_malloc)(size_t);
-static void *(*next_realloc)(void *, size_t);
-static void (*next_free)(void *);
-static void *(*next_gc_malloc)(size_t);
 
 static void *first_malloc(size_t n);
 static void *first_realloc(void *old, size_t n);
@@ -52,65 +41,66 @@ static void *(*realloc_now)(void *, size_t) = first_realloc;
 static void (*free_now)(void *) = first_free;
 static void *(*gc_malloc_now)(size_t) = first_gc_malloc;
 
-static void *(*next_list)(ptrdiff_t);
-static void *(*next_dict)(void);
-static void *(*next_tuple)(ptrdiff_t);
-
 static bool is_recording; /* this is a 2.7 */
 static bool has_called;   /* and it calls us */
 static bool has_made_containers;
 
 static __thread int depth __attribute__((tls_model("initial-exec")));
 
-/* From the constructor, or the first call of a libpython that came later. */
-static void
-resolve(void)
-{
-	void *from = RTLD_NEXT;
-
-	if (!dlsym(RTLD_NEXT, "PyObject_Malloc")) {
-		start_look_for_python();
-		from = python.handle;
-	}
-	*(void **)&next_list = dlsym(from, "PyList_New");
-	*(void **)&next_dict = dlsym(from, "PyDict_New");
-	*(void **)&next_tuple = dlsym(from, "PyTuple_New");
-	*(void **)&next_realloc = dlsym(from, "PyObject_Realloc");
-	*(void **)&next_free = dlsym(from, "PyObject_Free");
-	*(void **)&next_gc_malloc = dlsym(from, "_PyObject_GC_Malloc");
-	*(void **)&next_malloc = dlsym(from, "PyObject_Malloc");
-	malloc_now = next_malloc;
-	realloc_now = next_realloc;
-	free_now = next_free;
-	gc_malloc_now = next_gc_malloc;
-}
-
+/*
+ * The first call, perhaps of a libpython that came just now; perhaps before our
+ * constructor.  Where nobody defines the function, calls keep coming here.
+ */
 static void *
 first_malloc(size_t n)
 {
-	resolve();
-	return malloc_now(n);
+	next_type_PyObject_Malloc *go_on;
+
+	start_look_for_python();
+	go_on = next_PyObject_Malloc();
+	if (malloc_now != first_malloc)
+		return malloc_now(n);
+	if (next.PyObject_Malloc)
+		malloc_now = go_on;
+	return go_on(n);
 }
 
 static void *
 first_realloc(void *old, size_t n)
 {
-	resolve();
-	return realloc_now(old, n);
+	next_type_PyObject_Realloc *go_on = next_PyObject_Realloc();
+
+	if (realloc_now != first_realloc)
+		return realloc_now(old, n);
+	if (next.PyObject_Realloc)
+		realloc_now = go_on;
+	return go_on(old, n);
 }
 
 static void
 first_free(void *p)
 {
-	resolve();
-	free_now(p);
+	next_type_PyObject_Free *go_on = next_PyObject_Free();
+
+	if (free_now != first_free) {
+		free_now(p);
+		return;
+	}
+	if (next.PyObject_Free)
+		free_now = go_on;
+	go_on(p);
 }
 
 static void *
 first_gc_malloc(size_t n)
 {
-	resolve();
-	return gc_malloc_now(n);
+	next_type__PyObject_GC_Malloc *go_on = next__PyObject_GC_Malloc();
+
+	if (gc_malloc_now != first_gc_malloc)
+		return gc_malloc_now(n);
+	if (next._PyObject_GC_Malloc)
+		gc_malloc_now = go_on;
+	return go_on(n);
 }
 
 static void *
@@ -120,12 +110,12 @@ recorded_malloc(size_t n)
 	void *p;
 
 	if (depth)
-		return next_malloc(n);
+		return next.PyObject_Malloc(n);
 	has_called = true;
 	if (__builtin_expect(trigger != NULL, 0))
 		trigger();
 	depth++;
-	p = next_malloc(n);
+	p = next.PyObject_Malloc(n);
 	depth--;
 	if (p)
 		layer_allocated(p, n, true);
@@ -138,11 +128,11 @@ recorded_realloc(void *old, size_t n)
 	void *p;
 
 	if (depth)
-		return next_realloc(old, n);
+		return next.PyObject_Realloc(old, n);
 	depth++;
 	if (old)
 		layer_freed(old);
-	p = next_realloc(old, n);
+	p = next.PyObject_Realloc(old, n);
 	depth--;
 	if (p)
 		layer_allocated(p, n, true);
@@ -155,7 +145,7 @@ recorded_free(void *p)
 	if (!depth && p)
 		layer_freed(p);
 	depth++;
-	next_free(p);
+	next.PyObject_Free(p);
 	depth--;
 }
 
@@ -168,9 +158,9 @@ recorded_gc_malloc(size_t n)
 
 	has_made_containers = true;
 	if (!gcwatch27_is_due())
-		return next_gc_malloc(n);
+		return next._PyObject_GC_Malloc(n);
 	gcwatch27_begin(&m);
-	p = next_gc_malloc(n);
+	p = next._PyObject_GC_Malloc(n);
 	gcwatch27_end(&m);
 	return p;
 }
@@ -178,13 +168,17 @@ recorded_gc_malloc(size_t n)
 void
 interpose_py27_record(bool on)
 {
-	if (!next_malloc)
-		resolve();
+	next_look_up_all(NEXT_PYTHON, python.handle);
 	is_recording = on;
-	malloc_now = on ? recorded_malloc : next_malloc;
-	realloc_now = on ? recorded_realloc : next_realloc;
-	free_now = on ? recorded_free : next_free;
-	gc_malloc_now = on ? recorded_gc_malloc : next_gc_malloc;
+	if (next.PyObject_Malloc)
+		malloc_now = on ? recorded_malloc : next.PyObject_Malloc;
+	if (next.PyObject_Realloc)
+		realloc_now = on ? recorded_realloc : next.PyObject_Realloc;
+	if (next.PyObject_Free)
+		free_now = on ? recorded_free : next.PyObject_Free;
+	if (next._PyObject_GC_Malloc)
+		gc_malloc_now =
+			on ? recorded_gc_malloc : next._PyObject_GC_Malloc;
 }
 
 bool
@@ -255,24 +249,20 @@ made(void *o)
 void *
 PyList_New(ptrdiff_t n)
 {
-	if (!next_malloc)
-		resolve();
-	return made(next_list(n));
+	return made(next_PyList_New()(n));
 }
 
 void *
 PyDict_New(void)
 {
-	if (!next_malloc)
-		resolve();
-	return made(next_dict());
+	return made(next_PyDict_New()());
 }
 
 void *
 PyTuple_New(ptrdiff_t n)
 {
-	if (!next_malloc)
-		resolve();
+	void *o = next_PyTuple_New()(n);
+
 	/* The empty tuple is one for all. */
-	return n ? made(next_tuple(n)) : next_tuple(0);
+	return n ? made(o) : o;
 }

@@ -183,7 +183,6 @@ start(void)
 {
 	int saved = errno;
 
-	interpose_malloc_resolve();
 	interpose_resolve();
 	if (getauxval(AT_SECURE) || is_late()) {
 		is_closed = true;
