@@ -62,7 +62,7 @@ mirror_reset_refs(struct mirror *m, node_id id)
 }
 
 static void
-add_node(struct mirror *m, const void *o, int generation)
+add_node(struct mirror *m, const void *o, int generation, size_t interpreter)
 {
 	size_t i = slot_of(m, (uintptr_t)o);
 	struct node *node;
@@ -72,12 +72,13 @@ add_node(struct mirror *m, const void *o, int generation)
 	node = &m->nodes[m->n];
 	node->address = (uintptr_t)o;
 	node->generation = (uint8_t)generation;
+	node->interpreter = (uint8_t)interpreter;
 	mirror_reset_refs(m, (node_id)m->n);
 	m->slots[i] = (uint32_t)++m->n;
 }
 
 static void
-add_list(struct mirror *m, uintptr_t head, int generation)
+add_list(struct mirror *m, uintptr_t head, int generation, size_t interpreter)
 {
 	uintptr_t g;
 
@@ -86,7 +87,7 @@ add_list(struct mirror *m, uintptr_t head, int generation)
 
 		m->n_generation[generation]++;
 		if (!object_is_immortal(o))
-			add_node(m, o, generation);
+			add_node(m, o, generation, interpreter);
 	}
 }
 
@@ -116,9 +117,12 @@ mirror_of(struct mirror *m, const uintptr_t *objects, size_t n,
 	for (i = 0; i < n; i++) {
 		node_id id = mirror_find(all, objects[i]);
 
-		add_node(m, (void *)objects[i],
-			 id == NODE_NONE ? GENERATION_NONE :
-					   all->nodes[id].generation);
+		if (id == NODE_NONE)
+			add_node(m, (void *)objects[i], GENERATION_NONE, 0);
+		else
+			add_node(m, (void *)objects[i],
+				 all->nodes[id].generation,
+				 all->nodes[id].interpreter);
 	}
 	return true;
 }
@@ -152,7 +156,7 @@ mirror_init(struct mirror *m, const struct gclists *lists, size_t n_lists,
 	for (i = 0; i < n_lists; i++)
 		for (k = 0; k < GENERATION_LISTS; k++)
 			if (lists[i].heads[k])
-				add_list(m, lists[i].heads[k], k);
+				add_list(m, lists[i].heads[k], k, i);
 	return true;
 }
 

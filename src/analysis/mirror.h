@@ -40,7 +40,8 @@ struct node {
 	int32_t refs; /* gc_refs of gcmodule.c */
 	uint8_t generation;
 	uint8_t flags;
-	uint16_t spare;
+	uint8_t interpreter; /* number of its lists, as given */
+	uint8_t spare;
 };
 
 struct mirror {

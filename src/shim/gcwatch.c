@@ -214,6 +214,17 @@ gcwatch_is_keeping_all(void)
 	return debug >= 0 && debug & DEBUG_SAVEALL;
 }
 
+/*
+ * Of the oldest generation.  While the interpreter is finalized, streams are
+ * flushed first, by the program's code perhaps: what a young collection leaves
+ * behind is not uncollectable.
+ */
+static bool
+is_full(void *info)
+{
+	return number_in(info, watch.key_generation) == GENERATIONS - 1;
+}
+
 /* gc.callbacks: (phase, info). */
 static void *
 on_collection(void *self, void *args)
@@ -237,7 +248,7 @@ on_collection(void *self, void *args)
 	} else if (!strcmp(text, "stop")) {
 		watch.is_collecting = false;
 		on_stop(info);
-		if (is_finalizing())
+		if (is_finalizing() && is_full(info))
 			finish_after_collection();
 		else
 			triggers_collected();

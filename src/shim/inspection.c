@@ -22,6 +22,13 @@ extern const char __ehdr_start __attribute__((visibility("hidden")));
 
 struct inspection inspection;
 
+/*
+ * The last collection that we are told of is that of the interpreter whose
+ * lists come first.  From 3.9 on each has its own: what is still there of
+ * another, which nobody has closed, no collection has looked at.
+ */
+enum { COLLECTED_INTERPRETER = 0 };
+
 static void
 tell_problem(struct page *page, const char *why)
 {
@@ -266,6 +273,8 @@ inspection_compare(void *ctx)
 			node_id id = mirror_find(&c.mirror, s->address);
 
 			if (id == NODE_NONE ||
+			    c.mirror.nodes[id].interpreter !=
+				    COLLECTED_INTERPRETER ||
 			    !is_the_same(s, &c.mirror.nodes[id]))
 				continue;
 			if (c.mirror.nodes[id].flags & NODE_REACHABLE)
