@@ -15,6 +15,9 @@ enum {
 	MAX_REFCOUNT_BITS = 40,
 	FEW_REFERENCES = 65536, /* no address is as small */
 	MAX_BASES = 100,
+	/* With a length; a str in its shortest form (PyASCIIObject, 3.12+). */
+	LEAST_VAR = 24,
+	LEAST_STR = 40,
 	SLACK = 32,  /* what allocators add to a request */
 	CACHE = 256, /* a direct cache in front of the table */
 };
@@ -163,6 +166,18 @@ has_header(uintptr_t o)
 	return next ? next >= 4096 && previous >= 4096 : !previous;
 }
 
+/* What has items, and str, may need less than tp_basicsize. */
+static size_t
+least_bytes(const void *type)
+{
+	size_t n = object_word(type, TP_BASICSIZE);
+	size_t least = type_flags(type) & FLAG_UNICODE   ? LEAST_STR :
+		       object_word(type, TP_ITEMSIZE) ? LEAST_VAR :
+							n;
+
+	return least < n ? least : n;
+}
+
 static bool
 has_type_at(uintptr_t o, uintptr_t block, size_t size)
 {
@@ -171,11 +186,7 @@ has_type_at(uintptr_t o, uintptr_t block, size_t size)
 	if (!recognize_type(object_word((void *)o, OB_TYPE)))
 		return false;
 	type = object_type((void *)o);
-	/* What has items, and str, may need less than tp_basicsize. */
-	return (object_word(type, TP_ITEMSIZE) ||
-		type_flags(type) & FLAG_UNICODE ||
-		o - block + object_word(type, TP_BASICSIZE) <=
-			((size + 15) & ~(size_t)15)) &&
+	return o - block + least_bytes(type) <= ((size + 15) & ~(size_t)15) &&
 	       object_block((void *)o) == block &&
 	       (o == block || has_header(o));
 }

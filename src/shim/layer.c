@@ -145,6 +145,12 @@ is_wanted(size_t n, bool is_object)
 	}
 }
 
+/*
+ * An object has its count and its type.  In a shorter block (a class's __doc__
+ * of a few letters) the type may be what the former owner has left there.
+ */
+enum { SMALLEST_OBJECT = 16 };
+
 static inline void
 record(void *p, size_t n, bool is_object)
 {
@@ -154,6 +160,8 @@ record(void *p, size_t n, bool is_object)
 	    !is_wanted(n, is_object))
 		return;
 	stack = capture_all();
+	if (n < SMALLEST_OBJECT)
+		is_object = false;
 	sidetable_record(p, n, stack,
 			 capture_flags() | (is_object ? BLOCK_IS_OBJECT : 0));
 	mine.last = p;

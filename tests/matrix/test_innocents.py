@@ -85,4 +85,24 @@ def flushed(python):
     equal(accused(report), [], "findings")
 
 
+# ---- blocks that are too small for an object ----
+
+# The type that stands behind the text is the former owner's.
+SHORT = """
+former = [object() for i in range(50000)]
+del former
+class Thing(object):
+    __slots__ = ()
+former = [Thing() for i in range(50000)]
+former = None
+classes = [type('C%d' % i, (object,), {'__doc__': 'Is%d' % (i % 10)})
+           for i in range(2000)]
+"""
+
+
+@test("the short __doc__ of a class is no object with many references")
+def short(python):
+    equal(accused(python.run("-c", SHORT).report), [], "findings")
+
+
 main()
