@@ -80,6 +80,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_hindsight.py \
 	%D%/matrix/test_identity.py \
 	%D%/matrix/test_innocents.py \
+	%D%/matrix/test_lives.py \
 	%D%/matrix/test_lost.py \
 	%D%/matrix/test_memory.py \
 	%D%/matrix/test_merge.py \

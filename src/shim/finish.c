@@ -18,7 +18,9 @@
 #include "shim/gcwatch.h"
 #include "shim/inspector.h"
 #include "shim/process.h"
+#include "shim/programstart.h"
 #include "shim/serve.h"
+#include "shim/sidetable.h"
 #include "shim/start.h"
 
 enum stage {
@@ -199,6 +201,7 @@ static struct {
 
 /*
  * The interpreter is gone (Py_AtExit): an embedding program may start another.
+ * What this one has left behind, reported or not, is no doing of the next.
  */
 static void
 after_finalization(void)
@@ -206,6 +209,8 @@ after_finalization(void)
 	if (!forks_is_own_process() || process.is_inert)
 		return;
 	end_check();
+	sidetable_flag_all(BLOCK_IS_STARTUP);
+	programstart_begin_anew();
 	state.stage = STAGE_NONE;
 	start_rearm();
 }

@@ -55,11 +55,15 @@ slot_of(void *type)
 static void
 wrap(struct wrapped *w, void *type, void (*ours)(void *))
 {
-	if (*slot_of(type) == (void *)ours)
-		return;
+	bool is_wrapped = *slot_of(type) == (void *)ours;
+
+	/* Of an earlier life of the interpreter: its type had other words. */
 	w->type = type;
 	memcpy(w->shadow, type, SHADOW_BYTES);
-	*(void **)&w->real = *slot_of(type);
+	if (is_wrapped)
+		*(void **)(w->shadow + TP_DEALLOC) = (void *)w->real;
+	else
+		*(void **)&w->real = *slot_of(type);
 	*slot_of(type) = (void *)ours;
 }
 

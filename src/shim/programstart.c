@@ -28,6 +28,12 @@ programstart_set_library(const char *folder)
 	is_library_told = true;
 }
 
+void
+programstart_begin_anew(void)
+{
+	programstart_pending = true;
+}
+
 static const char *
 last_part(const char *file)
 {

@@ -29,6 +29,12 @@ programstart_is_pending(void)
 /* The library's folder, where it is known from elsewhere; "" if it is not. */
 void programstart_set_library(const char *folder);
 
+/*
+ * The interpreter is gone, and the program may start another: what that one
+ * allocates first is its own again.
+ */
+void programstart_begin_anew(void);
+
 /* A code object was met for the first time, in this frame. */
 void programstart_look(void *frame, uint32_t code);
 

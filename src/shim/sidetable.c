@@ -82,6 +82,12 @@ is_live(uint32_t slot)
 	return slot & SLOT_LIVE;
 }
 
+static bool
+is_note(uint32_t slot)
+{
+	return slot && slot <= SLOT_STACK_MASK;
+}
+
 static inline unsigned
 flags_of(uint32_t slot)
 {
@@ -298,6 +304,35 @@ sidetable_flag(const void *p, unsigned flags)
 	return true;
 }
 
+/* Whoever owns the block may drop it meanwhile: then it stays dropped. */
+static int
+flag_leaf(struct leaf *leaf, void *flags)
+{
+	size_t n = (size_t)1 << (REGION_SHIFT - regions_shift), i;
+	uint32_t *slots = leaf_slot(leaf, 0);
+
+	for (i = 0; i < n; i++) {
+		uint32_t old = __atomic_load_n(&slots[i], __ATOMIC_RELAXED);
+		uint32_t now = is_live(old) ? old | *(uint32_t *)flags :
+			       is_note(old) ? 0 :
+					      old;
+
+		if (now != old)
+			__atomic_compare_exchange_n(&slots[i], &old, now, false,
+						    __ATOMIC_RELAXED,
+						    __ATOMIC_RELAXED);
+	}
+	return 0;
+}
+
+void
+sidetable_flag_all(unsigned flags)
+{
+	uint32_t bits = flags << SLOT_FLAGS_SHIFT;
+
+	regions_walk(flag_leaf, &bits);
+}
+
 static void
 read_slot(struct leaf *leaf, uintptr_t address, struct block *out)
 {
@@ -345,12 +380,6 @@ sidetable_note(void *p, stack_id stack)
 		return;
 	stamp(leaf, address);
 	*leaf_slot(leaf, address) = stack & SLOT_STACK_MASK;
-}
-
-static bool
-is_note(uint32_t slot)
-{
-	return slot && slot <= SLOT_STACK_MASK;
 }
 
 stack_id

@@ -77,6 +77,12 @@ unsigned sidetable_forget(void *p);
 bool sidetable_flag(const void *p, unsigned flags);
 
 /*
+ * Set flags on every recorded block, and drop every note.  Hooks may be at work
+ * in other threads.
+ */
+void sidetable_flag_all(unsigned flags);
+
+/*
  * Let sidetable_forget() return these flags for p, recorded or not (a block
  * from before the hooks, or one that no sample took).  False: no memory.
  */

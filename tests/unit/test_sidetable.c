@@ -77,6 +77,26 @@ notes(void)
 	is_number(sidetable_unnote(AT(0)), 0, "once");
 }
 
+/* What an earlier life of the interpreter left. */
+static void
+flagged(void)
+{
+	struct block b;
+
+	sidetable_record(AT(0), 48, 9, BLOCK_IS_OBJECT);
+	sidetable_note(AT(64), 79);
+	sidetable_flag_all(BLOCK_IS_STARTUP);
+	ok(sidetable_find(AT(0), &b) &&
+		   b.flags == (BLOCK_IS_OBJECT | BLOCK_IS_STARTUP) &&
+		   b.size == 48 && b.stack == 9,
+	   "every block has the flag, and is as it was");
+	ok(!sidetable_find_note(AT(64), &b), "notes are dropped");
+	is_number(sidetable_forget(AT(64)), 0, "without a trace");
+	sidetable_record(AT(0), 48, 9, 0);
+	ok(sidetable_find(AT(0), &b) && !b.flags, "a new block has none");
+	sidetable_forget(AT(0));
+}
+
 static uint32_t
 epoch_of(void *p)
 {
@@ -223,6 +243,7 @@ main(void)
 	sidetable_init(8 << 20, limited);
 	blocks();
 	notes();
+	flagged();
 	big_ones();
 	walks();
 	stacks();
