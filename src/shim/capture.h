@@ -30,13 +30,16 @@ bool capture_init(int n_frames);
 /* The current stack; 0 when no Python frame is known. */
 stack_id capture_stack(void);
 
-/* The same, with the native frames on it when they are asked for. */
+/*
+ * The same, with the native frames on it when they are asked for: of a program
+ * that embeds Python they may be all there is.
+ */
 static inline stack_id
 capture_all(void)
 {
 	stack_id id = capture_stack();
 
-	if (__builtin_expect(native_is_on, 0) && id)
+	if (__builtin_expect(native_is_on, 0))
 		return native_capture(id);
 	return id;
 }

@@ -264,23 +264,27 @@ intern(stack_id below)
 	const struct frame_layout *l = frames_layout();
 	struct frame frames[MOST_FRAMES + 1];
 	struct frames_run runs[MOST_RUNS];
-	size_t n, n_runs, n_loops;
-	stack_id id = below;
+	size_t n, n_runs = 0, n_loops;
+	stack_id id = below ? below : trie_root(TRIE_ROOT_NONE), next;
 
 	/* One more than is kept: where it begins, the last one kept ends. */
 	n = walk(frames, n_wanted + 1, loop_to != 0, &n_loops);
-	n_runs = frames_runs(l, runs, MOST_RUNS);
+	if (below)
+		n_runs = frames_runs(l, runs, MOST_RUNS);
 	if (loop_to)
 		splice_by_function(frames, n, n_loops, n_runs);
 	else
 		splice_by_markers(frames, n, runs, n_runs);
 	if (n > n_wanted)
 		n = n_wanted;
-	while (n && id) {
+	while (n) {
 		n--;
-		id = trie_intern_native(id, frames[n].ip, frames[n].n_python);
+		next = trie_intern_native(id, frames[n].ip, frames[n].n_python);
+		if (!next)
+			return below; /* the depot is full */
+		id = next;
 	}
-	return id ? id : below;
+	return id;
 }
 
 void
