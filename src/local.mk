@@ -147,6 +147,9 @@ libreport_la_SOURCES = \
 	%D%/report/missed.h \
 	%D%/report/native.c \
 	%D%/report/native.h \
+	%D%/report/omissions.c \
+	%D%/report/omissions.def \
+	%D%/report/omissions.h \
 	%D%/report/order.c \
 	%D%/report/order.h \
 	%D%/report/output.c \
@@ -386,7 +389,6 @@ libshim_la_SOURCES = \
 	%D%/shim/facts.c \
 	%D%/shim/facts.h \
 	%D%/shim/fault.c \
-	%D%/shim/fault.def \
 	%D%/shim/fault.h \
 	%D%/shim/filters.c \
 	%D%/shim/filters.h \
@@ -578,6 +580,8 @@ leakshim_SOURCES = \
 	%D%/cli/merge.h \
 	%D%/cli/merge_head.c \
 	%D%/cli/merge_head.h \
+	%D%/cli/merge_checks.c \
+	%D%/cli/merge_checks.h \
 	%D%/cli/merge_rows.c \
 	%D%/cli/merge_rows.h \
 	%D%/cli/merge_shared.c \

@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	%D%/unit/test_json \
 	%D%/unit/test_mappedchunks \
 	%D%/unit/test_maps \
+	%D%/unit/test_omissions \
 	%D%/unit/test_options \
 	%D%/unit/test_pages \
 	%D%/unit/test_output \
@@ -85,6 +86,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_memory.py \
 	%D%/matrix/test_merge.py \
 	%D%/matrix/test_method.py \
+	%D%/matrix/test_missed.py \
 	%D%/matrix/test_native.py \
 	%D%/matrix/test_pause.py \
 	%D%/matrix/test_pytest.py \
@@ -146,6 +148,7 @@ endif
 	$(libcommon_la_SOURCES) \
 	$(libreport_la_SOURCES) \
 	src/cli/merge.c \
+	src/cli/merge_checks.c \
 	src/cli/merge_head.c \
 	src/cli/merge_rows.c \
 	src/cli/merge_shared.c \

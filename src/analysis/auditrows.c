@@ -10,6 +10,7 @@
 #include "python/edges.h"
 #include "python/names.h"
 #include "python/objects.h"
+#include "report/omissions.h"
 #include "report/report.h"
 
 static enum audit_reason
@@ -118,7 +119,7 @@ add(struct report_audit *rows, size_t *n, const struct report_audit *row)
 
 bool
 auditrows_report(struct arena *a, const struct audit *audit, struct report *r,
-		 int64_t *n_withheld)
+		 struct omissions *omissions)
 {
 	struct report_audit *rows, one;
 	struct audit_row *row, *next;
@@ -132,7 +133,8 @@ auditrows_report(struct arena *a, const struct audit *audit, struct report *r,
 	HASH_ITER(hh, audit->rows, row, next)
 	{
 		if (!audit_is_proven(row)) {
-			*n_withheld += row->strong > 0;
+			omissions_count(omissions, OMISSION_AUDIT_FIELDS,
+					row->strong > 0);
 			continue;
 		}
 		describe(a, row, &one);

@@ -13,6 +13,7 @@
 #include "analysis/audit.h"
 
 struct arena;
+struct omissions;
 struct report;
 
 /*
@@ -20,6 +21,6 @@ struct report;
  * False when memory is out.
  */
 bool auditrows_report(struct arena *a, const struct audit *audit,
-		      struct report *r, int64_t *n_withheld);
+		      struct report *r, struct omissions *omissions);
 
 #endif /* LEAKSHIM_ANALYSIS_AUDITROWS_H */

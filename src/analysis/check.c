@@ -55,42 +55,51 @@ check_find(struct check *c, const char **why)
 void
 check_reach(struct check *c)
 {
-	if (!c->source->options->reachability ||
-	    !reach_mark(&c->reach, c->source, &c->mirror, &c->unreachable,
-			&c->outside, &c->no_reach))
+	const char *why = NULL;
+
+	if (!c->source->options->reachability)
 		return;
-	c->has_reach = true;
-	c->has_lost = lost_find(&c->lost, &c->reach, &c->mirror, &c->no_reach);
-	if (!c->has_lost)
+	c->has_reach = reach_mark(&c->reach, c->source, &c->mirror,
+				  &c->unreachable, &c->outside, &why);
+	if (c->has_reach)
+		c->has_lost = lost_find(&c->lost, &c->reach, &c->mirror, &why);
+	if (!c->has_lost) {
+		omissions_note(&c->omissions, OMISSION_REACHABILITY, why);
 		return;
-	c->no_reach = NULL;
+	}
 	if (c->source->since_attach)
 		c->n_kept = hindsight_count(&c->reach);
-	if (!surplus_find(&c->reach, &c->no_surplus))
-		return;
-	c->no_surplus = NULL;
-	holders_find(c);
+	if (surplus_find(&c->reach, &why))
+		holders_find(c);
+	else
+		omissions_note(&c->omissions, OMISSION_SURPLUS, why);
 }
 
 void
 check_audit(struct check *c)
 {
+	const char *why = "it needs the reachability analysis";
+
 	if (!c->source->options->audit)
 		return;
-	c->no_audit = "it needs the reachability analysis";
 	if (c->has_reach)
-		c->has_audit = audit_find(&c->audit, &c->reach, &c->mirror,
-					  &c->no_audit);
-	if (c->has_audit)
-		c->no_audit = NULL;
+		c->has_audit =
+			audit_find(&c->audit, &c->reach, &c->mirror, &why);
+	if (!c->has_audit)
+		omissions_note(&c->omissions, OMISSION_AUDIT, why);
 }
 
 /* After a mark, most of what was there before is left out: nothing grows. */
 void
 check_growth(struct check *c)
 {
-	if (c->source->options->growth && !c->source->only_new)
-		growth_find(c, &c->no_growth);
+	const char *why = NULL;
+
+	if (!c->source->options->growth || c->source->only_new)
+		return;
+	growth_find(c, &why);
+	if (why)
+		omissions_note(&c->omissions, OMISSION_GROWTH, why);
 }
 
 void

@@ -28,6 +28,7 @@
 #include "analysis/reach.h"
 #include "analysis/source.h"
 #include "common/arena.h"
+#include "report/omissions.h"
 
 struct check {
 	struct arena arena; /* of everything in the report */
@@ -39,25 +40,15 @@ struct check {
 	struct reach reach;
 	struct lost lost;
 	bool has_lost;          /* reach and lost are there */
-	const char *no_reach;   /* why not, or NULL */
-	const char *no_surplus; /* why reach.hubs are not sorted out, or NULL */
 	bool has_reach;         /* reach alone is */
 	struct audit audit;
 	bool has_audit;
-	const char *no_audit;
 	struct growth *growth; /* what growth.c knows, or NULL */
-	const char *no_growth;
-	int64_t n_unproven;     /* fields of which the audit is not certain */
-	int64_t n_withheld;     /* islands that a thread may hold */
-	int64_t n_ageless;      /* not recorded: perhaps the interpreter's own */
-	int64_t n_few;         /* blocks of memory that are no series */
-	int64_t n_inherited;   /* blocks from before a fork */
-	int64_t n_constants;   /* from before the attach, perhaps constants */
-	int64_t n_initial;      /* made by the initialization of an extension */
-	size_t n_kept;          /* constants of extensions, see hindsight.h */
+	size_t n_kept; /* constants of extensions, see hindsight.h */
+	struct omissions omissions; /* what was left out, and why */
 	struct finding *findings;
 	size_t n_findings, n_room;
-	bool failed; /* memory ran out: the report is not complete */
+	bool failed; /* memory ran out: some of them are not there */
 };
 
 /* Before all others. */
@@ -69,13 +60,13 @@ void check_outside(struct check *c);
 /* Mirror and trial deletion.  False with the reason in *why. */
 bool check_find(struct check *c, const char **why);
 
-/* Reachability: what is lost.  Where it fails, no_reach says why. */
+/* Reachability: what is lost.  Here and below, failure is an omission. */
 void check_reach(struct check *c);
 
-/* The audit, if options ask for it.  Where it fails, no_audit says why. */
+/* The audit, if options ask for it. */
 void check_audit(struct check *c);
 
-/* What grows, if options ask for it.  Where it fails, no_growth says why. */
+/* What grows, if options ask for it. */
 void check_growth(struct check *c);
 
 /* Object number i of the unreachable set is still there (identity proven). */

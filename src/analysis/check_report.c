@@ -10,6 +10,7 @@
 #include "analysis/growth.h"
 #include "analysis/hindsight.h"
 #include "analysis/judge.h"
+#include "analysis/kin.h"
 #include "analysis/memory.h"
 #include "analysis/resurrected.h"
 #include "analysis/surplus.h"
@@ -177,6 +178,12 @@ may_be_constants(const struct check *c, const struct group *group)
 }
 
 static void
+leave_out(struct check *c, enum omission why, int64_t n)
+{
+	omissions_count(&c->omissions, why, n);
+}
+
+static void
 report_lost(struct check *c, enum lost_verdict v)
 {
 	struct groups groups = {.lost = &c->lost};
@@ -195,19 +202,19 @@ report_lost(struct check *c, enum lost_verdict v)
 		struct finding *f;
 
 		if (may_be_in_registers(group)) {
-			c->n_withheld += group->count;
+			leave_out(c, OMISSION_REGISTERS, group->count);
 			continue;
 		}
 		if (group->allocated.is_unknown) {
-			c->n_ageless += group->count;
+			leave_out(c, OMISSION_AGELESS, group->count);
 			continue;
 		}
 		if (v == LOST_REFERENCE && may_be_constants(c, group)) {
-			c->n_constants += group->count;
+			leave_out(c, OMISSION_CONSTANTS, group->count);
 			continue;
 		}
 		if (v == LOST_REFERENCE && is_from_initialization(c, group)) {
-			c->n_initial += group->count;
+			leave_out(c, OMISSION_INITIAL, group->count);
 			continue;
 		}
 		f = describe(c, g, group);
@@ -236,11 +243,11 @@ report_memory(struct check *c)
 		struct finding *f;
 
 		if (may_be_in_registers(&like)) {
-			c->n_withheld += g->count;
+			leave_out(c, OMISSION_REGISTERS, g->count);
 			continue;
 		}
 		if (is_from_initialization(c, &like)) {
-			c->n_initial += g->count;
+			leave_out(c, OMISSION_INITIAL, g->count);
 			continue;
 		}
 		/*
@@ -248,11 +255,11 @@ report_memory(struct check *c)
 		 * locks in the child, for another thread may have held them.
 		 */
 		if (c->source->is_inherited(g->stack)) {
-			c->n_inherited += g->count;
+			leave_out(c, OMISSION_INHERITED, g->count);
 			continue;
 		}
 		if (g->count < MEMORY_FEWEST) {
-			c->n_few += g->count;
+			leave_out(c, OMISSION_FEW, g->count);
 			continue;
 		}
 		f = add_finding(c);
@@ -372,10 +379,12 @@ check_report(struct check *c, struct report *r)
 		report_memory(c);
 		c->failed |= !surplus_walk(c, add_found);
 	}
-	if (c->has_audit && !auditrows_report(&c->arena, &c->audit, r,
-					      &c->n_unproven))
+	if (c->has_audit &&
+	    !auditrows_report(&c->arena, &c->audit, r, &c->omissions))
 		c->failed = true;
 	c->failed |= !growth_walk(c, add_found);
+	leave_out(c, OMISSION_GROWTH_SITES, growth_left_out(c));
+	leave_out(c, OMISSION_SHARED, kin_dropped());
 	if (!resurrected_walk(c, add_resurrected))
 		c->failed = true;
 	if (c->source->walk_collected)
@@ -385,6 +394,8 @@ check_report(struct check *c, struct report *r)
 				c->n_findings, c->source->today);
 	if (c->source->baseline)
 		filter_know(c->source->baseline, c->findings, c->n_findings);
+	if (c->failed || c->arena.failed)
+		omissions_note(&c->omissions, OMISSION_DESCRIPTIONS, NULL);
 	judge_order(c->findings, c->n_findings);
 	r->findings = c->findings;
 	r->n_findings = c->n_findings;

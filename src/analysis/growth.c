@@ -263,6 +263,8 @@ growth_find(struct check *c, const char **why)
 		return;
 	}
 	write_history(g, s->history_before, s->history);
+	omissions_count(&c->omissions, OMISSION_GROWTH_CHECKS,
+			history_needs(s->history));
 	if (g->n && !list_growing(g, &c->arena))
 		return;
 	*why = NULL;

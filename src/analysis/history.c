@@ -36,10 +36,19 @@ history_used(const struct history *h)
 }
 
 void
-history_begin(struct history *h, int growth)
+history_begin(struct history *h, int growth, const struct history *before)
 {
 	h->n_counts = (uint32_t)growth + 1;
 	h->room = most_sites(h->n_counts);
+	h->n_checks = before ? before->n_checks + 1 : 1;
+	if (h->n_checks > h->n_counts)
+		h->n_checks = h->n_counts;
+}
+
+uint32_t
+history_needs(const struct history *h)
+{
+	return h->n_counts - h->n_checks;
 }
 
 struct history_site *

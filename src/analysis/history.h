@@ -32,6 +32,7 @@ struct history {
 	uint32_t n_counts; /* that a site has room for: one more than growth= */
 	uint32_t n_sites;
 	uint32_t room;
+	uint32_t n_checks;   /* up to this one, n_counts at most */
 	uint64_t n_left_out; /* sites with fewer objects than all that are in */
 	uint64_t at_ns;      /* when the check was made, CLOCK_MONOTONIC */
 };
@@ -50,8 +51,12 @@ size_t history_bytes(int growth);
 /* What is written of it. */
 size_t history_used(const struct history *h);
 
-/* In zeroed memory of so many bytes. */
-void history_begin(struct history *h, int growth);
+/* Checks to come before anything can have grown in each of the last ones. */
+uint32_t history_needs(const struct history *h);
+
+/* In zeroed memory of so many bytes; before: as history_continue() has it. */
+void history_begin(struct history *h, int growth,
+		   const struct history *before);
 
 /* Site number i. */
 struct history_site *history_site(const struct history *h, uint32_t i);

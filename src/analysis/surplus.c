@@ -243,17 +243,17 @@ surplus_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 		if (b.is_old || may_be_a_hash(hub, &b))
 			continue;
 		if (may_be_in_registers(hub)) {
-			c->n_withheld++;
+			omissions_count(&c->omissions, OMISSION_REGISTERS, 1);
 			continue;
 		}
 		if (b.is_before &&
 		    hindsight_is_constant(&c->reach.g.maps,
 					  object_type(hub->object))) {
-			c->n_constants++;
+			omissions_count(&c->omissions, OMISSION_CONSTANTS, 1);
 			continue;
 		}
 		if (b.is_unknown) {
-			c->n_ageless++;
+			omissions_count(&c->omissions, OMISSION_AGELESS, 1);
 			continue;
 		}
 		if (!describe_object(&c->arena, c->source, &c->classes,

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 
 struct buf;
+struct report;
 
 /* Exit statuses (SPEC: "Exit status of leakshim"). */
 enum status {
@@ -47,6 +48,9 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * lacks its value.  STATUS_USAGE.
  */
 int complain_of_option(const char *verb, int c, const char *word);
+
+/* A line for each thing that was asked for and that the report lacks. */
+void complain_of_missed(const char *verb, const struct report *r);
 
 /*
  * Write the text to standard output, behind what printf(3) has put there.

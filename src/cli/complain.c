@@ -11,6 +11,7 @@
 
 #include "cli/cli.h"
 #include "common/buf.h"
+#include "report/missed.h"
 
 void
 complain(const char *format, ...)
@@ -47,6 +48,23 @@ complain_of_option(const char *verb, int c, const char *word)
 		complain("%s: '%s' is no option (leakshim %s --help)", verb,
 			 word, verb);
 	return STATUS_USAGE;
+}
+
+void
+complain_of_missed(const char *verb, const struct report *r)
+{
+	struct buf line;
+	size_t i;
+
+	buf_init(&line);
+	for (i = 0; i < r->n_missed; i++) {
+		if (!missed_is_said(&r->missed[i]))
+			continue;
+		buf_clear(&line);
+		missed_put(&line, &r->missed[i]);
+		complain("%s: missed: %s", verb, buf_string(&line));
+	}
+	buf_fini(&line);
 }
 
 int

@@ -17,6 +17,7 @@
 #include "report/headline.h"
 #include "report/json_finding.h"
 #include "report/jsonwriter.h"
+#include "report/missed.h"
 #include "report/report.h"
 #include "report/text.h"
 #include "report/text_finding.h"
@@ -152,6 +153,21 @@ put_line(struct buf *out, const struct compare_pair *p)
 	buf_printf(out, " [%s]\n", f->fingerprint);
 }
 
+/* What was not looked at in the new report has not been fixed. */
+static void
+put_missed(struct buf *out, const struct report *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_missed; i++) {
+		if (!missed_is_said(&r->missed[i]))
+			continue;
+		buf_put(out, "missed in the new report: ");
+		missed_put(out, &r->missed[i]);
+		buf_putc(out, '\n');
+	}
+}
+
 static void
 put_text(struct buf *out, const struct diff *d)
 {
@@ -162,6 +178,7 @@ put_text(struct buf *out, const struct diff *d)
 	size_t i;
 
 	put_counts(out, d);
+	put_missed(out, &d->reports[1]);
 	for (i = 0; i < d->compare.n; i++) {
 		const struct compare_pair *p = &d->compare.pairs[i];
 
@@ -248,10 +265,12 @@ judge(struct diff *d)
 		n_failing += d->compare.pairs[i].class == COMPARE_NEW &&
 			     d->compare.pairs[i].after->is_failing;
 	buf_init(&out);
-	if (d->as_json)
+	if (d->as_json) {
 		put_json(&out, d);
-	else
+		complain_of_missed("diff", &d->reports[1]);
+	} else {
 		put_text(&out, d);
+	}
 	status = write_out("diff", &out);
 	buf_fini(&out);
 	if (status != STATUS_OK)

@@ -27,6 +27,7 @@ struct gate {
 	struct merge *merge;
 	struct report report;
 	size_t n_unanalysed; /* reports that found nothing: nothing was seen */
+	bool fails_on_missed;
 };
 
 static void
@@ -48,6 +49,7 @@ usage(void)
 	     "                       make or refresh a baseline with what "
 	     "would "
 	     "fail, and pass\n"
+	     "  --fail_on_missed     what was asked for and not done fails\n"
 	     "  --help               this text");
 }
 
@@ -57,6 +59,8 @@ static const struct option long_options[] = {
 	{"fail_on", required_argument, NULL, 'f'},
 	{"max", required_argument, NULL, 'm'},
 	{"write_baseline", required_argument, NULL, 'w'},
+	{"fail_on_missed", no_argument, NULL, 'i'},
+	{"fail-on-missed", no_argument, NULL, 'i'},
 	{"help", no_argument, NULL, 'h'},
 	{0},
 };
@@ -81,6 +85,9 @@ parse(int argc, char **argv, struct gate *g)
 			break;
 		case 'w':
 			g->to_write = optarg;
+			break;
+		case 'i':
+			g->fails_on_missed = true;
 			break;
 		case 'f':
 			faults += verdict_set_fail_on(&g->verdict, optarg) != 0;
@@ -215,16 +222,56 @@ put_unanalysed(const struct gate *g)
 	buf_fini(&why);
 }
 
+static size_t
+count_asked(const struct report *r)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < r->n_missed; i++)
+		n += r->missed[i].is_asked;
+	return n;
+}
+
+/*
+ * The report has named them; what the build fails by is named once more.
+ * put_unanalysed() and put_cut() have lines of their own.
+ */
 static void
-put_verdict(const struct gate *g, size_t n_failing)
+put_asked(const struct gate *g)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < g->report.n_missed; i++)
+		n += missed_is_said(&g->report.missed[i]) &&
+		     !missed_is(&g->report.missed[i], MISSED_ANALYSIS);
+	for (i = 0; g->fails_on_missed && i < g->report.n_missed; i++) {
+		struct buf line;
+
+		if (!g->report.missed[i].is_asked)
+			continue;
+		buf_init(&line);
+		missed_put(&line, &g->report.missed[i]);
+		printf("gate: asked for and not done: %s\n", buf_string(&line));
+		buf_fini(&line);
+	}
+	if (n && !g->fails_on_missed)
+		printf("gate: %zu %s not done that %s asked for: see `missed' "
+		       "above; --fail_on_missed fails by it\n",
+		       n, n == 1 ? "thing was" : "things were",
+		       n == 1 ? "was" : "were");
+}
+
+static void
+put_verdict(const struct gate *g, size_t n_failing, size_t n_asked)
 {
 	size_t counts[4] = {0}, i;
+	bool fails = n_failing || (n_asked && g->fails_on_missed);
 
 	for (i = 0; i < g->report.n_findings; i++)
 		counts[g->report.findings[i].state]++;
 	printf("gate: %s: %zu of %zu %s %s; %zu new, %zu known, "
 	       "%zu suppressed\n",
-	       n_failing ? "FAILED" : "passed", n_failing, g->report.n_findings,
+	       fails ? "FAILED" : "passed", n_failing, g->report.n_findings,
 	       g->report.n_findings == 1 ? "finding" : "findings",
 	       n_failing == 1 ? "fails" : "fail", counts[STATE_NEW],
 	       counts[STATE_KNOWN], counts[STATE_SUPPRESSED]);
@@ -233,11 +280,12 @@ put_verdict(const struct gate *g, size_t n_failing)
 static int
 judge(struct gate *g)
 {
-	size_t n_failing;
+	size_t n_failing, n_asked;
 
 	merge_result(g->merge, &g->arena, &g->report);
 	screen_rows(&g->screen, &g->arena, &g->report);
 	n_failing = verdict_judge(&g->verdict, &g->report);
+	n_asked = count_asked(&g->report);
 	if (g->to_write) {
 		put_unanalysed(g);
 		return write_baseline(g->to_write, &g->report, &g->verdict);
@@ -250,12 +298,13 @@ judge(struct gate *g)
 	put_limits(&g->verdict);
 	put_gone(g);
 	put_unanalysed(g);
-	put_verdict(g, n_failing);
+	put_asked(g);
+	put_verdict(g, n_failing, n_asked);
 	if (fflush(stdout) != 0) {
 		complain("gate: cannot write");
 		return STATUS_FAILED;
 	}
-	if (n_failing)
+	if (n_failing || (n_asked && g->fails_on_missed))
 		return STATUS_FOUND;
 	return g->screen.rules.faults ? STATUS_BAD_FILE : STATUS_OK;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/merge_checks.h"
 #include "cli/merge_rows.h"
 #include "cli/read_json.h"
 
@@ -211,6 +212,7 @@ merge_head_add(struct merge_head *h, const struct report *r)
 	else
 		take(h, r);
 	merge_rows_missed(&h->missed, r);
+	merge_checks_add(&h->checks, r);
 	merge_rows_audit(&h->audit, r);
 	merge_rows_rules(&h->rules, r);
 }
@@ -231,6 +233,7 @@ merge_head_result(struct merge_head *h, struct arena *a, struct report *out)
 		merge_rows_sort(&h->rules);
 	}
 	merge_rows_result(a, h->missed, h->audit, h->rules, out);
+	merge_checks_result(h->checks, a, out);
 }
 
 void
@@ -239,5 +242,6 @@ merge_head_fini(struct merge_head *h)
 	merge_rows_free(&h->missed);
 	merge_rows_free(&h->audit);
 	merge_rows_free(&h->rules);
+	merge_checks_free(&h->checks);
 	arena_fini(&h->arena);
 }

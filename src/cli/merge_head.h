@@ -20,6 +20,7 @@ struct merge_head {
 	struct report all;
 	size_t n; /* reports that were added */
 	struct merge_row *missed, *audit, *rules;
+	struct merge_checks *checks;
 };
 
 void merge_head_add(struct merge_head *h, const struct report *r);

@@ -9,6 +9,7 @@
 #include "cli/merge_head.h"
 #include "common/buf.h"
 #include "common/hash.h"
+#include "report/missed.h"
 
 enum { NUMBERS = 3, TEXTS = 3 };
 
@@ -18,6 +19,7 @@ struct merge_row {
 	char *texts[TEXTS]; /* or NULL */
 	int64_t offset;
 	int word; /* a reason, a truth */
+	bool is_asked;
 	char *name, *file;
 	UT_hash_handle hh;
 };
@@ -88,6 +90,8 @@ merge_rows_missed(struct merge_row **table, const struct report *r)
 		const struct report_missed *m = &r->missed[i];
 		struct merge_row *row;
 
+		if (missed_is(m, MISSED_CHECKS))
+			continue; /* merge_checks.c */
 		buf_clear(&key);
 		put_key(&key, m->what);
 		put_key(&key, m->why);
@@ -96,6 +100,7 @@ merge_rows_missed(struct merge_row **table, const struct report *r)
 			row->name = merge_copy(m->what);
 		if (!row->file)
 			row->file = merge_copy(m->why);
+		row->is_asked |= m->is_asked;
 		merge_sum(&row->numbers[0], m->count);
 	}
 	buf_fini(&key);
@@ -182,7 +187,7 @@ fill_missed(struct arena *a, struct merge_row *table, struct report *out)
 	out->n_missed = 0;
 	for (row = table; list && row; row = row->hh.next)
 		list[out->n_missed++] = (struct report_missed){
-			row->name, row->numbers[0], row->file};
+			row->name, row->numbers[0], row->file, row->is_asked};
 }
 
 static void

@@ -58,10 +58,13 @@ read_coverage(struct reader *r, const json_t *o, struct report *out)
 		list[i].what = read_string(r, m, "what");
 		list[i].count = read_integer(r, m, "count");
 		list[i].why = read_string(r, m, "why");
+		list[i].is_asked = json_is_true(json_object_get(m, "asked"));
 		if (!list[i].what) {
 			read_fail(r, "what", "is null");
 			list[i].what = "";
 		}
+		/* Older reports do not say so. */
+		list[i].is_asked |= missed_is(&list[i], MISSED_ANALYSIS);
 	}
 	out->missed = list;
 	out->n_missed = list ? n : 0;

@@ -113,6 +113,8 @@ put(const struct report *r, const struct wishes *w)
 
 	buf_init(&text);
 	w->format->write(&text, r, &context);
+	if (!w->format->says_missed)
+		complain_of_missed("report", r);
 	status = write_out("report", &text);
 	buf_fini(&text);
 	free(root);

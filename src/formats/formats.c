@@ -10,10 +10,11 @@
 #include "report/text.h"
 
 const struct format formats[] = {
-#define FORMAT(name, function, meaning) {#name, function, meaning},
+#define FORMAT(name, function, says_missed, meaning) \
+	{#name, function, says_missed, meaning},
 #include "formats/formats.def"
 #undef FORMAT
-	{NULL, NULL, NULL},
+	{NULL, NULL, false, NULL},
 };
 
 const struct format *

@@ -30,6 +30,7 @@ struct format {
 	const char *name;
 	void (*write)(struct buf *out, const struct report *r,
 		      const struct format_context *c);
+	bool says_missed; /* what was asked for and not done has a place */
 	const char *meaning;
 };
 
@@ -39,7 +40,7 @@ const struct format *format_find(const char *name);
 /* The formats in the order of --help; .name is NULL behind the last one. */
 extern const struct format formats[];
 
-#define FORMAT(name, function, meaning)                                        \
+#define FORMAT(name, function, says_missed, meaning)                           \
 	void function(struct buf *out, const struct report *r,                 \
 		      const struct format_context *c);
 #include "formats/formats.def"

@@ -99,21 +99,33 @@ put_all(struct buf *out, const struct report *r,
 			put_annotation(out, r, &r->findings[i], c);
 }
 
+/* No annotation at all would look like no leak. */
+static void
+put_missed(struct buf *out, const struct report *r)
+{
+	size_t i, start;
+
+	for (i = 0; i < r->n_missed; i++) {
+		const struct report_missed *m = &r->missed[i];
+
+		if (!missed_is_said(m))
+			continue;
+		buf_put(out, missed_is(m, MISSED_ANALYSIS) ?
+				     "::error title=leakshim::" :
+				     "::warning title=leakshim::");
+		start = out->len;
+		buf_put(out, "not done, though asked for: ");
+		missed_put(out, m);
+		escape_from(out, start, ESCAPE_GITHUB);
+		buf_putc(out, '\n');
+	}
+}
+
 void
 format_github(struct buf *out, const struct report *r,
 	      const struct format_context *c)
 {
-	size_t i;
-
 	put_all(out, r, c, LEVEL_FAILS);
+	put_missed(out, r);
 	put_all(out, r, c, LEVEL_REPORTED);
-	for (i = 0; i < r->n_missed; i++) {
-		const struct report_missed *m = &r->missed[i];
-
-		if (!missed_is(m, MISSED_ANALYSIS))
-			continue;
-		buf_put(out, "::error title=leakshim::the analysis failed: ");
-		escape_put(out, m->why, ESCAPE_GITHUB);
-		buf_putc(out, '\n');
-	}
 }

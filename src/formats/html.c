@@ -7,6 +7,7 @@
 #include "formats/formats.h"
 #include "formats/html_part.h"
 #include "formats/level.h"
+#include "report/missed.h"
 
 /* Made from page.css and page.js: as they are, and the script's SHA-256. */
 static const char page_css[] =
@@ -150,11 +151,18 @@ put_numbers(struct buf *out, const struct report *r)
 		all.bytes += sum.bytes;
 	}
 	buf_put(out, "<section class=\"cards\" aria-label=\"summary\">\n");
-	put_card(out, failing.findings ? "bad" : "good",
+	/* Nothing failing where not all was looked at is not good. */
+	put_card(out,
+		 failing.findings   ? "bad" :
+		 missed_n_said(r) ? "" :
+				      "good",
 		 failing.findings == 1 ? "finding fails" : "findings fail",
 		 failing.findings);
 	put_card(out, "", all.findings == 1 ? "finding" : "findings",
 		 all.findings);
+	if (missed_n_said(r))
+		put_card(out, "bad", "asked for and not done",
+			 (int64_t)missed_n_said(r));
 	put_card(out, "", all.objects == 1 ? "object" : "objects",
 		 all.objects);
 	buf_put(out, "<div class=\"card\"><b>");

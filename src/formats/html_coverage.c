@@ -133,6 +133,7 @@ put_missed(struct buf *out, const struct report *r)
 			html_number(out, m->count);
 			buf_putc(out, ')');
 		}
+		buf_put(out, m->is_asked ? ", asked for" : "");
 		if (m->why) {
 			buf_put(out, ": ");
 			html_text(out, m->why);

@@ -14,6 +14,13 @@ struct counts {
 	uint64_t tests, failures, errors, skipped;
 };
 
+/* A part that was asked for and not done is a test that did not run. */
+static bool
+is_skipped_part(const struct report_missed *m)
+{
+	return missed_is_said(m) && !missed_is(m, MISSED_ANALYSIS);
+}
+
 static struct counts
 count(const struct report *r)
 {
@@ -28,6 +35,11 @@ count(const struct report *r)
 		n.skipped += level_of(&r->findings[i]) == LEVEL_QUIET;
 	}
 	n.errors = missed_find(r, MISSED_ANALYSIS) != NULL;
+	for (i = 0; i < r->n_missed; i++)
+		if (is_skipped_part(&r->missed[i])) {
+			n.tests++;
+			n.skipped++;
+		}
 	n.tests++; /* the analysis itself: a suite is never empty */
 	return n;
 }
@@ -152,6 +164,33 @@ put_analysis(struct buf *out, const struct report *r)
 	buf_put(out, "/>\n    </testcase>\n");
 }
 
+static void
+put_skipped_parts(struct buf *out, const struct report *r)
+{
+	struct buf text;
+	size_t i;
+
+	buf_init(&text);
+	for (i = 0; i < r->n_missed; i++) {
+		const struct report_missed *m = &r->missed[i];
+
+		if (!is_skipped_part(m))
+			continue;
+		buf_clear(&text);
+		missed_put(&text, m);
+		/* Two rows may differ in their reasons alone. */
+		buf_printf(out,
+			   "    <testcase classname=\"leakshim.missed\" "
+			   "name=\"%zu: ",
+			   i + 1);
+		escape_put(out, m->what, ESCAPE_XML);
+		buf_put(out, "\" time=\"0\">\n      <skipped");
+		put_attribute(out, "message", buf_string(&text));
+		buf_put(out, "/>\n    </testcase>\n");
+	}
+	buf_fini(&text);
+}
+
 void
 format_junit(struct buf *out, const struct report *r,
 	     const struct format_context *c)
@@ -170,6 +209,7 @@ format_junit(struct buf *out, const struct report *r,
 		put_attribute(out, "timestamp", r->time);
 	buf_put(out, ">\n");
 	put_analysis(out, r);
+	put_skipped_parts(out, r);
 	for (i = 0; i < r->n_findings; i++)
 		if (r->findings[i].is_printed)
 			put_case(out, r, &r->findings[i], c);

@@ -87,15 +87,12 @@ put_invocation(struct jsonwriter *w, const struct report *r)
 		const struct report_missed *m = &r->missed[i];
 
 		buf_clear(&text);
-		buf_printf(&text, "missed: %s", m->what);
-		if (m->count != REPORT_UNKNOWN)
-			buf_printf(&text, " (%ld)", m->count);
-		if (m->why)
-			buf_printf(&text, ": %s", m->why);
+		buf_put(&text, "missed: ");
+		missed_put(&text, m);
 		jsonwriter_line(w);
 		jsonwriter_begin(w, NULL, '{');
 		sarif_message(w, "message", buf_string(&text));
-		jsonwriter_string(w, "level", is_whole ? "note" : "warning");
+		jsonwriter_string(w, "level", m->is_asked ? "warning" : "note");
 		jsonwriter_end(w, '}');
 	}
 	buf_fini(&text);

@@ -60,6 +60,7 @@ put_coverage(struct jsonwriter *w, const struct report *r)
 		jsonwriter_string(w, "what", r->missed[i].what);
 		jsonwriter_number(w, "count", r->missed[i].count);
 		jsonwriter_string(w, "why", r->missed[i].why);
+		jsonwriter_truth(w, "asked", r->missed[i].is_asked);
 		jsonwriter_end(w, '}');
 	}
 	jsonwriter_end(w, ']');

@@ -14,13 +14,38 @@
 
 #include "report/report.h"
 
+struct buf;
+
+/* The words of omissions.def that readers look for. */
+
 /* Nothing was found because nothing was seen: the analysis itself failed. */
 #define MISSED_ANALYSIS "analysis"
 
 /* Findings that only max_findings= has cut: counted, and not described. */
 #define MISSED_FINDINGS "findings"
 
+/* Checks that growth= still needs before it can say anything. */
+#define MISSED_CHECKS "growth-checks"
+
 bool missed_is(const struct report_missed *m, const char *what);
+
+/*
+ * Must it be said even to somebody who wants to hear nothing else?  What
+ * max_findings= has cut has a line of its own.
+ */
+bool missed_is_said(const struct report_missed *m);
+
+/*
+ * Is it a reason to speak up where nothing was found?  Not that a list of what
+ * is to be ignored could not be read: that was said when the program began.
+ */
+bool missed_is_news(const struct report_missed *m);
+
+/* Rows that must be said; 0: the report is about all that was asked for. */
+size_t missed_n_said(const struct report *r);
+
+/* "what (count): why", control characters made visible. */
+void missed_put(struct buf *out, const struct report_missed *m);
 
 /* The first row of that name; NULL: none. */
 const struct report_missed *missed_find(const struct report *r,

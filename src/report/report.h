@@ -164,6 +164,7 @@ struct report_missed {
 	const char *what; /* never NULL; those that others look for: missed.h */
 	int64_t count;
 	const char *why;
+	bool is_asked; /* it was asked for, by default or by an option */
 };
 
 /* A suppression that was used, or that would have been and is over. */

@@ -222,17 +222,11 @@ put_missed(struct buf *out, const struct report *r, bool with_all)
 	for (i = 0; i < r->n_missed; i++) {
 		const struct report_missed *m = &r->missed[i];
 
-		if (!with_all && !missed_is(m, MISSED_ANALYSIS))
+		if (!with_all && !missed_is_said(m))
 			continue;
 		text_prefix(out, r);
 		buf_put(out, "missed: ");
-		buf_shown(out, m->what, SIZE_MAX);
-		if (m->count != REPORT_UNKNOWN)
-			buf_printf(out, " (%ld)", m->count);
-		if (m->why) {
-			buf_put(out, ": ");
-			buf_shown(out, m->why, SIZE_MAX);
-		}
+		missed_put(out, m);
 		buf_putc(out, '\n');
 	}
 }
@@ -280,6 +274,9 @@ put_summary(struct buf *out, const struct report *r)
 
 	text_prefix(out, r);
 	buf_put(out, "SUMMARY: ");
+	/* No finding where nothing was seen must not look like no leak. */
+	if (missed_n_said(r))
+		buf_put(out, "incomplete: ");
 	buf_count(out, (uint64_t)sum.findings, "finding", "findings");
 	buf_put(out, ", ");
 	buf_count(out, (uint64_t)sum.objects, "object", "objects");
@@ -301,9 +298,12 @@ put_summary(struct buf *out, const struct report *r)
 bool
 report_has_news(const struct report *r)
 {
-	/* A check without its analysis has seen nothing: that is news. */
-	return sum_of_all(r).findings || r->has_audit ||
-	       missed_find(r, MISSED_ANALYSIS);
+	size_t i;
+
+	for (i = 0; i < r->n_missed; i++)
+		if (missed_is_news(&r->missed[i]))
+			return true;
+	return sum_of_all(r).findings || r->has_audit;
 }
 
 void

@@ -28,8 +28,6 @@
 #include "shim/stdlib.h"
 #include "shim/triggers.h"
 
-enum { MAX_MISSED = FAULTS + 20 };
-
 static bool
 is_file_name(const char *log_path)
 {
@@ -235,64 +233,45 @@ fill_argv(struct arena *a, struct report *r)
 	}
 }
 
-void
-facts_add_missed(struct report *r, const char *what, int64_t count,
-		 const char *why)
+static const char *
+why_no_hooks(void)
 {
-	/* The array has room for every fault and every line of fill_missed. */
-	struct report_missed *m = (struct report_missed *)r->missed;
-
-	m[r->n_missed++] = (struct report_missed){what, count, why};
+	if (hooks_see_objects() || process.options.track == OPTIONS_TRACK_NONE)
+		return NULL;
+	return process.is_attached ?
+		       "Python 2.7 has no allocation hooks that can be "
+		       "installed while it runs: preload the library" :
+		       "a statically linked Python 2.7 has no allocation "
+		       "hooks: track=none does without backtraces";
 }
 
-static void
-fill_missed(const struct facts *f, struct report *r)
+void
+facts_omissions(const struct facts *f, struct omissions *out)
 {
-	/* Not the arena's: that memory is out is one of the lines. */
-	static struct report_missed lines[MAX_MISSED];
-	enum fault i;
+	const struct {
+		enum omission which;
+		const char *why;
+	} undone[] = {
+		{OMISSION_NO_HOOKS, why_no_hooks()},
+		{OMISSION_CAPTURE,
+		 hooks_see_objects() ? capture_problem() : NULL},
+		{OMISSION_NATIVE, native_problem()},
+		{OMISSION_SIGNAL, asksignal_problem()},
+		{OMISSION_CHECK_EVERY, triggers_problem()},
+		{OMISSION_SUPPRESSIONS, filters.no_suppressions},
+		{OMISSION_BASELINE, filters.no_baseline},
+		{OMISSION_SURVIVAL, f->survival_unknown},
+	};
+	size_t i;
 
-	r->missed = lines;
-	for (i = 0; i < FAULTS; i++)
-		if (fault_number(i))
-			facts_add_missed(r, fault_what(i),
-					 (int64_t)fault_number(i),
-					 fault_why(i));
-	if (!hooks_see_objects() && process.options.track != OPTIONS_TRACK_NONE)
-		facts_add_missed(
-			r, "backtraces", REPORT_UNKNOWN,
-			process.is_attached ?
-				"Python 2.7 has no allocation hooks that "
-				"can be installed while it runs" :
-				"a statically linked Python 2.7 has no "
-				"allocation hooks");
-	if (capture_problem() && hooks_see_objects())
-		facts_add_missed(r, "backtraces", REPORT_UNKNOWN,
-				 capture_problem());
-	if (native_problem())
-		facts_add_missed(r, "native-frames", REPORT_UNKNOWN,
-				 native_problem());
-	if (asksignal_problem())
-		facts_add_missed(r, "signal", REPORT_UNKNOWN,
-				 asksignal_problem());
-	if (triggers_problem())
-		facts_add_missed(r, "check_every", REPORT_UNKNOWN,
-				 triggers_problem());
-	if (collected_dropped())
-		facts_add_missed(r, "collected", collected_dropped(),
-				 "too many kinds of them, or no memory");
-	if (filters.no_suppressions)
-		facts_add_missed(r, "suppressions",
-				 filters.has_suppressions ?
-					 filters.suppressions.faults :
-					 REPORT_UNKNOWN,
-				 filters.no_suppressions);
-	if (filters.no_baseline)
-		facts_add_missed(r, "baseline", REPORT_UNKNOWN,
-				 filters.no_baseline);
-	if (f->survival_unknown)
-		facts_add_missed(r, "not-clearable", REPORT_UNKNOWN,
-				 f->survival_unknown);
+	fault_omissions(out);
+	for (i = 0; i < sizeof undone / sizeof *undone; i++)
+		if (undone[i].why)
+			omissions_note(out, undone[i].which, undone[i].why);
+	omissions_count(out, OMISSION_COLLECTED, collected_dropped());
+	if (filters.has_suppressions && filters.no_suppressions)
+		omissions_count(out, OMISSION_SUPPRESSIONS,
+				filters.suppressions.faults);
 }
 
 static const char *
@@ -351,7 +330,6 @@ facts_fill(struct arena *a, const struct facts *f, struct report *r)
 	r->tracking = tracking_word();
 	r->free_lists = hooks_free_lists_exact() ? "exact" : "approximate";
 	r->native = native_is_on;
-	fill_missed(f, r);
 	fill_gc(f, r);
 	r->heap_objects = r->heap_tracked = r->unreachable = r->permanent =
 		r->blocks = r->heap_bytes = REPORT_UNKNOWN;

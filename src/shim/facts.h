@@ -18,6 +18,7 @@
 
 #include "analysis/source.h"
 #include "common/arena.h"
+#include "report/omissions.h"
 #include "report/report.h"
 #include "shim/gcwatch.h"
 
@@ -55,9 +56,8 @@ void facts_source(struct source *s, struct facts *f);
 /* The part of that which is the same for every check. */
 void facts_tables(struct source *s);
 
-/* One more line of coverage.missed, after facts_fill(). */
-void facts_add_missed(struct report *r, const char *what, int64_t count,
-		      const char *why);
+/* What the process could not do so far, whatever the analysis does. */
+void facts_omissions(const struct facts *f, struct omissions *out);
 
 /* Everything of a report that is not a finding or a number of the heap. */
 void facts_fill(struct arena *a, const struct facts *f, struct report *r);

@@ -4,14 +4,16 @@
 
 #include <stdatomic.h>
 
+#include "report/omissions.h"
+
 static _Atomic uint64_t counts[FAULTS];
 
-static const struct {
-	const char *what, *why;
-} words[FAULTS] = {
-#define FAULT(name, what, why) [FAULT_##name] = {what, why},
-#include "shim/fault.def"
+static const enum omission omission_of[FAULTS] = {
+#define FAULT(name, what, why, asked) [FAULT_##name] = OMISSION_##name,
+#define OMISSION(name, what, why, asked)
+#include "report/omissions.def"
 #undef FAULT
+#undef OMISSION
 };
 
 void
@@ -26,14 +28,11 @@ fault_number(enum fault f)
 	return atomic_load_explicit(&counts[f], memory_order_relaxed);
 }
 
-const char *
-fault_what(enum fault f)
+void
+fault_omissions(struct omissions *out)
 {
-	return words[f].what;
-}
+	enum fault f;
 
-const char *
-fault_why(enum fault f)
-{
-	return words[f].why;
+	for (f = 0; f < FAULTS; f++)
+		omissions_count(out, omission_of[f], (int64_t)fault_number(f));
 }

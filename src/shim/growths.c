@@ -35,7 +35,7 @@ growths_prepare(struct source *s)
 	after.h = ownmap_shared(after.bytes);
 	if (!after.h)
 		return;
-	history_begin(after.h, growth);
+	history_begin(after.h, growth, before.h);
 	after.h->at_ns = clone_now_ns();
 	s->history_before = before.h;
 	s->history = after.h;

@@ -137,6 +137,10 @@ growth(void *c)
 	check_growth(c);
 }
 
+static const char crashed[] =
+	"it crashed in the analysis; the program was not touched: please "
+	"report it with what verbosity=2 says";
+
 static void
 say_crash(const char *part, const struct guard_crash *crash)
 {
@@ -163,8 +167,7 @@ audit_guarded(struct check *c)
 	if (!crash.signal)
 		return;
 	c->has_audit = false;
-	c->no_audit = "it crashed in the analysis; the program was not "
-		      "touched";
+	omissions_note(&c->omissions, OMISSION_AUDIT, crashed);
 	say_crash("audit", &crash);
 }
 
@@ -177,8 +180,7 @@ growth_guarded(struct check *c)
 	if (!crash.signal)
 		return;
 	c->growth = NULL;
-	c->no_growth = "it crashed in the analysis; the program was not "
-		       "touched";
+	omissions_note(&c->omissions, OMISSION_GROWTH, crashed);
 	say_crash("growth", &crash);
 }
 
@@ -195,8 +197,7 @@ reach_guarded(struct check *c)
 	if (!crash.signal)
 		return;
 	c->has_lost = false;
-	c->no_reach = "it crashed in the analysis; the program was not "
-		      "touched";
+	omissions_note(&c->omissions, OMISSION_REACHABILITY, crashed);
 	say_crash("reachability", &crash);
 }
 

@@ -13,7 +13,7 @@
 #include "python/api.h"
 #include "report/filter.h"
 #include "report/json.h"
-#include "report/missed.h"
+#include "report/omissions.h"
 #include "report/output.h"
 #include "report/text.h"
 #include "shim/channel.h"
@@ -104,31 +104,23 @@ write_both(const struct report *r, const struct facts *f, struct buf *problem)
 
 /* After attaching, where there is nothing to report. */
 static void
-say_nothing(const char *no_reach)
+say_nothing(void)
 {
-	struct buf line;
+	static const char line[] = "nothing that is known has leaked so far\n";
 
-	buf_init(&line);
-	buf_put(&line, "nothing that is known has leaked so far");
-	if (no_reach)
-		buf_printf(&line, "; lost references were not looked for: %s",
-			   no_reach);
-	buf_putc(&line, '\n');
-	channel_say(line.data, line.len);
-	buf_fini(&line);
+	channel_say(line, sizeof line - 1);
 }
 
 /* To the command that asked for it. */
 static void
-send_out(const struct report *r, const struct facts *f, const char *no_reach,
-	 struct buf *problem)
+send_out(const struct report *r, const struct facts *f, struct buf *problem)
 {
 	struct buf text;
 
 	if (!strcmp(f->trigger, "attach") &&
 	    process.options.format == OPTIONS_FORMAT_TEXT &&
 	    !report_has_news(r)) {
-		say_nothing(no_reach);
+		say_nothing();
 		return;
 	}
 	buf_init(&text);
@@ -140,7 +132,7 @@ send_out(const struct report *r, const struct facts *f, const char *no_reach,
 
 static void
 write_out(const struct report *r, const struct facts *f, const char *why_not,
-	  const char *no_reach, struct buf *problem)
+	  struct buf *problem)
 {
 	const char *path = f->path;
 	bool to_stderr = is_word(path, "stderr");
@@ -162,7 +154,7 @@ write_out(const struct report *r, const struct facts *f, const char *why_not,
 	int error, fd = to_stderr ? STDERR_FILENO : STDOUT_FILENO;
 
 	if (channel_is_open()) {
-		send_out(r, f, no_reach, problem);
+		send_out(r, f, problem);
 		return;
 	}
 	if (is_silent(r, to_file, why_not) ||
@@ -187,63 +179,13 @@ write_out(const struct report *r, const struct facts *f, const char *why_not,
 
 /* For whoever reads JSON: the list of findings is not whole. */
 static void
-add_cut(struct report *r)
+count_cut(struct omissions *omissions, const struct report *r)
 {
-	int64_t n = 0;
 	size_t k;
 
 	for (k = 0; k < FINDING_KINDS; k++)
-		n += r->cut[k].findings;
-	if (n)
-		facts_add_missed(
-			r, MISSED_FINDINGS, n,
-			"beyond max_findings: counted in the summary only");
-}
-
-/* What the check left out, and could not do. */
-static void
-add_all_missed(struct report *r, const struct check *c)
-{
-	const struct report_missed counted[] = {
-		{"lost-reference", c->n_withheld,
-		 "other threads may hold them in registers"},
-		{"lost-reference", c->n_ageless,
-		 "allocations were not recorded (track=): they may be the "
-		 "interpreter's own"},
-		{"lost-memory", c->n_few,
-		 "fewer than 10 blocks of one kind may be kept on purpose"},
-		{"lost-memory", c->n_inherited,
-		 "from before the fork: the parent reports them"},
-		{"lost-reference", c->n_constants,
-		 "from before the attach: they may be constants that "
-		 "extensions made once"},
-		{"lost-reference", c->n_initial,
-		 "made once, when an extension was initialized"},
-		{"growth", growth_left_out(c),
-		 "sites with few objects, beyond what is kept between checks"},
-		{"shared", kin_dropped(),
-		 "islands from before a fork, too many to be told: a merged "
-		 "report counts them for each process"},
-		{"audit", c->n_unproven,
-		 "fields that hold references in some instances, but not for "
-		 "certain"},
-	};
-	const struct report_missed undone[] = {
-		{"audit", REPORT_UNKNOWN, c->no_audit},
-		{"reachability", REPORT_UNKNOWN, c->no_reach},
-		{"growth", REPORT_UNKNOWN, c->no_growth},
-		{"lost-reference", REPORT_UNKNOWN, c->no_surplus},
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof counted / sizeof *counted; i++)
-		if (counted[i].count)
-			facts_add_missed(r, counted[i].what, counted[i].count,
-					 counted[i].why);
-	for (i = 0; i < sizeof undone / sizeof *undone; i++)
-		if (undone[i].why)
-			facts_add_missed(r, undone[i].what, undone[i].count,
-					 undone[i].why);
+		omissions_count(omissions, OMISSION_FINDINGS,
+				r->cut[k].findings);
 }
 
 unsigned
@@ -255,21 +197,22 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 	size_t i;
 
 	facts_fill(&c->arena, f, &r);
+	facts_omissions(f, &c->omissions);
 	if (why_not) {
 		int k;
 
 		for (k = 0; k < 3; k++)
 			r.generations[k] = REPORT_UNKNOWN;
-		facts_add_missed(&r, MISSED_ANALYSIS, REPORT_UNKNOWN, why_not);
+		omissions_note(&c->omissions, OMISSION_ANALYSIS, why_not);
 	} else {
 		check_report(c, &r);
-		add_cut(&r);
+		count_cut(&c->omissions, &r);
 		r.reachability = c->has_lost;
-		add_all_missed(&r, c);
 		if (filters.has_suppressions)
 			filter_rows(&c->arena, &filters.suppressions,
 				    f->time / SECONDS_OF_DAY, &r);
 	}
+	omissions_fill(&c->omissions, &process.options, &r);
 	symbolizer_fill(&c->arena, &r, (int)(python.version >> 8),
 			f->started_ns +
 				(uint64_t)process.options.timeout * 950000000);
@@ -279,6 +222,6 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 	if (f->text_path)
 		write_both(&r, f, problem);
 	else
-		write_out(&r, f, why_not, c->no_reach, problem);
+		write_out(&r, f, why_not, problem);
 	return n_failing;
 }

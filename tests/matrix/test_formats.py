@@ -24,6 +24,16 @@ REPORT = os.path.join(GOLDEN, "report.json")
 FORMATS = ["text", "json", "suppressions", "html", "sarif", "junit", "github",
            "dot", "folded", "pprof", "openmetrics"]
 
+# They have no place for what was asked for and not done.
+PLACELESS = ["suppressions", "dot", "folded", "pprof"]
+
+
+def said(path):
+    with open(path, encoding="utf-8") as f:
+        rows = json.load(f)["coverage"]["missed"]
+    return [row["what"] for row in rows
+            if row.get("asked") or row["what"] == "analysis"]
+
 
 def render(form, path=REPORT, cwd="/", with_dot=False, options=()):
     """No file of the report is below /: no name depends on where we are."""
@@ -33,7 +43,11 @@ def render(form, path=REPORT, cwd="/", with_dot=False, options=()):
     done = subprocess.run([LEAKSHIM, "report", "--format=" + form, *options,
                            path], cwd=cwd, env=environment, timeout=120,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    equal((done.returncode, done.stderr), (0, b""), "status and stderr")
+    equal(done.returncode, 0, "status")
+    wanted = said(path) if form in PLACELESS else []
+    lines = done.stderr.decode().splitlines()
+    equal([line.partition("report: missed: ")[2].partition(" ")[0].rstrip(":")
+           for line in lines], wanted, "standard error")
     return done.stdout
 
 
@@ -201,17 +215,19 @@ def relative():
 @once("JUnit is read: failures are what fails, what is quiet is skipped")
 def junit():
     cases = readers.junit(render("junit"))
-    equal(len(cases), len(report()["findings"]) + 1, "cases")
+    n = len(report()["findings"]) + len(said(REPORT)) + 1
+    equal(len(cases), n, "cases")
     equal(cases[0], ("leakshim", []), "the analysis")
     equal(sum(r == ["Skipped"] for _, r in cases),
-          len(states("known", "suppressed", "startup")), "skipped")
+          len(states("known", "suppressed", "startup")) + len(said(REPORT)),
+          "skipped")
     equal(sum(r == ["Failure"] for _, r in cases), 7, "failures")
 
 
 @once("GitHub's annotations are read, those that fail first, others not at all")
 def github():
     commands = readers.github(render("github"))
-    equal(len(commands), len(states("new")), "commands")
+    equal(len(commands), len(states("new")) + len(said(REPORT)), "commands")
     levels = [level for level, _, _ in commands]
     equal(levels, sorted(levels), "errors before warnings")
     equal(levels.count("error"), 7, "errors")
@@ -298,7 +314,8 @@ def twice():
     readers.junit(data)
     names = re.findall(r'<testcase (classname=".*" name=".*") time=',
                        data.decode())
-    equal((len(names), len(set(names))), (n + 1, n + 1), "test cases")
+    equal((len(names), len(set(names))), 2 * (n + 1 + len(said(REPORT)),),
+          "test cases")
     families = readers.openmetrics(render_value("openmetrics", value))
     equal(len(families["leakshim_finding_bytes"]), n, "series")
 
@@ -336,6 +353,40 @@ def pictures():
     equal(len(ids), len(set(ids)), "ids that are unique")
     edges = re.findall(r'class="edge cut"', data.decode())
     assert len(edges) >= 8, edges
+
+
+@once("no finding and something not done is no success in any format")
+def incomplete():
+    value = report()
+    value["findings"] = []
+    for kind in value["summary"].values():
+        kind.update(findings=0, objects=0, bytes=0)
+    value["coverage"]["missed"] = [
+        {"what": "lost-reference", "count": 16, "why": "may be <held>",
+         "asked": True},
+        {"what": "lost-memory", "count": 3, "why": "few", "asked": False}]
+    outputs = {form: render_value(form, value) for form in FORMATS}
+    text = outputs["text"].decode()
+    assert "missed: lost-reference (16): may be <held>\n" in text, text
+    assert "SUMMARY: incomplete: 0 findings" in text, text
+    equal(readers.sarif(outputs["sarif"]), [], "SARIF")
+    notes = json.loads(outputs["sarif"])["runs"][0]["invocations"][0]
+    equal([note["level"] for note in notes["toolExecutionNotifications"]],
+          ["warning", "note"], "SARIF's notes")
+    equal(sorted(readers.junit(outputs["junit"])),
+          [("leakshim", []), ("leakshim.missed", ["Skipped"])], "JUnit")
+    equal([row[0] for row in readers.github(outputs["github"])], ["warning"],
+          "annotations")
+    assert b"asked for and not done" in outputs["html"]
+    assert b"card good" not in outputs["html"]
+    readers.page(outputs["html"])
+    # The twin: what nobody asked for is no news.
+    value["coverage"]["missed"][0]["asked"] = False
+    outputs = {form: render_value(form, value) for form in FORMATS}
+    assert "SUMMARY: 0 findings" in outputs["text"].decode()
+    equal(readers.junit(outputs["junit"]), [("leakshim", [])], "JUnit")
+    equal(readers.github(outputs["github"]), [], "annotations")
+    assert b"card good" in outputs["html"]
 
 
 @once("an empty report is one that every reader reads")

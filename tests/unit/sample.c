@@ -29,7 +29,7 @@ static const struct report_native native[] = {
 	 .offset = 0x1f0, .build_id = "0a1b"}};
 
 static const struct report_missed missed[] = {
-	{"frames", 3, "the stack was deeper than can be walked"}};
+	{"frames", 3, "the stack was deeper than can be walked", false}};
 
 struct finding
 sample_finding(enum finding_kind kind, enum finding_reason reason)

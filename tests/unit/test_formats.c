@@ -195,7 +195,7 @@ hostile_report(void)
 	finding = hostile_finding(kind, reason);
 	for (i = 0; i < 3; i++)
 		argv[i] = hostile();
-	missed = (struct report_missed){hostile(), 1, maybe()};
+	missed = (struct report_missed){hostile(), 1, maybe(), true};
 	r->missed = &missed, r->n_missed = 1;
 	r->argv = argv, r->n_argv = 3;
 	r->exe = maybe(), r->host = maybe(), r->time = maybe();

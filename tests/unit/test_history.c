@@ -7,11 +7,11 @@
 #include "tap.h"
 
 static struct history *
-make(int growth, uint64_t at_ns)
+make(int growth, uint64_t at_ns, const struct history *before)
 {
 	struct history *h = calloc(1, history_bytes(growth));
 
-	history_begin(h, growth);
+	history_begin(h, growth, before);
 	h->at_ns = at_ns;
 	return h;
 }
@@ -20,7 +20,8 @@ make(int growth, uint64_t at_ns)
 static struct history *
 next(struct history *before, int growth, uint32_t count)
 {
-	struct history *h = make(growth, before ? before->at_ns + 10 : 10);
+	struct history *h = make(growth, before ? before->at_ns + 10 : 10,
+				 before);
 	struct history_site *site;
 
 	if (count) {
@@ -78,6 +79,25 @@ streaks(void)
 }
 
 static void
+needs(void)
+{
+	struct history *h = NULL;
+	uint32_t i;
+
+	for (i = 1; i <= 5; i++) {
+		h = next(h, 3, i);
+		is_number(history_needs(h), i < 4 ? 4 - i : 0,
+			  "three steps take four checks");
+		ok(grows(h) == !history_needs(h), "no verdict before that");
+	}
+	h = next(h, 1, 6);
+	is_number(history_needs(h), 0, "fewer steps: there were enough");
+	h = next(h, 3, 7);
+	is_number(history_needs(h), 1, "more: of three counts, two are kept");
+	free(h);
+}
+
+static void
 ages(void)
 {
 	struct history *h = next(NULL, 2, 5);
@@ -115,9 +135,9 @@ others(void)
 	is_number(history_find(h, 7)->counts[0], 7, "the last ones are kept");
 	free(h);
 
-	full = make(1, 10);
+	full = make(1, 10, NULL);
 	full->n_left_out = 1;
-	h = make(1, 20);
+	h = make(1, 20, full);
 	site = history_add(h);
 	site->key = 7;
 	history_continue(site, h, full, 3);
@@ -126,7 +146,7 @@ others(void)
 	free(full);
 	ok(history_bytes(1000) <= HISTORY_MOST_BYTES + sizeof *h,
 	   "a thousand checks have a limit too");
-	h = make(3, 0);
+	h = make(3, 0, NULL);
 	ok(!history_find(h, 1), "an empty one has no site");
 	is_number(h->room, HISTORY_MOST_SITES, "room for many");
 	for (i = 0; i < h->room; i++)
@@ -143,6 +163,7 @@ int
 main(void)
 {
 	streaks();
+	needs();
 	ages();
 	others();
 	return tap_done();

@@ -310,7 +310,7 @@ unknown_places(void)
 {
 	struct finding f = sample_finding(FINDING_UNREACHABLE, REASON_FROZEN);
 	struct report_missed why = {"backtraces", REPORT_UNKNOWN,
-				    "no hooks here"};
+				    "no hooks here", true};
 	struct report *r = sample_report();
 
 	r->findings = &f;
@@ -334,7 +334,8 @@ unknown_places(void)
 static void
 extra_lines(void)
 {
-	struct report_missed failed = {"analysis", REPORT_UNKNOWN, "too late"};
+	struct report_missed failed = {"analysis", REPORT_UNKNOWN, "too late",
+				       true};
 	struct report *r = sample_report();
 
 	has_not(text(r), "missed:");
@@ -365,7 +366,8 @@ extra_lines(void)
 		  "==leakshim:4711== 7 objects of cyclic garbage pending (2.0 "
 		  "KiB): a collection would free them; kinds=all shows them\n"
 		  "==leakshim:4711== missed: analysis: too late\n"
-		  "==leakshim:4711== SUMMARY: 0 findings, 0 objects, 0 bytes; "
+		  "==leakshim:4711== SUMMARY: incomplete: 0 findings, 0 objects, "
+		  "0 bytes; "
 		  "gc 41 collections, 12.1 ms; analysis 38 ms, paused 0.7 "
 		  "ms\n",
 		  "and always said");
