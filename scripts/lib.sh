@@ -40,6 +40,7 @@ test_packages() {
 		python3-pytest          the pytest plugin
 		python3-pytest-xdist    ... and several processes of it
 		mandoc                  checks the man pages
+		musl-tools              programs of another C library
 		binutils                checks what the library exports
 		debootstrap             unpacks other Debian suites' Pythons
 		debian-archive-keyring  whose packages it verifies

@@ -21,6 +21,7 @@ libcommon_la_SOURCES = \
 	%D%/common/days.h \
 	%D%/common/filefacts.c \
 	%D%/common/filefacts.h \
+	%D%/common/glibconly.h \
 	%D%/common/hash.c \
 	%D%/common/hash.h \
 	%D%/common/jsonscan.c \

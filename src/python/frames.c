@@ -10,6 +10,7 @@
 #include <link.h>
 #include <string.h>
 
+#include "common/glibconly.h"
 #include "python/objects.h"
 #include "python/peek.h"
 

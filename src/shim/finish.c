@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "common/glibconly.h"
 #include "python/api.h"
 #include "python/atexits.h"
 #include "python/gil.h"

@@ -4,13 +4,13 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "shim/api.h"
+#include "common/glibconly.h"
 #include "shim/capture.h"
 #include "shim/clone.h"
 #include "shim/finish.h"
@@ -25,6 +25,8 @@ __asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
 #elif defined __aarch64__
 __asm__(".symver dlsym,dlsym@GLIBC_2.17");
 #endif
+
+extern void *__dso_handle __attribute__((visibility("hidden")));
 
 enum { MOST_NS = 1000000000, NAP_NS = 50000 };
 
@@ -112,7 +114,7 @@ forks_init(void)
 		return;
 	is_done = true;
 	lineage_init();
-	pthread_atfork(before, in_parent, in_child);
+	__register_atfork(before, in_parent, in_child, &__dso_handle);
 }
 
 void

@@ -18,19 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/glibconly.h"
 #include "shim/bootarena.h"
 #include "shim/cblocks.h"
 #include "shim/export.h"
 #include "shim/interpose.h"
 #include "shim/next.h"
 #include "shim/start.h"
-
-extern void *__libc_malloc(size_t n);
-extern void *__libc_calloc(size_t n_members, size_t size);
-extern void *__libc_realloc(void *old, size_t n);
-extern void *__libc_memalign(size_t alignment, size_t n);
-extern void *__libc_valloc(size_t n);
-extern void __libc_free(void *p);
 
 /*
  * Another allocator brings these two as well, and we do not interpose them:

@@ -13,10 +13,12 @@
 
 #if defined __x86_64__
 __asm__(".symver dladdr,dladdr@GLIBC_2.2.5");
+__asm__(".symver dlerror,dlerror@GLIBC_2.2.5");
 __asm__(".symver dlopen,dlopen@GLIBC_2.2.5");
 __asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
 #elif defined __aarch64__
 __asm__(".symver dladdr,dladdr@GLIBC_2.17");
+__asm__(".symver dlerror,dlerror@GLIBC_2.17");
 __asm__(".symver dlopen,dlopen@GLIBC_2.17");
 __asm__(".symver dlsym,dlsym@GLIBC_2.17");
 #endif
@@ -100,6 +102,7 @@ of_caller(const char *name, const void *caller)
 		open_at(p);
 	if (handle)
 		next_dlclose()(handle);
+	dlerror(); /* what failed here is no failure of the program's */
 	return p;
 }
 

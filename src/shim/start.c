@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/glibconly.h"
 #include "python/api.h"
 #include "python/layout.h"
 #include "shim/boot.h"
@@ -22,8 +23,10 @@
 #include "shim/say.h"
 
 #if defined __x86_64__
+__asm__(".symver dlerror,dlerror@GLIBC_2.2.5");
 __asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
 #elif defined __aarch64__
+__asm__(".symver dlerror,dlerror@GLIBC_2.17");
 __asm__(".symver dlsym,dlsym@GLIBC_2.17");
 #endif
 
@@ -36,6 +39,7 @@ volatile int start_is_armed;
 static bool has_started;
 /* The process has no business with us (setuid, declined): look no further. */
 static bool is_closed;
+static const char no_glibc[] = "its C library is not glibc";
 /* How often objects had been loaded when we last looked. */
 static unsigned long long adds_seen;
 static atomic_flag looking = ATOMIC_FLAG_INIT;
@@ -134,6 +138,8 @@ start_find_running(void)
 	void *handle = RTLD_DEFAULT; /* which is NULL */
 
 	is_closed = true; /* from now on we only come when called */
+	if (!glibconly_all_here())
+		return no_glibc;
 	if (layout)
 		return NULL; /* it was found before */
 	if (!dlsym(handle, "Py_IsInitialized") &&
@@ -157,6 +163,7 @@ start_look_for_python(void)
 		handle = loaded_with("Py_IsInitialized");
 		if (handle)
 			found_python(handle);
+		dlerror();
 	}
 	atomic_flag_clear(&looking);
 	errno = saved;
@@ -178,6 +185,14 @@ is_late(void)
 	return is_initialized && is_initialized();
 }
 
+/* CPython, or PyPy, of which can be said that it is not watched. */
+static bool
+has_python(void)
+{
+	return dlsym(RTLD_DEFAULT, "Py_IsInitialized") ||
+	       dlsym(RTLD_DEFAULT, "pypy_main_startup");
+}
+
 __attribute__((constructor)) static void
 start(void)
 {
@@ -186,13 +201,17 @@ start(void)
 	interpose_resolve();
 	if (getauxval(AT_SECURE) || is_late()) {
 		is_closed = true;
-	} else if (dlsym(RTLD_DEFAULT, "Py_IsInitialized") ||
-		   dlsym(RTLD_DEFAULT, "pypy_main_startup")) {
+	} else if (!glibconly_all_here()) {
+		is_closed = true;
+		if (has_python())
+			decline(no_glibc);
+	} else if (has_python()) {
 		found_python(RTLD_DEFAULT);
 	} else {
 		/* What is loaded now has no Python: look at what comes. */
 		dl_iterate_phdr(count_adds, &adds_seen);
 	}
 	has_started = true;
+	dlerror(); /* what was not found here is no failure of the program's */
 	errno = saved;
 }

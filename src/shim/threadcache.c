@@ -4,12 +4,10 @@
 
 #include <errno.h>
 
+#include "common/glibconly.h"
 #include "common/ownmap.h"
 #include "common/spin.h"
 
-/* In the C library since 2.18; C++ compilers call it for thread_local. */
-extern int __cxa_thread_atexit_impl(void (*destructor)(void *), void *object,
-				    void *dso);
 extern void *__dso_handle __attribute__((visibility("hidden")));
 
 __thread struct thread_cache *threadcache_mine
