@@ -40,6 +40,8 @@ libcommon_la_SOURCES = \
 	%D%/common/readfile.h \
 	%D%/common/restart.c \
 	%D%/common/restart.h \
+	%D%/common/sandbox.c \
+	%D%/common/sandbox.h \
 	%D%/common/siphash.c \
 	%D%/common/siphash.h \
 	%D%/common/spin.h \

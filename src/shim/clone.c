@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/sandbox.h"
 #include "shim/channel.h"
 
 #ifndef SYS_close_range
@@ -86,6 +87,28 @@ raise_limits(void)
 	}
 }
 
+static unsigned cpu_seconds;
+
+void
+clone_limit(unsigned seconds)
+{
+	cpu_seconds = seconds;
+}
+
+/* SIGXCPU is blocked; what comes at the hard limit is SIGKILL. */
+static void
+limit_time(void)
+{
+	struct rlimit limit;
+
+	if (!cpu_seconds || getrlimit(RLIMIT_CPU, &limit) != 0)
+		return;
+	if (limit.rlim_max > cpu_seconds)
+		limit.rlim_max = cpu_seconds;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_CPU, &limit);
+}
+
 static void
 settle_in_child(void)
 {
@@ -99,6 +122,7 @@ settle_in_child(void)
 		signal(faults[i], SIG_DFL);
 	setrlimit(RLIMIT_CORE, &no_core);
 	raise_limits();
+	limit_time();
 	prctl(PR_SET_NAME, "leakshim", 0, 0, 0);
 	set_oom_first();
 	close_from(channel_cloned(3));
@@ -242,7 +266,8 @@ clone_reap(pid_t pid)
 	int saved = errno, status;
 
 	if (waitpid(pid, &status, WNOHANG | __WALL) != pid) {
-		syscall(SYS_kill, pid, SIGKILL);
+		if (!sandbox_is_possible())
+			syscall(SYS_kill, pid, SIGKILL);
 		while (waitpid(pid, &status, __WALL) < 0 && errno == EINTR)
 			;
 	}

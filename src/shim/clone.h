@@ -21,6 +21,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* Clones that are started from now on get that much CPU time. */
+void clone_limit(unsigned seconds);
+
 /*
  * Run child(ctx) in a copy of the process; it must not return.  The pid, or
  * -1 with the reason in *why (static storage).
@@ -59,7 +62,11 @@ bool clone_has(volatile uint32_t *stage, uint32_t wanted);
 /* Wake whoever waits for *word in the other process. */
 void clone_wake(volatile uint32_t *word);
 
-/* End the child if it still runs, and reap it. */
+/*
+ * End the child if it still runs, and reap it.  Where kill(2) might end the
+ * process itself (common/sandbox.h), wait for it: it has been told to give up,
+ * and CPU time it has only for clone_limit().
+ */
 void clone_reap(pid_t pid);
 
 /* In the child, when the program does not wait for it: that comes first. */

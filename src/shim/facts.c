@@ -19,6 +19,7 @@
 #include "shim/filters.h"
 #include "shim/growths.h"
 #include "shim/hooks.h"
+#include "shim/inspection.h"
 #include "shim/layer.h"
 #include "shim/lineage.h"
 #include "shim/native.h"
@@ -125,16 +126,18 @@ walk_collected(void (*each)(const struct finding *f, bool is_own, void *ctx),
 }
 
 static uint64_t late_ns;
+static const volatile uint32_t *the_order;
 
 static bool
 is_late(void)
 {
-	return clone_now_ns() > late_ns;
+	return *the_order == ORDER_GIVE_UP || clone_now_ns() > late_ns;
 }
 
 void
-facts_source(struct source *s, struct facts *f)
+facts_source(struct source *s, struct facts *f, const volatile uint32_t *order)
 {
+	the_order = order;
 	facts_tables(s);
 	s->options = &process.options;
 	s->n_lists = interpreters_lists(boot_lists(), s->lists,

@@ -50,8 +50,12 @@ struct facts {
 void facts_gather(struct facts *f, const char *trigger, const char *path,
 		  bool is_at_rest);
 
-/* What the analysis is given; points into f and into the process's tables. */
-void facts_source(struct source *s, struct facts *f);
+/*
+ * What the analysis is given; points into f and into the process's tables.
+ * order: enum order of inspection.h, for the analysis to obey.
+ */
+void facts_source(struct source *s, struct facts *f,
+		  const volatile uint32_t *order);
 
 /* The part of that which is the same for every check. */
 void facts_tables(struct source *s);

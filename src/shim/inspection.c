@@ -229,6 +229,8 @@ inspection_run(void *ctx)
 	waited = clone_now_ns();
 	/* A program that died meanwhile still gets its report. */
 	clone_wait_for_order(&page->order, inspection.parent);
+	if (page->order == ORDER_GIVE_UP)
+		return;
 	/* The program's last collection is no cost of the analysis. */
 	inspection.facts.started_ns += clone_now_ns() - waited;
 	inspection_write(&c, page);

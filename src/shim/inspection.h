@@ -30,6 +30,11 @@ enum stage {
 	STAGE_FAILED,
 };
 
+enum order {
+	ORDER_WRITE = 1, /* the report */
+	ORDER_GIVE_UP,   /* nobody waits for it any more */
+};
+
 /* An unreachable object, as it was before the last collection. */
 struct suspect {
 	uintptr_t address;
@@ -42,7 +47,7 @@ struct suspect {
 /* Memory that the process and its clones share. */
 struct page {
 	volatile uint32_t stage; /* enum stage; the clone writes */
-	volatile uint32_t order; /* 1: write the report; the process writes */
+	volatile uint32_t order; /* enum order; the process writes */
 	uint32_t n_failing;
 	uint32_t compare_stage; /* of the second clone */
 	uint64_t pause_ns;      /* how long the clone stopped the program */

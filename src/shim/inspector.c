@@ -9,6 +9,7 @@
 #include "analysis/check.h"
 #include "common/buf.h"
 #include "common/ownmap.h"
+#include "common/sandbox.h"
 #include "python/api.h"
 #include "python/objects.h"
 #include "shim/boot.h"
@@ -29,6 +30,8 @@
 #include "shim/suspects.h"
 
 static uint64_t held_since; /* the program stands still; 0: it does not */
+
+enum { SECONDS_MORE = 10 }; /* for a clone to notice that it is late */
 
 /* Interpreters with a GIL of their own may ask at once. */
 static atomic_flag has_turn = ATOMIC_FLAG_INIT;
@@ -56,6 +59,21 @@ map_page(void)
 }
 
 static void
+give_up(void)
+{
+	inspection.page->order = ORDER_GIVE_UP;
+	clone_wake(&inspection.page->order);
+}
+
+/* It has written its report, or will write none. */
+static void
+end_clone(void)
+{
+	give_up();
+	clone_reap(inspection.pid);
+}
+
+static void
 drop_page(void)
 {
 	secondlook_end();
@@ -63,6 +81,14 @@ drop_page(void)
 	ownunmap(inspection.page, inspection.page_bytes);
 	inspection.page = NULL;
 	inspection.pid = 0;
+}
+
+/* The second clone listens, too. */
+static void
+end_all(void)
+{
+	give_up();
+	drop_page();
 }
 
 static void
@@ -124,8 +150,8 @@ await(uint32_t wanted)
 		break;
 	}
 	if (inspection.pid)
-		clone_reap(inspection.pid);
-	drop_page();
+		end_clone();
+	end_all();
 	return false;
 }
 
@@ -138,7 +164,7 @@ begin_in_clone(const struct inspector_request *r, const char **why)
 				       inspection.page, why) :
 			clone_start(inspection_run, inspection.page, why);
 	if (inspection.pid < 0) {
-		drop_page();
+		end_all();
 		return false;
 	}
 	return true;
@@ -189,7 +215,7 @@ inspect_here(void)
 		inspection_write(&c, inspection.page);
 	} else {
 		say("no report", inspection.page->problem);
-		drop_page();
+		end_all();
 	}
 	check_fini(&c);
 	return ok;
@@ -219,7 +245,7 @@ prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
 		++inspection.n_chosen :
 		++inspection.n_reports;
 	f->survival_unknown = why_survival_is_unknown(r);
-	facts_source(&inspection.source, f);
+	facts_source(&inspection.source, f, &inspection.page->order);
 	growths_prepare(&inspection.source);
 	/* Whom a signal handler has interrupted may be in a hook. */
 	if (strcmp(r->trigger, "signal"))
@@ -251,9 +277,9 @@ void
 inspector_give_up(void)
 {
 	if (inspection.page && inspection.pid)
-		clone_reap(inspection.pid);
+		end_clone();
 	if (inspection.page)
-		drop_page();
+		end_all();
 }
 
 bool
@@ -273,6 +299,8 @@ inspector_begin(const struct inspector_request *request)
 				       "(RLIMIT_AS?): raise it");
 		return false;
 	}
+	sandbox_look_again();
+	clone_limit((unsigned)process.options.timeout + SECONDS_MORE);
 	inspection.parent = process.pid;
 	inspection.until_ns =
 		clone_now_ns() + (uint64_t)process.options.timeout * 1000000000;
@@ -336,7 +364,8 @@ inspector_compare(void)
 	if (!inspection.page || !inspection.pid ||
 	    inspection.facts.gc.saveall_now || !suspects_any_left(inspection.page))
 		return;
-	facts_source(&inspection.source, &inspection.facts);
+	facts_source(&inspection.source, &inspection.facts,
+		     &inspection.page->order);
 	pid = clone_start(inspection_compare, inspection.page, &why);
 	if (pid < 0)
 		return;
@@ -350,7 +379,7 @@ inspector_order(void)
 {
 	if (!inspection.page || !inspection.pid)
 		return;
-	inspection.page->order = 1;
+	inspection.page->order = ORDER_WRITE;
 	clone_wake(&inspection.page->order);
 }
 
@@ -371,8 +400,8 @@ inspector_end(bool *is_written)
 	if (inspection.page->problem[0])
 		say("the report is not complete", inspection.page->problem);
 	if (inspection.pid)
-		clone_reap(inspection.pid);
-	drop_page();
+		end_clone();
+	end_all();
 	return n_failing;
 }
 

@@ -12,6 +12,7 @@
 
 #include "common/arena.h"
 #include "common/buf.h"
+#include "common/sandbox.h"
 #include "report/advice.h"
 #include "report/report.h"
 #include "shim/clone.h"
@@ -141,12 +142,15 @@ ask(struct arena *a, const char *command, const struct buf *questions,
 	pid = start(command, in, pipe_fds[1], env);
 	close(in);
 	close(pipe_fds[1]);
-	if (pid > 0) {
+	if (pid > 0)
 		read_answers(pipe_fds[0], until_ns, answers);
-		kill(pid, SIGKILL);
+	/* Then it has nobody to write to, should it still run. */
+	close(pipe_fds[0]);
+	if (pid > 0) {
+		if (!sandbox_is_possible())
+			kill(pid, SIGKILL);
 		waitpid(pid, NULL, __WALL);
 	}
-	close(pipe_fds[0]);
 }
 
 /* The field up to the delimiter, and what stands behind that. */
