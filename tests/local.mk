@@ -102,7 +102,8 @@ MATRIX_TESTS = \
 	%D%/matrix/test_textbook.py \
 	%D%/matrix/test_transparency.py \
 	%D%/matrix/test_triggers.py \
-	%D%/matrix/test_tree.py
+	%D%/matrix/test_tree.py \
+	%D%/matrix/test_unfinalized.py
 
 # They need the command and no library: sanitizers see them, too.
 TOOL_MATRIX_TESTS = \

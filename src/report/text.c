@@ -89,8 +89,10 @@ put_header(struct buf *out, const struct report *r)
 		}
 	}
 	put_python(out, r);
-	buf_put(out, ", ");
-	put_command(out, r);
+	if (r->n_argv || (r->exe && *r->exe)) {
+		buf_put(out, ", ");
+		put_command(out, r);
+	}
 	if (r->trigger || !r->n_merged)
 		buf_printf(out, ", %s", moment(r->trigger));
 	buf_putc(out, '\n');

@@ -20,6 +20,8 @@
 #include "shim/inspector.h"
 #include "shim/process.h"
 #include "shim/programstart.h"
+#include "shim/say.h"
+#include "shim/secondlook.h"
 #include "shim/serve.h"
 #include "shim/sidetable.h"
 #include "shim/start.h"
@@ -105,6 +107,44 @@ finish_after_collection(void)
 	inspector_order();
 }
 
+/* Tried to exec, failed, ended: it never was a program of its own. */
+static bool
+only_failed_to_exec(void)
+{
+	return state.exec_tried_at && now() - state.exec_tried_at < 2;
+}
+
+/*
+ * A host that ends by exit(3), its interpreter never finalized.  Whoever has
+ * the GIL then, or is alone, may look; a thread that runs on may have it for
+ * ever.
+ */
+static void
+check_unfinalized(void)
+{
+	bool is_held = gil_look() == GIL_HELD;
+	int taken;
+
+	if (state.stage != STAGE_WATCHING || process.is_inert ||
+	    process.is_attached || only_failed_to_exec())
+		return;
+	if (gcwatch_is_collecting() ||
+	    (!is_held && (secondlook_is_needed() || !gil_can_take()))) {
+		state.stage = STAGE_DONE;
+		say("no report",
+		    "the program called exit() without Py_Finalize() while "
+		    "Python code may have been running");
+		return;
+	}
+	if (is_held) {
+		begin_check(false);
+		return;
+	}
+	taken = gil_take();
+	begin_check(false);
+	gil_give_back(taken);
+}
+
 /* ---- exit status ---- */
 
 static int
@@ -129,6 +169,7 @@ change_exit_status(int status, void *unused)
 	(void)unused;
 	if (!forks_is_own_process())
 		return;
+	check_unfinalized();
 	end_check(); /* the collection that was expected never came */
 	instead = status_instead_of(status);
 	if (instead != status)
@@ -147,8 +188,7 @@ finish_before__exit(int status)
 	if (state.stage == STAGE_NONE || process.is_inert ||
 	    !forks_is_own_process())
 		return status;
-	/* Tried to exec, failed, ended: it never was a program of its own. */
-	if (state.exec_tried_at && now() - state.exec_tried_at < 2)
+	if (only_failed_to_exec())
 		return status;
 	if (state.stage == STAGE_WATCHING && gil_is_held())
 		begin_check(false);

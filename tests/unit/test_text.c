@@ -150,6 +150,11 @@ header(void)
 	r->trigger = NULL;
 	r->debug = 0;
 	has(text(r), "CPython 2.7.18, python2.7, at an unknown moment\n");
+	r->trigger = "exit";
+	r->exe = "";
+	has(text(r), "CPython 2.7.18, at exit\n");
+	r->exe = NULL;
+	has(text(r), "CPython 2.7.18, at exit\n");
 }
 
 static void

@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+# A host that ends without Py_Finalize() gets its report all the same, of what
+# has leaked, not of what is in use.
+import json
+import os
+import subprocess
+import tempfile
+
+from findings import the_one, verdict
+from harness import FIXTURES, LEAKSHIM_SO, Skip, equal, main, test
+
+PROGRAM = """
+import gc; gc.disable()
+class Leaked(object): pass
+class Kept(object): pass
+kept = Kept(); kept.itself = kept
+%s
+"""
+LEAK = "leaked = Leaked(); leaked.itself = leaked; del leaked"
+_built = []
+
+
+def library_of(python):
+    if python.in_root or python.by_loader:
+        raise Skip("its files are another root's")
+    ask = ("import sys, sysconfig as s; v = s.get_config_var; "
+           "print('%s\\n%s\\n%s' % (v('LIBDIR'), v('INSTSONAME'), sys.prefix))")
+    done = subprocess.run(python.command + ["-c", ask], check=True,
+                          stdout=subprocess.PIPE, universal_newlines=True)
+    folder, name, prefix = done.stdout.split("\n")[:3]
+    for place in (folder, os.path.join(folder, "x86_64-linux-gnu")):
+        path = os.path.join(place, name)
+        if os.path.exists(path) and ".so" in name:
+            return path, prefix
+    raise Skip("it has no shared libpython")
+
+
+def build():
+    if not _built:
+        exe = os.path.join(tempfile.mkdtemp(prefix="leakshim-test-"), "host")
+        subprocess.run(os.environ.get("CC", "cc").split() +
+                       ["-o", exe, os.path.join(FIXTURES, "unfinalized.c"),
+                        "-ldl"], check=True)
+        _built.append(exe)
+    return _built[0]
+
+
+def report_of(python, way, program):
+    library, prefix = library_of(python)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "report.json")
+        environment = dict(
+            os.environ, PYTHONHOME=prefix, LD_PRELOAD=LEAKSHIM_SO,
+            LEAKSHIM_OPTIONS="format=json:kinds=all:log_path=" + path)
+        done = subprocess.run([build(), library, way, program],
+                              env=environment, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, universal_newlines=True)
+        equal((done.stdout, done.stderr, done.returncode), ("ends\n", "", 7),
+              "the host's own result")
+        with open(path, encoding="utf-8") as f:
+            return json.load(f)
+
+
+def host(way):
+    @test("a host that ends so: " + way)
+    def run(python):
+        report = report_of(python, way, PROGRAM % LEAK)
+        equal(report["process"]["trigger"], "exit", "trigger")
+        equal(verdict(the_one(report, "__main__.Leaked")),
+              ("unreachable", "gc-disabled"), "verdict")
+
+    @test("its twin, with all in use: " + way)
+    def clean(python):
+        report = report_of(python, way, PROGRAM % "")
+        named = [f for f in report["findings"]
+                 if any(t["name"].startswith("__main__")
+                        for t in f["types"])]
+        equal(named, [], "findings")
+
+
+for name in ("exit", "return", "left"):
+    host(name)
+main()
