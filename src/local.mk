@@ -36,6 +36,8 @@ libcommon_la_SOURCES = \
 	%D%/common/ownmap.h \
 	%D%/common/pattern.c \
 	%D%/common/pattern.h \
+	%D%/common/procfs.c \
+	%D%/common/procfs.h \
 	%D%/common/readfile.c \
 	%D%/common/readfile.h \
 	%D%/common/restart.c \

@@ -12,6 +12,7 @@
 #include "analysis/lines.h"
 #include "analysis/maps.h"
 #include "common/buf.h"
+#include "common/procfs.h"
 #include "python/peek.h"
 
 enum { MOST_WORDS = 1 << 24 };
@@ -215,6 +216,9 @@ void
 outside_read(struct outside *o, pid_t pid)
 {
 	memset(o, 0, sizeof *o);
+	o->why = procfs_problem();
+	if (o->why)
+		return; /* a number in it would be somebody else's */
 	read_kernel(o, pid);
 	if (pid)
 		read_not_cloned(o, pid);

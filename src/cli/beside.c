@@ -2,10 +2,25 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+
+bool
+find_self(char out[PATH_MAX])
+{
+	const char *called = (const char *)getauxval(AT_EXECFN);
+	ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
+
+	if (n > 0) {
+		out[n] = '\0';
+		return true;
+	}
+	return called && realpath(called, out);
+}
 
 bool
 find_beside(const char *const *places,
@@ -13,12 +28,10 @@ find_beside(const char *const *places,
 	    char out[PATH_MAX])
 {
 	char folder[PATH_MAX], path[PATH_MAX + 32];
-	ssize_t n = readlink("/proc/self/exe", folder, sizeof folder - 1);
 	char *slash;
 
-	if (n <= 0)
+	if (!find_self(folder))
 		return false;
-	folder[n] = '\0';
 	slash = strrchr(folder, '/');
 	if (!slash)
 		return false;

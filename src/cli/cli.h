@@ -70,6 +70,9 @@ void append_option(struct buf *text, const char *key, const char *value);
 /* Say so and exit: nothing sensible can be done without. */
 void abort_for_memory(void) __attribute__((noreturn));
 
+/* The path of this command; false where nobody says: without /proc, if moved. */
+bool find_self(char out[PATH_MAX]);
+
 /*
  * The first of these places, beginning with the folder of the command itself and
  * ended by NULL, that is_it() likes; it fills in out.

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -114,19 +114,24 @@ parse(int argc, char **argv, struct options *o, struct buf *text)
 static struct tally *
 make_tally(void)
 {
-	char where[64];
+	char where[16];
 	struct tally *t;
-	int fd = memfd_create("leakshim-tally", MFD_CLOEXEC);
+	void *page;
+	int id = shmget(IPC_PRIVATE, sizeof *t, IPC_CREAT | 0600), error;
 
-	if (fd < 0 || ftruncate(fd, sizeof *t) < 0)
+	if (id < 0)
 		return NULL;
-	t = mmap(NULL, sizeof *t, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (t == MAP_FAILED)
+	page = shmat(id, NULL, 0);
+	error = errno;
+	/* From now on for those who know the number, while anybody has it. */
+	shmctl(id, IPC_RMID, NULL);
+	errno = error;
+	if (page == (void *)-1)
 		return NULL;
+	t = page;
 	t->magic = TALLY_MAGIC;
 	t->version = TALLY_VERSION;
-	/* The descriptor stays open: children find it under our pid. */
-	snprintf(where, sizeof where, "%d:%d", (int)getpid(), fd);
+	snprintf(where, sizeof where, "%d", id);
 	setenv("LEAKSHIM_RUN", where, 1);
 	return t;
 }
@@ -227,12 +232,9 @@ static void
 offer_symbolizer(void)
 {
 	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
 
-	if (n <= 0)
-		return;
-	self[n] = '\0';
-	setenv("LEAKSHIM_SYMBOLIZER", self, 0);
+	if (find_self(self))
+		setenv("LEAKSHIM_SYMBOLIZER", self, 0);
 }
 
 int
@@ -255,15 +257,20 @@ run_main(int argc, char **argv)
 	library = find_library();
 	if (!library || preload_library(library) != 0)
 		return STATUS_FAILED;
-	if (text.len)
-		setenv("LEAKSHIM_OPTIONS", buf_string(&text), 1);
 	if (o.native)
 		offer_symbolizer();
 	t = make_tally();
-	if (!t)
+	if (!t) {
 		complain("run: findings of child processes cannot be counted: "
 			 "%s",
 			 strerror(errno));
+		unsetenv("LEAKSHIM_RUN");
+		/* Then the program itself must show its own. */
+		if (!o.exitcode_given)
+			append_option(&text, "exitcode", "23");
+	}
+	if (text.len)
+		setenv("LEAKSHIM_OPTIONS", buf_string(&text), 1);
 	pid = start(argv + optind, &status);
 	if (pid < 0)
 		return status;

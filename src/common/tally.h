@@ -1,9 +1,11 @@
 /*
  * tally.h - what the processes under `leakshim run' add up
  *
- * The command makes a memfd of one page and exports LEAKSHIM_RUN=PID:FD; each
- * watched process opens /proc/PID/fd/FD at its start, maps the page and adds
- * to it.  The command judges the exit status by it, so with LEAKSHIM_RUN the
+ * The command makes a page of shared memory (shmget(2)) and exports its number,
+ * LEAKSHIM_RUN=ID; each watched process attaches it at its start and adds to it.
+ * A descriptor or a file would need a name that leads to it: there may be no
+ * /proc (a chroot), and the program's file system is not the command's.  The
+ * page goes away with the last process that has it.  The command judges the exit status by it, so with LEAKSHIM_RUN the
  * shim changes no status itself.
  *
  * Contract: plain data, shared between processes; every field after `version'

@@ -227,7 +227,7 @@ fill_argv(struct arena *a, struct report *r)
 	size_t at = 0;
 
 	r->argv = argv;
-	r->argv_known = process.options.argv && argv;
+	r->argv_known = process.options.argv && argv && process.n_argv_bytes;
 	if (!r->argv_known)
 		return;
 	while (at < process.n_argv_bytes && r->n_argv < PROCESS_MAX_ARGS) {

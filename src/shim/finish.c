@@ -153,6 +153,12 @@ status_instead_of(int status)
 	if (status || !state.n_failing || process.has_run ||
 	    !process.options.exitcode || !process_is_first())
 		return status;
+	/* Only the first process may: and who is that? */
+	if (process.no_ancestors) {
+		say("the exit status does not show the findings",
+		    process.no_ancestors);
+		return status;
+	}
 	return process.options.exitcode;
 }
 

@@ -6,13 +6,15 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <sys/auxv.h>
+#include <sys/shm.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "common/procfs.h"
 #include "common/tally.h"
 #include "report/output.h"
 #include "shim/doctor.h"
@@ -141,6 +143,16 @@ has_watched_ancestor(void)
 	return false;
 }
 
+/* As it was called: without /proc there is nothing better. */
+static void
+copy_name_of_exec(void)
+{
+	const char *name = (const char *)getauxval(AT_EXECFN);
+
+	if (name)
+		strncpy(process.exe, name, sizeof process.exe - 1);
+}
+
 static void
 read_facts(void)
 {
@@ -154,49 +166,57 @@ read_facts(void)
 	process.parent = (pid_t)syscall(SYS_getppid);
 	n = readlink("/proc/self/exe", process.exe, sizeof process.exe - 1);
 	process.exe[n > 0 ? n : 0] = '\0';
+	if (n <= 0)
+		copy_name_of_exec();
 	if (syscall(SYS_getcwd, process.cwd, sizeof process.cwd) < 0)
 		process.cwd[0] = '\0';
 	if (uname(&u) == 0)
 		strncpy(process.host, u.nodename, sizeof process.host - 1);
 	process.n_argv_bytes = read_file("/proc/self/cmdline", process.argv,
 					 sizeof process.argv - 1);
-	process.is_first = !has_watched_ancestor();
+	process.no_ancestors = procfs_problem();
+	process.is_first = process.no_ancestors || !has_watched_ancestor();
 }
 
-/* LEAKSHIM_RUN=PID:FD, a memfd of `leakshim run' (common/tally.h). */
+/* LEAKSHIM_RUN=ID, a page of `leakshim run' (common/tally.h); -1: none. */
+static int
+tally_id(void)
+{
+	const char *where = process_environment("LEAKSHIM_RUN");
+	long id = 0;
+
+	if (!where || !*where)
+		return -1;
+	for (; *where >= '0' && *where <= '9' && id <= INT32_MAX; where++)
+		id = id * 10 + *where - '0';
+	return *where || id > INT32_MAX ? -1 : (int)id;
+}
+
+/*
+ * Who may not have it must not change its exit status either: it cannot know
+ * whether it is the first.
+ */
 static void
 open_tally(void)
 {
-	const char *where = process_environment("LEAKSHIM_RUN");
-	char path[64];
-	size_t i, n = 0;
-	int fd;
+	int id = tally_id(), saved = errno;
+	void *page;
 
-	if (!where || strlen(where) > 24)
+	process.has_run = process_environment("LEAKSHIM_RUN") != NULL;
+	if (!process.has_run)
 		return;
-	process.has_run = true;
-	memcpy(path, "/proc/", 6);
-	n = 6;
-	for (i = 0; where[i]; i++) {
-		if (where[i] == ':') {
-			memcpy(path + n, "/fd/", 4);
-			n += 4;
-		} else if (where[i] >= '0' && where[i] <= '9') {
-			path[n++] = where[i];
-		} else {
-			return;
-		}
-	}
-	path[n] = '\0';
-	fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	tally = mmap(NULL, sizeof *tally, PROT_READ | PROT_WRITE, MAP_SHARED,
-		     fd, 0);
-	syscall(SYS_close, fd);
-	if (tally == MAP_FAILED || tally->magic != TALLY_MAGIC ||
-	    tally->version != TALLY_VERSION)
+	page = id < 0 ? (void *)-1 : shmat(id, NULL, 0);
+	tally = page == (void *)-1 ? NULL : page;
+	if (tally && (tally->magic != TALLY_MAGIC ||
+		      tally->version != TALLY_VERSION)) {
+		shmdt(tally);
 		tally = NULL;
+	}
+	if (!tally)
+		say("findings of this process do not count for leakshim run",
+		    "the memory that they share cannot be had (another IPC "
+		    "namespace or user?)");
+	errno = saved;
 }
 
 void

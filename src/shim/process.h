@@ -29,6 +29,7 @@ struct process {
 	pid_t parent;   /* of the process, as of its start or fork */
 	pid_t pid;      /* own pid; differs from getpid() in a vfork child */
 	bool is_first;  /* its image had no watched ancestor when it started */
+	const char *no_ancestors; /* why that is not known, or NULL (static) */
 	bool is_forked; /* this process was made by fork() from a watched one */
 	bool is_inert;  /* not watched: declined, or follow=0 in a child */
 	bool no_colour; /* NO_COLOR is set */

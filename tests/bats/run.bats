@@ -160,3 +160,55 @@ sys.stderr.write(\"err\")" "x y" "" --help' bash "$LEAKSHIM" "$PYTHON"
 	[ "$status" -eq 0 ]
 	[[ $output =~ ^leakshim\ [0-9]+\.[0-9]+ ]]
 }
+
+# Run the arguments without /proc, or with one that has somebody else in our place.
+in_surroundings() {
+	local how=$1
+	shift
+	case $how in
+	none) unshare --mount sh -c 'umount -l /proc && exec "$@"' sh "$@" ;;
+	foreign) unshare --pid --fork "$@" ;;
+	esac
+}
+
+@test "run: /proc is missing or of another PID namespace" {
+	cat >lost.py <<-'END'
+	import ctypes
+	for i in range(50):
+	    o = ['lost', i]
+	    ctypes.pythonapi.Py_IncRef(ctypes.py_object(o))
+	class Leaked(object):
+	    pass
+	import gc
+	gc.disable()
+	o = Leaked()
+	o.itself = o
+	del o
+	print('done')
+	END
+	for how in none foreign; do
+		in_surroundings $how true 2>/dev/null ||
+			skip "no namespaces can be made here"
+		run -23 --separate-stderr in_surroundings $how \
+			"$LEAKSHIM" run --fail_on=unreachable "$PYTHON" lost.py
+		[ "$output" = "done" ]
+		[[ $stderr == *"missed: reachability: /proc is "* ]]
+		[[ $stderr == *"Leaked"* ]]
+		[[ $stderr != *"LOST REFERENCE"* ]]
+		# By itself, nobody knows whether it is the first process.
+		run -0 --separate-stderr in_surroundings $how env \
+			LD_PRELOAD="$LEAKSHIM_SO" \
+			LEAKSHIM_OPTIONS=exitcode=23:fail_on=unreachable \
+			"$PYTHON" lost.py
+		[[ $stderr == *"the exit status does not show the findings"* ]]
+	done
+}
+
+@test "run: no shared memory to count in" {
+	run -0 --separate-stderr "$LEAKSHIM" run "$PYTHON" -c "pass"
+	[ -z "$stderr" ]
+	run --separate-stderr env LEAKSHIM_RUN=999999999 LD_PRELOAD="$LEAKSHIM_SO" \
+		"$PYTHON" -c "pass"
+	[ "$status" -eq 0 ]
+	[[ $stderr == "leakshim: findings of this process do not count"* ]]
+}
