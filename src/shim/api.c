@@ -17,6 +17,7 @@
 #include "shim/hooks.h"
 #include "shim/inspector.h"
 #include "shim/process.h"
+#include "shim/programstart.h"
 #include "shim/say.h"
 #include "shim/sidetable.h"
 #include "shim/turn.h"
@@ -95,10 +96,22 @@ take_turn(void)
 	}
 }
 
+/* A call of ours: why it cannot be served, 0 or an errno. */
+static int
+enter(void)
+{
+	int why = why_never();
+
+	/* Whoever calls is the program, and what follows is no start-up's. */
+	if (!why)
+		programstart_end();
+	return why;
+}
+
 static int
 begin_turn(struct turn *t)
 {
-	int why = why_never();
+	int why = enter();
 
 	t->has_taken = false;
 	if (why)
@@ -208,7 +221,10 @@ check(long mark, const char *log_path)
 int
 leakshim_abi1_is_active(void)
 {
-	return is_watched() && !boot_problem();
+	if (!is_watched() || boot_problem())
+		return 0;
+	enter();
+	return 1;
 }
 
 int
@@ -228,7 +244,7 @@ leakshim_abi1_check_since(long mark, const char *log_path)
 long
 leakshim_abi1_checkpoint(void)
 {
-	int why = why_never();
+	int why = enter();
 	long mark;
 
 	if (!why && !hooks_see_objects())

@@ -29,6 +29,12 @@ programstart_set_library(const char *folder)
 }
 
 void
+programstart_end(void)
+{
+	programstart_pending = false;
+}
+
+void
 programstart_begin_anew(void)
 {
 	programstart_pending = true;

@@ -3,7 +3,8 @@
  *
  * What is allocated before is the interpreter's: the start-up imports its own
  * library.  It is over when a frame runs code that is not of the standard
- * library (and was not imported by site), or the library's runpy (python -m).
+ * library (and was not imported by site), or the library's runpy (python -m),
+ * or when the program calls us (a C program may never run a line of Python).
  *
  * Contract of every function here:
  *   side       shim, the GIL held
@@ -28,6 +29,9 @@ programstart_is_pending(void)
 
 /* The library's folder, where it is known from elsewhere; "" if it is not. */
 void programstart_set_library(const char *folder);
+
+/* The program has shown that it runs, whatever code is met or not. */
+void programstart_end(void);
 
 /*
  * The interpreter is gone, and the program may start another: what that one

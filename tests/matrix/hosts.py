@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import tempfile
 
-from harness import FIXTURES, LEAKSHIM_SO, Skip
+from harness import FIXTURES, LEAKSHIM_SO, TOP, Skip
 
 _built = {}
 _folder = tempfile.mkdtemp(prefix="leakshim-test-")
@@ -39,7 +39,8 @@ def build(python, fixture):
         exe = os.path.join(_folder, "%s-%d" % (fixture[:-2], len(_built)))
         subprocess.run(
             os.environ.get("CC", "cc").split() +
-            ["-g", "-O1", "-o", exe, os.path.join(FIXTURES, fixture), library,
+            ["-g", "-O1", "-I" + os.path.join(TOP, "src"), "-o", exe,
+             os.path.join(FIXTURES, fixture), library,
              "-Wl,-rpath," + os.path.dirname(library), "-ldl", "-lpthread"],
             check=True)
         _built[key] = exe
