@@ -152,6 +152,18 @@ may_be_in_registers(const struct group *group)
 }
 
 /*
+ * Only the thread that forks lives on in the child.  What the others had on
+ * their stacks, and in the frames that CPython then throws away, is held by
+ * nothing: no missing Py_DECREF did that.  What the parent lost itself, it
+ * reports.
+ */
+bool
+check_was_left(const struct source *s, const struct source_block *b)
+{
+	return s->has_left_threads && s->is_inherited(b->stack);
+}
+
+/*
  * Allocated by the C code that initializes an extension, with no Python code in
  * between: once in a process.  The compiler has often dropped the variable in
  * which such a constant was to be kept, because nothing reads it (Cython's
@@ -203,6 +215,10 @@ report_lost(struct check *c, enum lost_verdict v)
 
 		if (may_be_in_registers(group)) {
 			leave_out(c, OMISSION_REGISTERS, group->count);
+			continue;
+		}
+		if (check_was_left(c->source, &group->allocated)) {
+			leave_out(c, OMISSION_LEFT, group->count);
 			continue;
 		}
 		if (group->allocated.is_unknown) {

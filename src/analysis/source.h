@@ -89,6 +89,7 @@ struct source {
 	size_t (*natives)(uint32_t stack, struct source_native *out,
 			  size_t n_max);
 	bool (*is_inherited)(uint32_t stack); /* by the parent, before a fork */
+	bool has_left_threads; /* ... which left other threads' stacks behind */
 	/*
 	 * May other processes have what was allocated there, since a fork?
 	 * NULL: there are none.  *owner: who allocated it, 0: unknown.

@@ -246,6 +246,10 @@ surplus_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 			omissions_count(&c->omissions, OMISSION_REGISTERS, 1);
 			continue;
 		}
+		if (check_was_left(c->source, &b)) {
+			omissions_count(&c->omissions, OMISSION_LEFT, 1);
+			continue;
+		}
 		if (b.is_before &&
 		    hindsight_is_constant(&c->reach.g.maps,
 					  object_type(hub->object))) {

@@ -180,6 +180,7 @@ facts_tables(struct source *s)
 	s->lines = stacks_lines;
 	s->natives = stacks_natives;
 	s->is_inherited = stacks_is_inherited;
+	s->has_left_threads = process.has_left_threads;
 	s->is_main_thread = stacks_is_main_thread;
 }
 

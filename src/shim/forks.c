@@ -16,6 +16,7 @@
 #include "shim/finish.h"
 #include "shim/lineage.h"
 #include "shim/process.h"
+#include "shim/secondlook.h"
 #include "shim/serve.h"
 #include "shim/stacks.h"
 #include "shim/triggers.h"
@@ -31,6 +32,9 @@ extern void *__dso_handle __attribute__((visibility("hidden")));
 enum { MOST_NS = 1000000000, NAP_NS = 50000 };
 
 static atomic_int n_forking;
+/* Of the thread that forks, for its child. */
+static __thread bool leaves_threads
+	__attribute__((tls_model("initial-exec")));
 static atomic_bool is_kept_out;
 
 static void
@@ -51,6 +55,7 @@ before(void)
 	uint64_t until = clone_now_ns() + MOST_NS;
 	int saved = errno;
 
+	leaves_threads = secondlook_is_needed();
 	atomic_fetch_add(&n_forking, 1);
 	while (atomic_load(&is_kept_out) && clone_now_ns() < until)
 		nap();
@@ -94,6 +99,7 @@ in_child(void)
 	process.parent = process.pid;
 	process.pid = (pid_t)syscall(SYS_getpid);
 	process.is_forked = true;
+	process.has_left_threads |= leaves_threads;
 	if (!process.options.follow)
 		process.is_inert = true;
 	serve_forked();

@@ -31,6 +31,11 @@ struct process {
 	bool is_first;  /* its image had no watched ancestor when it started */
 	const char *no_ancestors; /* why that is not known, or NULL (static) */
 	bool is_forked; /* this process was made by fork() from a watched one */
+	/*
+	 * That fork(), or one of an ancestor's, left other threads behind: what
+	 * they had on their stacks is nobody's here.
+	 */
+	bool has_left_threads;
 	bool is_inert;  /* not watched: declined, or follow=0 in a child */
 	bool no_colour; /* NO_COLOR is set */
 	bool is_attached; /* came into the process while it ran */

@@ -85,6 +85,73 @@ def flushed(python):
     equal(accused(report), [], "findings")
 
 
+# ---- threads that a fork leaves behind ----
+
+FORKING = """
+import os, sys, threading, time
+import planted
+way = sys.argv[1]
+def leak(what):
+    if way == "leak":
+        getattr(planted, "leak_" + what)(300)
+readable, writable = os.pipe()
+n_blocked = []
+def blocked():
+    n_blocked.append(1)
+    os.read(readable, 100000)
+threads = [threading.Thread(target=blocked) for _ in range(5)]
+for thread in threads: thread.start()
+while len(n_blocked) < len(threads): time.sleep(0.01)
+time.sleep(0.3)
+leak("list")
+def deep(n=60):
+    return sorted(range(100), key=lambda x: -x) if n == 0 else deep(n - 1)
+pid = os.fork()
+if pid == 0:
+    for _ in range(3):
+        others = [threading.Thread(target=deep) for _ in range(6)]
+        for other in others: other.start()
+        for other in others: other.join()
+    leak("dict")
+    sys.exit(0)
+_, status = os.waitpid(pid, 0)
+for thread in threads:
+    os.write(writable, b"x")
+    time.sleep(0.05)
+for thread in threads: thread.join()
+sys.exit(status >> 8)
+"""
+
+
+def run_forking(python, way):
+    reports = python.run("-W", "ignore", "-c", FORKING, way,
+                         files=planted.files(python)).reports
+    equal(len(reports), 2, "reports")
+    parents = {r["process"]["pid"] for r in reports}
+    child, = [r for r in reports if r["process"]["ppid"] in parents]
+    parent, = [r for r in reports if r is not child]
+    return parent, child
+
+
+@test("what threads had that a fork left behind is nobody's in the child",
+      only=lambda python: python.major > 2, sample=True)
+def left_threads(python):
+    for report in run_forking(python, "clean"):
+        equal(accused(report), [], "findings")
+
+
+@test("beside it, what parent and child lose is found in each",
+      only=lambda python: python.major > 2, sample=True)
+def left_threads_and_leaks(python):
+    for report, type_name in zip(run_forking(python, "leak"),
+                                 ("list", "dict")):
+        found = [f for f in report["findings"] if is_failing(f)]
+        equal({(verdict(f), f["types"][0]["name"]) for f in found},
+              {(("lost-reference", "unreferenced"), type_name)}, "findings")
+        count = sum(f["count"] for f in found)
+        assert 250 <= count <= 300, count
+
+
 # ---- blocks that are too small for an object ----
 
 # The type that stands behind the text is the former owner's.
