@@ -351,6 +351,13 @@ growth_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 
 		if (c->growth->all[k].into != k)
 			continue;
+		/* Then no container can grow without bound. */
+		if (c->growth->all[k].example == PATHS_NOBODY &&
+		    !c->growth->paths.is_partial) {
+			omissions_count(&c->omissions, OMISSION_GROWTH_UNHELD,
+					1);
+			continue;
+		}
 		if (!describe(c, k, &f))
 			return false;
 		each(c, &f);

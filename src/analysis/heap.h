@@ -37,7 +37,11 @@ enum heap_bits {
 	HEAP_OWNED,      /* memory that one object reads and nobody else */
 	HEAP_POSTPONED,  /* pointed to, and looked into when all else is */
 	HEAP_UNPROVEN, /* nobody knows who asked for it: see recognize_fits() */
-	HEAP_IN_GARBAGE, /* only what a collection would free leads to it */
+	/*
+	 * Only what a collection would free leads to it, or a cache of the
+	 * interpreter: it goes without anybody's doing.
+	 */
+	HEAP_PASSING,
 	HEAP_SEEN,       /* on the way of the search for paths */
 	HEAP_BITMAPS
 };

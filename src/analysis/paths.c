@@ -65,7 +65,7 @@ is_new(const struct paths *p, uintptr_t node)
 	const struct heap *h = &p->c->reach.g.heap;
 
 	if (heap_is(h, node, HEAP_SEEN) || !heap_is_marked(h, node) ||
-	    heap_is(h, node, HEAP_IN_GARBAGE))
+	    heap_is(h, node, HEAP_PASSING))
 		return false;
 	heap_note(h, node, HEAP_SEEN);
 	return true;

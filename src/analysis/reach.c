@@ -54,8 +54,8 @@ static void
 push(struct reach *r, uintptr_t node, uintptr_t place)
 {
 	heap_mark(&r->g.heap, node);
-	if (__builtin_expect(r->in_garbage, 0))
-		heap_note(&r->g.heap, node, HEAP_IN_GARBAGE);
+	if (__builtin_expect(r->in_passing, 0))
+		heap_note(&r->g.heap, node, HEAP_PASSING);
 	r->stack[r->n_stack++] = node | place << PLACE_SHIFT |
 				 (r->in_stacks ? ON_STACK : 0);
 }
@@ -407,18 +407,28 @@ mark_from_garbage(struct reach *r, const struct mirror *m,
 {
 	size_t i;
 
-	r->in_garbage = true;
+	r->in_passing = true;
 	for (i = 0; i < garbage->n; i++) {
 		uintptr_t o = m->nodes[garbage->ids[i]].address;
 		uintptr_t node = heap_find(&r->g.heap, o);
 
 		/* An old word may have led to it before. */
 		if (node)
-			heap_note(&r->g.heap, node, HEAP_IN_GARBAGE);
+			heap_note(&r->g.heap, node, HEAP_PASSING);
 		visit_word(r, o);
 	}
 	drain(r);
-	r->in_garbage = false;
+	r->in_passing = false;
+}
+
+/* Nobody else has led to them: the next names that are looked up drop them. */
+static void
+mark_from_cache(struct reach *r)
+{
+	r->in_passing = true;
+	uncounted_visit_names(r);
+	drain(r);
+	r->in_passing = false;
 }
 
 bool
@@ -455,9 +465,9 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 	drain(r);
 	r->root_bytes += roots_visit(&r->g, ROOTS_OTHERS, visit_words, r);
 	reach_visit(r, o->words, o->words + o->n);
-	uncounted_visit_names(r);
 	drain(r);
 	mark_later(r);
+	mark_from_cache(r);
 	mark_from_garbage(r, m, garbage);
 	heap_walk_unmarked(&r->g.heap, visit_immortal, r);
 	if (!r->gave_up && !confirm_lost(r, why))

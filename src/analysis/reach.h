@@ -54,7 +54,7 @@ struct reach {
 	uint32_t ticks;
 	bool gave_up; /* out of time */
 	bool in_stacks; /* what is visited now is pointed to by a stack */
-	bool in_garbage; /* ... by nothing but cyclic garbage */
+	bool in_passing; /* ... by nothing but cyclic garbage or a cache */
 	size_t root_bytes;
 };
 

@@ -87,7 +87,7 @@ count(uintptr_t node, void *ctx)
 		w->failed = true;
 	if (!heap_is(&r->g.heap, node, HEAP_OBJECTS) ||
 	    !heap_is_marked(&r->g.heap, node) ||
-	    heap_is(&r->g.heap, node, HEAP_IN_GARBAGE) ||
+	    heap_is(&r->g.heap, node, HEAP_PASSING) ||
 	    !block_of(w->c, node, &block))
 		return w->failed;
 	o = reach_object(r, node);

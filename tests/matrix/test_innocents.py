@@ -1,9 +1,15 @@
 #!/usr/bin/env python3
 # What once was accused, or might be, and is nobody's leak; and beside it a leak
 # of the same shape, which is found.
+import json
+import os
+
 import planted
-from findings import about, brief, is_failing, the_one, verdict
-from harness import Skip, equal, main, test
+from findings import (about, brief, frames, is_failing, is_unhooked, the_one,
+                      verdict)
+from harness import TOP, Skip, equal, main, test
+
+HELPER = os.path.join(TOP, "src", "interface", "leakshim.py")
 
 
 def accused(report):
@@ -150,6 +156,53 @@ def left_threads_and_leaks(python):
               {(("lost-reference", "unreferenced"), type_name)}, "findings")
         count = sum(f["count"] for f in found)
         assert 250 <= count <= 300, count
+
+
+# ---- what only the cache of types' attributes holds ----
+
+LOOKING_UP = """
+import json, sys
+import leakshim
+kept = []
+class Thing(object): pass
+def look_up(k):
+    for i in range(100):
+        name = "".join(["name", str(k), "_", str(i)])
+        getattr(Thing, name, None)
+        if sys.argv[1] == "keep":
+            kept.append(name)
+for k in range(6):
+    look_up(k)
+    report = leakshim.check()
+with open("last.json", "w") as f:
+    json.dump(report, f)
+"""
+
+
+def names_that_grow(python, way):
+    with open(HELPER, encoding="utf-8") as f:
+        helper = f.read()
+    done = python.run("-c", LOOKING_UP, way, options="growth=3",
+                      files={"leakshim.py": helper})
+    equal((done.status, done.stderr), (0, ""), "status")
+    with open(done.path("last.json"), encoding="utf-8") as f:
+        return [each for each in json.load(f)["findings"]
+                if each["kind"] == "growth" and "look_up" in
+                [name for name, _, _ in frames(each)]]
+
+
+@test("names that types were asked for, and nobody has kept, do not grow",
+      only=lambda python: not is_unhooked(python), sample=True)
+def looked_up(python):
+    equal([brief(f) for f in names_that_grow(python, "drop")], [], "growth")
+
+
+@test("names that types were asked for and a list has kept do grow",
+      only=lambda python: not is_unhooked(python), sample=True)
+def looked_up_and_kept(python):
+    finding, = names_that_grow(python, "keep")
+    assert finding["objects"] >= 550, finding["objects"]
+    equal(finding["growth"]["path"][0]["edge"], ".kept", "path")
 
 
 # ---- blocks that are too small for an object ----
