@@ -160,6 +160,7 @@ libreport_la_SOURCES = \
 	%D%/report/output.c \
 	%D%/report/output.h \
 	%D%/report/report.h \
+	%D%/report/sums.h \
 	%D%/report/text.c \
 	%D%/report/text.h \
 	%D%/report/text_audit.c \

@@ -61,7 +61,8 @@ BATS_TESTS = \
 	%D%/bats/recipes.bats \
 	%D%/bats/report.bats \
 	%D%/bats/run.bats \
-	%D%/bats/summary.bats
+	%D%/bats/summary.bats \
+	%D%/bats/unread.bats
 
 MATRIX_TESTS = \
 	%D%/matrix/test_api.py \

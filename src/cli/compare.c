@@ -69,7 +69,11 @@ add(struct compare *c, enum compare_class class, const struct finding *before,
 static bool
 has_grown(const struct finding *before, const struct finding *after)
 {
-	return after->count > before->count || after->objects > before->objects;
+	/* What is not known is less than all. */
+	return (before->count != REPORT_UNKNOWN &&
+		after->count > before->count) ||
+	       (before->objects != REPORT_UNKNOWN &&
+		after->objects > before->objects);
 }
 
 /* qsort(3) is not stable: by class, then as they stood. */

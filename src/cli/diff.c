@@ -285,7 +285,7 @@ diff_main(int argc, char **argv)
 {
 	static struct diff d;
 	const struct inputs_look look = {screen_look, &d.screen};
-	int status, i;
+	int status, i, bad = 0;
 
 	verdict_init(&d.verdict);
 	status = parse(argc, argv, &d);
@@ -297,10 +297,16 @@ diff_main(int argc, char **argv)
 		d.merges[i] = merge_new();
 		/* A rule that is written today has not fixed anything. */
 		if (status == 0)
-			status = inputs_read(argv + optind + i, 1,
-					     i ? &look : NULL, d.merges[i]);
+			bad |= inputs_read(argv + optind + i, 1,
+					   i ? &look : NULL, d.merges[i]);
 	}
-	status = status == 0 ? judge(&d) : STATUS_BAD_FILE;
+	if (status == 0 && merge_count(d.merges[0]) &&
+	    merge_count(d.merges[1]))
+		status = judge(&d);
+	else
+		status = STATUS_BAD_FILE;
+	if (bad && status != STATUS_FAILED)
+		status = STATUS_BAD_FILE;
 	for (i = 0; i < 2; i++)
 		merge_free(d.merges[i]);
 	screen_close(&d.screen);

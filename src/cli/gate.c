@@ -2,6 +2,7 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,7 @@ struct gate {
 	struct report report;
 	size_t n_unanalysed; /* reports that found nothing: nothing was seen */
 	bool fails_on_missed;
+	bool has_unread;     /* files that are no reports, or broken ones */
 };
 
 static void
@@ -286,6 +288,12 @@ judge(struct gate *g)
 	screen_rows(&g->screen, &g->arena, &g->report);
 	n_failing = verdict_judge(&g->verdict, &g->report);
 	n_asked = count_asked(&g->report);
+	if (g->to_write && g->has_unread) {
+		complain("gate: %s is not written: it would lack what the "
+			 "unreadable files have",
+			 g->to_write);
+		return STATUS_BAD_FILE;
+	}
 	if (g->to_write) {
 		put_unanalysed(g);
 		return write_baseline(g->to_write, &g->report, &g->verdict);
@@ -299,11 +307,16 @@ judge(struct gate *g)
 	put_gone(g);
 	put_unanalysed(g);
 	put_asked(g);
+	if (g->has_unread)
+		puts("gate: not all files could be read; the others were "
+		     "judged");
 	put_verdict(g, n_failing, n_asked);
 	if (fflush(stdout) != 0) {
 		complain("gate: cannot write");
 		return STATUS_FAILED;
 	}
+	if (g->has_unread)
+		return STATUS_BAD_FILE;
 	if (n_failing || (n_asked && g->fails_on_missed))
 		return STATUS_FOUND;
 	return g->screen.rules.faults ? STATUS_BAD_FILE : STATUS_OK;
@@ -333,9 +346,12 @@ gate_main(int argc, char **argv)
 	arena_init(&g.arena);
 	g.merge = merge_new();
 	status = STATUS_BAD_FILE;
-	if (screen_open(&g.screen, g.suppressions, g.baseline) == 0 &&
-	    inputs_read(argv + optind, argc - optind, &look, g.merge) == 0)
-		status = judge(&g);
+	if (screen_open(&g.screen, g.suppressions, g.baseline) == 0) {
+		g.has_unread = inputs_read(argv + optind, argc - optind, &look,
+					   g.merge) != 0;
+		if (merge_count(g.merge))
+			status = judge(&g);
+	}
 	merge_free(g.merge);
 	screen_close(&g.screen);
 	arena_fini(&g.arena);

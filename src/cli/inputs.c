@@ -88,44 +88,49 @@ read_folder(const char *name, const struct inputs_look *look, struct merge *m,
 			 depth < DEEPEST ? strerror(errno) : "too deep");
 		return -1;
 	}
-	while (status == 0 && (e = readdir(d))) {
+	while ((e = readdir(d))) {
 		char *path;
 
 		if (e->d_name[0] == '.')
 			continue;
 		if (asprintf(&path, "%s/%s", name, e->d_name) < 0)
 			abort_for_memory();
-		status = read_entry(path, look, m, depth);
+		if (read_entry(path, look, m, depth) != 0)
+			status = -1;
 		free(path);
 	}
 	closedir(d);
 	return status;
 }
 
+/* One that the user named. */
+static int
+read_input(const char *name, const struct inputs_look *look, struct merge *m)
+{
+	size_t before = merge_count(m);
+	struct stat st;
+
+	if (strcmp(name, "-") == 0 || stat(name, &st) != 0 ||
+	    !S_ISDIR(st.st_mode))
+		return read_file(name, look, m);
+	if (read_folder(name, look, m, 0) != 0)
+		return -1;
+	if (merge_count(m) != before)
+		return 0;
+	complain("%s: no report is in this directory (format=json and "
+		 "log_path=FILE write one)",
+		 name);
+	return -1;
+}
+
 int
 inputs_read(char *const *names, int n, const struct inputs_look *look,
 	    struct merge *m)
 {
-	int i;
+	int i, status = 0;
 
-	for (i = 0; i < n; i++) {
-		size_t before = merge_count(m);
-		struct stat st;
-
-		if (strcmp(names[i], "-") == 0 || stat(names[i], &st) != 0 ||
-		    !S_ISDIR(st.st_mode)) {
-			if (read_file(names[i], look, m) != 0)
-				return -1;
-			continue;
-		}
-		if (read_folder(names[i], look, m, 0) != 0)
-			return -1;
-		if (merge_count(m) == before) {
-			complain("%s: no report is in this folder (format=json "
-				 "and log_path=FILE write one)",
-				 names[i]);
-			return -1;
-		}
-	}
-	return 0;
+	for (i = 0; i < n; i++)
+		if (read_input(names[i], look, m) != 0)
+			status = -1;
+	return status;
 }

@@ -25,8 +25,9 @@ struct inputs_look {
 };
 
 /*
- * Add the reports that the n names stand for to *m.  0; or -1 after a
- * complaint: a file that is none, or a folder without any.
+ * Add the reports that the n names stand for to *m.  0; or -1 after a complaint
+ * for each file that is none and each folder without any: the others have been
+ * added all the same.
  */
 int inputs_read(char *const *names, int n, const struct inputs_look *look,
 		struct merge *m);

@@ -15,6 +15,7 @@
 #include "report/json_finding.h"
 #include "report/jsonwriter.h"
 #include "report/order.h"
+#include "report/sums.h"
 
 struct type {
 	char *name, *file;
@@ -137,8 +138,8 @@ add_types(struct entry *e, const struct finding *f, bool is_new)
 		const struct report_type *from = &f->types[i];
 		struct type *t = intern_type(e, from->name);
 
-		merge_sum(&t->count, from->count);
-		merge_sum(&t->bytes, from->bytes);
+		sums_add(&t->count, from->count);
+		sums_add(&t->bytes, from->bytes);
 		if (from->module_file &&
 		    (!t->file || strcmp(from->module_file, t->file) < 0)) {
 			free(t->file);
@@ -159,7 +160,9 @@ add_times(int64_t *to, int64_t each, size_t n, int sign)
 {
 	int64_t product;
 
-	if (__builtin_mul_overflow(each, (int64_t)n * sign, &product) ||
+	if (*to == REPORT_UNKNOWN || each == REPORT_UNKNOWN)
+		*to = REPORT_UNKNOWN;
+	else if (__builtin_mul_overflow(each, (int64_t)n * sign, &product) ||
 	    __builtin_add_overflow(*to, product, to))
 		*to = sign < 0 ? 0 : INT64_MAX;
 }
@@ -235,9 +238,9 @@ add_finding(struct merge *m, const struct finding *f)
 	/* New in one of them is new: the states are in that order. */
 	if (is_new || f->state < e->state)
 		e->state = f->state;
-	merge_sum(&e->count, f->count);
-	merge_sum(&e->objects, f->objects);
-	merge_sum(&e->bytes, f->bytes);
+	sums_add(&e->count, f->count);
+	sums_add(&e->objects, f->objects);
+	sums_add(&e->bytes, f->bytes);
 	add_types(e, f, is_new);
 	add_shared(e, f, -1);
 	merge_shared_add(&e->shared, f);
@@ -257,6 +260,13 @@ merge_add(struct merge *m, const struct report *r)
 		add_finding(m, &r->findings[i]);
 }
 
+/* Below 0: a report said that some had more than all. */
+static int64_t
+at_least_0(int64_t v)
+{
+	return v < 0 && v != REPORT_UNKNOWN ? 0 : v;
+}
+
 static void
 fill_types(struct arena *a, const struct entry *e, struct finding *f)
 {
@@ -268,9 +278,8 @@ fill_types(struct arena *a, const struct entry *e, struct finding *f)
 	for (i = 0; i < e->n_types; i++) {
 		types[i].name = e->types[i].name;
 		types[i].module_file = e->types[i].file;
-		/* Below 0: a report said that some had more than all. */
-		types[i].count = e->types[i].count < 0 ? 0 : e->types[i].count;
-		types[i].bytes = e->types[i].bytes < 0 ? 0 : e->types[i].bytes;
+		types[i].count = at_least_0(e->types[i].count);
+		types[i].bytes = at_least_0(e->types[i].bytes);
 	}
 	f->types = types;
 	f->n_types = e->n_types;

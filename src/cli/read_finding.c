@@ -16,6 +16,14 @@ read_line_number(struct reader *r, const json_t *o)
 	return v < 1 || v > INT32_MAX ? 0 : (int)v;
 }
 
+/* In the place of a name that there must be. */
+static const char *
+nameless(struct reader *r, const char *field)
+{
+	read_doubt(r, field, "is null");
+	return "?";
+}
+
 static const struct report_type *
 read_types(struct reader *r, const json_t *o, size_t *n_types)
 {
@@ -31,27 +39,34 @@ read_types(struct reader *r, const json_t *o, size_t *n_types)
 		types[i].bytes = read_count(r, t, "bytes");
 		types[i].module_file = read_string(r, t, "module_file");
 		if (!types[i].name)
-			read_fail(r, "name", "is null");
+			types[i].name = nameless(r, "name");
 	}
 	*n_types = types ? n : 0;
 	return types;
 }
 
 static uint64_t
-read_id(struct reader *r, const json_t *o)
+read_id(struct reader *r, const json_t *o, bool *is_sound)
 {
 	const char *s = json_string_value(o);
 
 	if (!s || strlen(s) != 16 || strspn(s, "0123456789abcdef") != 16) {
-		read_fail(r, "ids", "has what is no id");
+		*is_sound = false;
+		read_doubt(r, "ids", "has what is no id");
 		return 0;
 	}
 	return strtoull(s, NULL, 16);
 }
 
-/* What the ids stand for can be no more than the finding is. */
-static void
-check_shared(struct reader *r, const struct finding *f)
+/* What the ids stand for can be no more than the finding is, if that is known. */
+static bool
+is_less_than(int64_t finding, int64_t shared)
+{
+	return finding != REPORT_UNKNOWN && finding < shared;
+}
+
+static bool
+is_shared_sound(const struct finding *f)
 {
 	int64_t n = 0, objects = 0, bytes = 0, more, larger;
 	bool is_more = false;
@@ -62,13 +77,16 @@ check_shared(struct reader *r, const struct finding *f)
 		int64_t ids = (int64_t)s->n_ids;
 
 		n += ids;
+		if (s->objects == REPORT_UNKNOWN || s->bytes == REPORT_UNKNOWN)
+			return false;
 		is_more |= __builtin_mul_overflow(ids, s->objects, &more) ||
 			   __builtin_mul_overflow(ids, s->bytes, &larger) ||
 			   __builtin_add_overflow(objects, more, &objects) ||
 			   __builtin_add_overflow(bytes, larger, &bytes);
 	}
-	if (is_more || n > f->count || objects > f->objects || bytes > f->bytes)
-		read_fail(r, "shared", "is more than its finding");
+	return !is_more && !is_less_than(f->count, n) &&
+	       !is_less_than(f->objects, objects) &&
+	       !is_less_than(f->bytes, bytes);
 }
 
 /* Only where processes were forked. */
@@ -80,6 +98,7 @@ read_shared(struct reader *r, const json_t *o, struct finding *out)
 				     NULL;
 	size_t i, k, n = json_array_size(list);
 	struct report_shared *rows = arena_array(r->arena, n, sizeof *rows);
+	bool is_sound = true;
 
 	for (i = 0; rows && i < n; i++) {
 		const json_t *s = json_array_get(list, i);
@@ -92,13 +111,17 @@ read_shared(struct reader *r, const json_t *o, struct finding *out)
 		rows[i].bytes = read_count(r, s, "bytes");
 		rows[i].types = read_types(r, s, &rows[i].n_types);
 		for (k = 0; numbers && k < n_ids; k++)
-			numbers[k] = read_id(r, json_array_get(ids, k));
+			numbers[k] = read_id(r, json_array_get(ids, k),
+					     &is_sound);
 		rows[i].ids = numbers;
 		rows[i].n_ids = numbers ? n_ids : 0;
 	}
 	out->shared = rows;
 	out->n_shared = rows ? n : 0;
-	check_shared(r, out);
+	if (is_sound && is_shared_sound(out))
+		return;
+	read_doubt(r, "shared", "is not a part of its finding");
+	out->n_shared = 0;
 }
 
 static void
@@ -116,8 +139,10 @@ read_finalizers(struct reader *r, const json_t *o, struct finding *out)
 		f[i].file = read_string(r, z, "file");
 		f[i].line = read_line_number(r, z);
 		f[i].ran = read_truth(r, z, "ran");
-		if (!f[i].type || !f[i].name)
-			read_fail(r, "finalizers", "has a member without name");
+		if (!f[i].type)
+			f[i].type = nameless(r, "type");
+		if (!f[i].name)
+			f[i].name = nameless(r, "name");
 	}
 	out->finalizers = f;
 	out->n_finalizers = f ? n : 0;
@@ -141,7 +166,7 @@ read_cycle(struct reader *r, const json_t *o, struct finding *out)
 							   (int)generation;
 		edges[i].edge = read_string(r, e, "edge");
 		if (!edges[i].type)
-			read_fail(r, "cycle", "has a member without type");
+			edges[i].type = nameless(r, "type");
 	}
 	out->cycle = edges;
 	out->n_cycle = edges ? n : 0;
@@ -258,8 +283,11 @@ static int
 read_word(struct reader *r, const json_t *o, const char *key,
 	  int (*find)(const char *, size_t))
 {
-	const char *word = read_string(r, o, key);
-	int v = word ? find(word, strlen(word)) : 0;
+	const json_t *member = json_object_get(o, key);
+	const char *word = json_string_value(member);
+	int v = word		       ? find(word, strlen(word)) :
+		json_is_null(member) ? 0 :
+				       -1;
 
 	if (v < 0)
 		read_fail(r, key, "has a word that is not known");

@@ -16,7 +16,16 @@ read_fail(struct reader *r, const char *field, const char *problem)
 	r->problem = problem;
 }
 
-/* The member; NULL when it is null or missing, which is a complaint. */
+void
+read_doubt(struct reader *r, const char *field, const char *doubt)
+{
+	if (r->n_doubts++)
+		return;
+	r->doubtful = field;
+	r->doubt = doubt;
+}
+
+/* The member; NULL when it is null, or not what it should be. */
 static const json_t *
 member(struct reader *r, const json_t *o, const char *key, json_type type,
        const char *problem)
@@ -24,13 +33,13 @@ member(struct reader *r, const json_t *o, const char *key, json_type type,
 	const json_t *v = json_object_get(o, key);
 
 	if (!v) {
-		read_fail(r, key, "is missing");
+		read_doubt(r, key, "is missing");
 		return NULL;
 	}
 	if (json_is_null(v))
 		return NULL;
 	if (json_typeof(v) != type) {
-		read_fail(r, key, problem);
+		read_doubt(r, key, problem);
 		return NULL;
 	}
 	return v;
@@ -54,7 +63,7 @@ integer_of(struct reader *r, const json_t *v, const char *key)
 	/* So that sums of them do not overflow. */
 	if (value <= MOST && value >= -MOST)
 		return value;
-	read_fail(r, key, "is larger than a process can have");
+	read_doubt(r, key, "is larger than a process can have");
 	return REPORT_UNKNOWN;
 }
 
@@ -76,9 +85,13 @@ read_integers(struct reader *r, const json_t *o, const char *key, size_t *n)
 	for (i = 0; out && i < n_list; i++) {
 		const json_t *v = json_array_get(list, i);
 
-		if (!json_is_integer(v))
-			read_fail(r, key, "is no list of integers");
-		out[i] = integer_of(r, v, key);
+		if (json_is_integer(v)) {
+			out[i] = integer_of(r, v, key);
+			continue;
+		}
+		out[i] = REPORT_UNKNOWN;
+		if (!json_is_null(v))
+			read_doubt(r, key, "is no list of integers");
 	}
 	*n = out ? n_list : 0;
 	return out;
@@ -89,11 +102,10 @@ read_count(struct reader *r, const json_t *o, const char *key)
 {
 	int64_t n = read_integer(r, o, key);
 
-	if (n >= 0)
+	if (n >= 0 || n == REPORT_UNKNOWN)
 		return n;
-	read_fail(r, key,
-		  n == REPORT_UNKNOWN ? "is not known" : "is less than 0");
-	return 0;
+	read_doubt(r, key, "is less than 0");
+	return REPORT_UNKNOWN;
 }
 
 int
@@ -102,9 +114,9 @@ read_truth(struct reader *r, const json_t *o, const char *key)
 	const json_t *v = json_object_get(o, key);
 
 	if (!v)
-		read_fail(r, key, "is missing");
+		read_doubt(r, key, "is missing");
 	else if (!json_is_boolean(v) && !json_is_null(v))
-		read_fail(r, key, "is neither true nor false");
+		read_doubt(r, key, "is neither true nor false");
 	return json_is_boolean(v) ? json_is_true(v) : -1;
 }
 
@@ -114,11 +126,11 @@ read_seconds(struct reader *r, const json_t *o, const char *key)
 	const json_t *v = json_object_get(o, key);
 
 	if (!v)
-		read_fail(r, key, "is missing");
+		read_doubt(r, key, "is missing");
 	else if (!json_is_number(v) && !json_is_null(v))
-		read_fail(r, key, "is no number");
+		read_doubt(r, key, "is no number");
 	else if (json_number_value(v) > READ_MOST_SECONDS)
-		read_fail(r, key, "is longer than a process can run");
+		read_doubt(r, key, "is longer than a process can run");
 	else if (json_is_number(v))
 		return json_number_value(v);
 	return -1;

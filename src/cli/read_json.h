@@ -1,8 +1,10 @@
 /*
  * read_json.h - fields of JSON objects, with one complaint for all
  *
- * A reader remembers the first field that is not what it should be; the
- * functions go on with harmless values, and the caller looks once at the end.
+ * What is not what it should be is not known, and no reason to refuse the rest:
+ * the reader remembers the first such field as a doubt.  Only what a report
+ * cannot be judged without is a problem.  The functions go on with harmless
+ * values, and the caller looks once at the end.
  *
  * Contract of every function here:
  *   side       tool
@@ -23,25 +25,29 @@ enum { READ_MOST_SECONDS = 1000000000 };
 
 struct reader {
 	struct arena *arena;
-	const char *field;   /* the first bad one */
+	const char *field;   /* the first that cannot be done without */
 	const char *problem; /* "is missing", "is not a number"; NULL: none */
+	const char *doubtful; /* the first that is not known instead */
+	const char *doubt;    /* what it is; NULL: none */
+	size_t n_doubts;
 };
 
 void read_fail(struct reader *r, const char *field, const char *problem);
+void read_doubt(struct reader *r, const char *field, const char *doubt);
 
-/* null is NULL, REPORT_UNKNOWN, -1 and -1. */
+/* null, and what it cannot be, is NULL, REPORT_UNKNOWN, -1 and -1. */
 const char *read_string(struct reader *r, const json_t *o, const char *key);
 int64_t read_integer(struct reader *r, const json_t *o, const char *key);
-/* One that can be neither null nor below 0. */
+/* One that cannot be below 0. */
 int64_t read_count(struct reader *r, const json_t *o, const char *key);
 int read_truth(struct reader *r, const json_t *o, const char *key);
 double read_seconds(struct reader *r, const json_t *o, const char *key);
 
-/* A list of integers; no member of it can be null. */
+/* A list of integers. */
 const int64_t *read_integers(struct reader *r, const json_t *o,
 			     const char *key, size_t *n);
 
-/* Borrowed; NULL after a complaint (or for null). */
+/* Borrowed; NULL for null, and what it cannot be. */
 const json_t *read_object(struct reader *r, const json_t *o, const char *key);
 const json_t *read_array(struct reader *r, const json_t *o, const char *key);
 

@@ -11,8 +11,11 @@
 #include "cli/read_finding.h"
 #include "cli/read_json.h"
 #include "common/arena.h"
+#include "common/buf.h"
 #include "report/missed.h"
 #include "report/report.h"
+
+enum { MOST_BLANKED = 100 }; /* the whole text is read again for each */
 
 static void
 read_process(struct reader *r, const json_t *o, struct report *out)
@@ -32,8 +35,12 @@ read_process(struct reader *r, const json_t *o, struct report *out)
 	for (i = 0; list && i < n; i++) {
 		const json_t *word = json_array_get(argv, i);
 
-		if (!json_is_string(word))
-			read_fail(r, "argv", "is no list of strings");
+		if (!json_is_string(word)) {
+			read_doubt(r, "argv", "is no list of strings");
+			out->argv_known = false;
+			n = 0;
+			break;
+		}
 		list[i] = arena_string(r->arena, json_string_value(word));
 	}
 	out->argv = list;
@@ -60,8 +67,8 @@ read_coverage(struct reader *r, const json_t *o, struct report *out)
 		list[i].why = read_string(r, m, "why");
 		list[i].is_asked = json_is_true(json_object_get(m, "asked"));
 		if (!list[i].what) {
-			read_fail(r, "what", "is null");
-			list[i].what = "";
+			read_doubt(r, "what", "is null");
+			list[i].what = "?";
 		}
 		/* Older reports do not say so. */
 		list[i].is_asked |= missed_is(&list[i], MISSED_ANALYSIS);
@@ -118,6 +125,34 @@ read_gc(struct reader *r, const json_t *o, struct report *out)
 	out->n_gc = i;
 }
 
+static void
+take_off(int64_t *from, int64_t part)
+{
+	if (*from == REPORT_UNKNOWN || part == REPORT_UNKNOWN)
+		*from = REPORT_UNKNOWN;
+	else
+		*from -= part;
+}
+
+static bool
+is_less_than_0(int64_t v)
+{
+	return v < 0 && v != REPORT_UNKNOWN;
+}
+
+/* No findings but those of the list: nothing is left, known or not. */
+static void
+settle_rest(struct reader *r, struct report_sum *rest)
+{
+	if (rest->findings < 0 || is_less_than_0(rest->objects) ||
+	    is_less_than_0(rest->bytes)) {
+		read_doubt(r, "summary", "is less than its findings");
+		*rest = (struct report_sum){0};
+	}
+	if (!rest->findings)
+		*rest = (struct report_sum){0};
+}
+
 /* What the summary counts and the list does not have. */
 static void
 read_rest(struct reader *r, const json_t *summary, struct report *out)
@@ -130,7 +165,11 @@ read_rest(struct reader *r, const json_t *summary, struct report *out)
 		const json_t *o = read_object(r, summary, finding_kind_name(k));
 		struct report_sum *rest = &out->rest[k];
 
-		rest->findings = read_count(r, o, "findings");
+		rest->findings = o ? read_count(r, o, "findings") : 0;
+		if (!o || rest->findings == REPORT_UNKNOWN) {
+			rest->findings = 0;
+			continue;
+		}
 		rest->objects = read_count(r, o, "objects");
 		rest->bytes = read_count(r, o, "bytes");
 		for (i = 0; i < out->n_findings; i++) {
@@ -139,11 +178,10 @@ read_rest(struct reader *r, const json_t *summary, struct report *out)
 			if (f->kind != k)
 				continue;
 			rest->findings--;
-			rest->objects -= f->objects;
-			rest->bytes -= f->bytes;
+			take_off(&rest->objects, f->objects);
+			take_off(&rest->bytes, f->bytes);
 		}
-		if (rest->findings < 0 || rest->objects < 0 || rest->bytes < 0)
-			read_fail(r, "summary", "is less than its findings");
+		settle_rest(r, rest);
 		rest->count = rest->findings;
 		if (is_cut && k != FINDING_UNREACHABLE)
 			out->cut[k] = *rest;
@@ -156,7 +194,7 @@ read_audit(struct reader *r, const json_t *root, struct report *out)
 {
 	const json_t *list;
 	struct report_audit *rows;
-	size_t i, n;
+	size_t i, n, n_rows = 0;
 
 	if (!json_object_get(root, "audit"))
 		return;
@@ -168,23 +206,25 @@ read_audit(struct reader *r, const json_t *root, struct report *out)
 		const char *reason = read_string(r, a, "reason");
 		int k = reason ? audit_reason_find(reason, strlen(reason)) : -1;
 
-		if (k < 0)
-			read_fail(r, "reason", "has a word that is not known");
-		rows[i].reason = k < 0 ? AUDIT_REASONS : (enum audit_reason)k;
-		rows[i].type = read_string(r, a, "type");
-		rows[i].module_file = read_string(r, a, "module_file");
-		rows[i].offset = read_integer(r, a, "offset");
-		if (rows[i].offset == REPORT_UNKNOWN)
-			read_fail(r, "offset", "is not known");
-		rows[i].member = read_string(r, a, "member");
-		rows[i].instances = read_count(r, a, "instances");
-		rows[i].target = read_string(r, a, "target");
-		rows[i].advice = read_string(r, a, "advice");
-		if (!rows[i].type)
-			read_fail(r, "type", "is null");
+		if (k < 0) {
+			read_doubt(r, "reason", "has a word that is not known");
+			continue;
+		}
+		rows[n_rows].reason = (enum audit_reason)k;
+		rows[n_rows].type = read_string(r, a, "type");
+		rows[n_rows].module_file = read_string(r, a, "module_file");
+		rows[n_rows].offset = read_integer(r, a, "offset");
+		rows[n_rows].member = read_string(r, a, "member");
+		rows[n_rows].instances = read_count(r, a, "instances");
+		rows[n_rows].target = read_string(r, a, "target");
+		rows[n_rows].advice = read_string(r, a, "advice");
+		if (rows[n_rows].type && rows[n_rows].offset != REPORT_UNKNOWN)
+			n_rows++;
+		else
+			read_doubt(r, "audit", "has a row without a field");
 	}
 	out->audit = rows;
-	out->n_audit = rows ? n : 0;
+	out->n_audit = n_rows;
 	out->has_audit = true;
 }
 
@@ -209,8 +249,10 @@ read_rules(struct reader *r, const json_t *root, struct report *out)
 		rows[i].findings = read_count(r, o, "findings");
 		rows[i].objects = read_count(r, o, "objects");
 		rows[i].bytes = read_count(r, o, "bytes");
-		if (!rows[i].rule)
-			read_fail(r, "rule", "is null");
+		if (!rows[i].rule) {
+			read_doubt(r, "rule", "is null");
+			rows[i].rule = "?";
+		}
 	}
 	out->rules = rows;
 	out->n_rules = rows ? n : 0;
@@ -223,8 +265,10 @@ read_merged(struct reader *r, const json_t *root, struct report *out)
 	if (!json_object_get(root, "merged"))
 		return;
 	out->n_merged = read_count(r, root, "merged");
-	if (out->n_merged < 2)
-		read_fail(r, "merged", "is no number of reports");
+	if (out->n_merged >= 2)
+		return;
+	read_doubt(r, "merged", "is no number of reports");
+	out->n_merged = 0;
 }
 
 static void
@@ -236,6 +280,8 @@ read_all(struct reader *r, const json_t *root, struct report *out)
 	size_t i, n = json_array_size(findings);
 
 	memset(out, 0, sizeof *out);
+	if (!json_is_array(json_object_get(root, "findings")))
+		read_fail(r, "findings", "is no array");
 	out->tool_version =
 		read_string(r, read_object(r, root, "tool"), "version");
 	read_process(r, read_object(r, root, "process"), out);
@@ -283,17 +329,33 @@ check_schema(const char *path, const json_t *root)
 	return 0;
 }
 
+/* Once for the file, however many there are. */
+static void
+put_doubts(const char *path, const struct reader *r)
+{
+	if (r->n_doubts == 1)
+		complain("%s: \"%s\" %s: taken as unknown", path, r->doubtful,
+			 r->doubt);
+	else if (r->n_doubts)
+		complain("%s: \"%s\" %s, and %zu more: taken as unknown", path,
+			 r->doubtful, r->doubt, r->n_doubts - 1);
+}
+
 static int
 convert(struct arena *a, const char *path, const json_t *root,
-	struct report *out)
+	size_t n_blanked, struct report *out)
 {
 	struct reader r = {.arena = a};
 
 	if (check_schema(path, root) != 0)
 		return -1;
+	while (n_blanked--)
+		read_doubt(&r, "a number", "is larger than any");
 	read_all(&r, root, out);
-	if (!r.problem && !a->failed)
+	if (!r.problem && !a->failed) {
+		put_doubts(path, &r);
 		return 0;
+	}
 	if (r.problem)
 		complain("%s: \"%s\" %s", path, r.field, r.problem);
 	else
@@ -301,19 +363,58 @@ convert(struct arena *a, const char *path, const json_t *root,
 	return -1;
 }
 
-/* root may be NULL: then *error says why. */
-static int
-finish(struct arena *a, const char *path, json_t *root,
-       const json_error_t *error, struct report *out)
+/* ---- from text ---- */
+
+/*
+ * A number that no double or int64_t can hold makes the library refuse the
+ * whole text.  Make a null of it; false where none is found before `end'.
+ */
+static bool
+blank_number(char *text, size_t end)
 {
+	size_t from = end;
+
+	while (from && strchr("0123456789+-.eE", text[from - 1]) &&
+	       text[from - 1])
+		from--;
+	if (end - from < 4)
+		return false;
+	memset(text + from, ' ', end - from);
+	memcpy(text + from, "null", 4);
+	return true;
+}
+
+static json_t *
+parse(char *text, size_t n, size_t *n_blanked, json_error_t *error)
+{
+	for (*n_blanked = 0;; ++*n_blanked) {
+		json_t *root =
+			json_loadb(text, n, JSON_REJECT_DUPLICATES, error);
+		size_t end = (size_t)error->position;
+
+		if (root ||
+		    json_error_code(error) != json_error_numeric_overflow ||
+		    end > n || *n_blanked == MOST_BLANKED ||
+		    !blank_number(text, end))
+			return root;
+	}
+}
+
+static int
+read_text(struct arena *a, const char *path, char *text, size_t n,
+	  struct report *out)
+{
+	json_error_t error;
+	size_t n_blanked;
+	json_t *root = parse(text, n, &n_blanked, &error);
 	int status = -1;
 
 	if (root)
-		status = convert(a, path, root, out);
+		status = convert(a, path, root, n_blanked, out);
 	else
 		complain("%s: line %d: %s (a report in JSON is wanted, "
 			 "format=json writes one)",
-			 path, error->line, error->text);
+			 path, error.line, error.text);
 	json_decref(root);
 	return status;
 }
@@ -322,25 +423,42 @@ int
 read_report_text(struct arena *a, const char *name, const char *text, size_t n,
 		 struct report *out)
 {
-	json_error_t error;
-	json_t *root = json_loadb(text, n, JSON_REJECT_DUPLICATES, &error);
+	struct buf copy;
+	int status;
 
-	return finish(a, name, root, &error, out);
+	buf_init(&copy);
+	buf_putn(&copy, text, n);
+	if (copy.failed)
+		abort_for_memory();
+	status = read_text(a, name, copy.data, copy.len, out);
+	buf_fini(&copy);
+	return status;
 }
 
 int
 read_report(struct arena *a, const char *path, struct report *out)
 {
 	FILE *f = strcmp(path, "-") ? fopen(path, "re") : stdin;
-	json_error_t error;
-	json_t *root;
+	struct buf text;
+	char part[65536];
+	size_t n;
+	int status = -1;
 
 	if (!f) {
 		complain("%s: %s", path, strerror(errno));
 		return -1;
 	}
-	root = json_loadf(f, JSON_REJECT_DUPLICATES, &error);
+	buf_init(&text);
+	while ((n = fread(part, 1, sizeof part, f)) > 0)
+		buf_putn(&text, part, n);
+	if (ferror(f))
+		complain("%s: %s", path, strerror(errno));
+	else if (text.failed)
+		abort_for_memory();
+	else
+		status = read_text(a, path, text.data, text.len, out);
 	if (f != stdin)
 		fclose(f);
-	return finish(a, path, root, &error, out);
+	buf_fini(&text);
+	return status;
 }

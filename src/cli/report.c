@@ -149,15 +149,19 @@ report_main(int argc, char **argv)
 	struct screen screen;
 	const struct inputs_look look = {screen_look, &screen};
 	struct merge *merge;
-	int status = parse(argc, argv, &wishes);
+	int status = parse(argc, argv, &wishes), bad;
 
 	if (status >= 0)
 		return status;
 	merge = merge_new();
 	status = STATUS_BAD_FILE;
-	if (screen_open(&screen, wishes.suppressions, wishes.baseline) == 0 &&
-	    inputs_read(argv + optind, argc - optind, &look, merge) == 0)
-		status = render(&wishes, &screen, merge);
+	if (screen_open(&screen, wishes.suppressions, wishes.baseline) == 0) {
+		bad = inputs_read(argv + optind, argc - optind, &look, merge);
+		if (merge_count(merge))
+			status = render(&wishes, &screen, merge);
+		if (bad && status == STATUS_OK)
+			status = STATUS_BAD_FILE;
+	}
 	merge_free(merge);
 	screen_close(&screen);
 	return status;

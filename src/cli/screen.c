@@ -14,6 +14,7 @@
 #include "common/readfile.h"
 #include "report/filter.h"
 #include "report/report.h"
+#include "report/sums.h"
 
 enum { SECONDS_OF_DAY = 86400 };
 
@@ -189,9 +190,9 @@ screen_rows(struct screen *s, struct arena *a, struct report *r)
 			rows[n++] = ours.rules[i];
 		else if (!row->is_over) {
 			/* What is over, the shim has counted as we do. */
-			row->findings += ours.rules[i].findings;
-			row->objects += ours.rules[i].objects;
-			row->bytes += ours.rules[i].bytes;
+			sums_add(&row->findings, ours.rules[i].findings);
+			sums_add(&row->objects, ours.rules[i].objects);
+			sums_add(&row->bytes, ours.rules[i].bytes);
 		}
 	}
 	r->rules = rows;

@@ -194,6 +194,10 @@ buf_size(struct buf *b, uint64_t n)
 	double v = (double)n / 1024;
 	size_t u = 0;
 
+	if (n > INT64_MAX) {
+		buf_put(b, "unknown size");
+		return;
+	}
 	if (n < 1024) {
 		buf_count(b, n, "byte", "bytes");
 		return;
@@ -211,7 +215,10 @@ buf_size(struct buf *b, uint64_t n)
 void
 buf_count(struct buf *b, uint64_t n, const char *one, const char *many)
 {
-	put_unsigned(b, n, 10);
+	if (n > INT64_MAX)
+		buf_put(b, "unknown number of");
+	else
+		put_unsigned(b, n, 10);
 	buf_putc(b, ' ');
 	buf_put(b, n == 1 ? one : many);
 }

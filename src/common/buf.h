@@ -49,7 +49,10 @@ void buf_printf(struct buf *b, const char *format, ...)
 /* v with exactly `decimals' (0 to 9) digits after the point. */
 void buf_decimal(struct buf *b, double v, int decimals);
 
-/* n bytes as people read them: "424 bytes", "31.4 KiB", "1.0 MiB". */
+/*
+ * n bytes as people read them: "424 bytes", "31.4 KiB", "1.0 MiB".  Beyond
+ * INT64_MAX, which REPORT_UNKNOWN is, here and below: not known.
+ */
 void buf_size(struct buf *b, uint64_t n);
 
 /* n with its noun: "1 cycle", "2 cycles". */

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-/* Reports are nested ten deep. */
-enum { MAX_DEPTH = 512 };
+/* Reports are nested ten deep; jansson, which the command reads with, says so. */
+enum { MAX_DEPTH = 2048 };
 
 void
 jsonscan_init(struct jsonscan *j, const char *text, size_t n)

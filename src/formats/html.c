@@ -8,6 +8,7 @@
 #include "formats/html_part.h"
 #include "formats/level.h"
 #include "report/missed.h"
+#include "report/sums.h"
 
 /* Made from page.css and page.js: as they are, and the script's SHA-256. */
 static const char page_css[] =
@@ -41,6 +42,10 @@ html_number(struct buf *out, int64_t v)
 	size_t i, n = 0;
 	uint64_t rest = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 
+	if (v == REPORT_UNKNOWN) {
+		buf_put(out, "unknown");
+		return;
+	}
 	do {
 		digits[n++] = (char)('0' + rest % 10);
 		rest /= 10;
@@ -122,9 +127,7 @@ sum_of(const struct report *r, enum finding_kind kind, bool wants_failing)
 		    (kind != FINDING_KINDS && f->kind != kind) ||
 		    (wants_failing && level_of(f) != LEVEL_FAILS))
 			continue;
-		sum.findings++;
-		sum.objects += f->objects;
-		sum.bytes += f->bytes;
+		sums_add_finding(&sum, f);
 	}
 	return sum;
 }
@@ -146,9 +149,9 @@ put_numbers(struct buf *out, const struct report *r)
 	for (k = 0; k < FINDING_KINDS; k++) {
 		struct report_sum sum = sum_of(r, k, false);
 
-		all.findings += sum.findings;
-		all.objects += sum.objects;
-		all.bytes += sum.bytes;
+		sums_add(&all.findings, sum.findings);
+		sums_add(&all.objects, sum.objects);
+		sums_add(&all.bytes, sum.bytes);
 	}
 	buf_put(out, "<section class=\"cards\" aria-label=\"summary\">\n");
 	/* Nothing failing where not all was looked at is not good. */

@@ -192,6 +192,13 @@ put_summary(struct buf *out, const struct report *r, const struct finding *f)
 	buf_put(out, "</span>\n</summary>\n");
 }
 
+/* For sorting: what is not known comes last. */
+static void
+put_data(struct buf *out, const char *name, int64_t v)
+{
+	buf_printf(out, " data-%s=\"%ld\"", name, v < 0 ? -1 : v);
+}
+
 void
 html_finding(struct buf *out, const struct report *r, const struct finding *f,
 	     const char *svg, size_t n_svg, bool is_open)
@@ -202,10 +209,10 @@ html_finding(struct buf *out, const struct report *r, const struct finding *f,
 	buf_put(out, f->state == STATE_STARTUP ? "-startup" : NULL);
 	buf_printf(out, "\" data-kind=\"%s\" data-state=\"%s\"",
 		   finding_kind_name(f->kind), finding_state_name(f->state));
-	buf_printf(out, " data-fails=\"%d\" data-bytes=\"%ld\"",
-		   level_of(f) == LEVEL_FAILS, f->bytes);
-	buf_printf(out, " data-objects=\"%ld\" data-count=\"%ld\"", f->objects,
-		   f->count);
+	buf_printf(out, " data-fails=\"%d\"", level_of(f) == LEVEL_FAILS);
+	put_data(out, "bytes", f->bytes);
+	put_data(out, "objects", f->objects);
+	put_data(out, "count", f->count);
 	buf_put(out, is_open ? ">\n<details open>" : ">\n<details>");
 	put_summary(out, r, f);
 	buf_put(out, "<div class=\"body\">\n<p class=\"headline\">");

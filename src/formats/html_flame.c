@@ -9,6 +9,7 @@
 #include "formats/frames.h"
 #include "formats/html_part.h"
 #include "formats/level.h"
+#include "report/sums.h"
 
 enum {
 	ROW_PIXELS = 22,
@@ -45,6 +46,13 @@ add_child(struct arena *a, struct node *parent, const struct frame *frame,
 }
 
 static void
+add(struct node *to, const struct finding *f)
+{
+	to->bytes += f->bytes; /* only of those that are known */
+	sums_add(&to->objects, f->objects);
+}
+
+static void
 add_finding(struct arena *a, struct node *root, const struct finding *f)
 {
 	static const struct frame unknown = {.function = "(unknown place)"};
@@ -53,21 +61,20 @@ add_finding(struct arena *a, struct node *root, const struct finding *f)
 	size_t n;
 
 	frames = frames_of(a, f, &n);
-	root->bytes += f->bytes;
-	root->objects += f->objects;
+	add(root, f);
 	if (!n) {
 		at = add_child(a, at, &unknown, NULL);
 		if (at)
-			at->bytes += f->bytes, at->objects += f->objects;
+			add(at, f);
 	}
 	while (at && n-- > 0) {
 		at = add_child(a, at, &frames[n], NULL);
 		if (at)
-			at->bytes += f->bytes, at->objects += f->objects;
+			add(at, f);
 	}
 	at = at ? add_child(a, at, NULL, f) : NULL;
 	if (at)
-		at->bytes += f->bytes, at->objects += f->objects;
+		add(at, f);
 }
 
 /* ---- drawing ---- */
@@ -192,6 +199,7 @@ html_flame(struct buf *out, const struct report *r)
 
 	arena_init(&arena);
 	for (i = 0; i < r->n_findings; i++)
+		/* What is not known is below 0. */
 		if (level_counts(&r->findings[i]) && r->findings[i].bytes > 0)
 			add_finding(&arena, &root, &r->findings[i]);
 	if (root.bytes > 0) {

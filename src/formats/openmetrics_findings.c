@@ -12,6 +12,7 @@
 #include "formats/escape.h"
 #include "formats/place.h"
 #include "report/report.h"
+#include "report/sums.h"
 
 void
 metric_head(struct buf *out, const char *name, const char *type,
@@ -33,6 +34,16 @@ metric_label(struct buf *out, const char *name, const char *value)
 	buf_putc(out, '"');
 }
 
+/* Behind the labels. */
+static void
+put_value(struct buf *out, int64_t v)
+{
+	if (v == REPORT_UNKNOWN)
+		buf_put(out, "} NaN\n");
+	else
+		buf_printf(out, "} %ld\n", v);
+}
+
 /* ---- added up ---- */
 
 static struct report_sum
@@ -48,9 +59,7 @@ sum_of(const struct report *r, enum finding_kind kind,
 		if (!f->is_printed || f->kind != kind || f->reason != reason ||
 		    f->state != state)
 			continue;
-		sum.findings++;
-		sum.objects += f->objects;
-		sum.bytes += f->bytes;
+		sums_add_finding(&sum, f);
 	}
 	return sum;
 }
@@ -89,7 +98,7 @@ put_sums(struct buf *out, const struct report *r, const char *name,
 			metric_label(out, "reason",
 				     finding_reason_name(reason));
 			metric_label(out, "state", finding_state_name(state));
-			buf_printf(out, "} %ld\n", pick(&sum, offset));
+			put_value(out, pick(&sum, offset));
 		}
 	}
 }
@@ -133,7 +142,7 @@ put_finding(struct buf *out, const struct report *r, const char *name,
 	metric_label(out, "type", f->n_types ? f->types[0].name : NULL);
 	metric_label(out, "function", place.function);
 	metric_label(out, "file", place.file);
-	buf_printf(out, "} %ld\n", v);
+	put_value(out, v);
 }
 
 static void

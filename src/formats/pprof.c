@@ -62,8 +62,9 @@ put_sample(struct pprof *p, struct buf *out, const struct finding *f)
 	for (i = 0; i < n; i++)
 		protobuf_packed(&numbers, pprof_location(p, &frames[i]));
 	protobuf_message(&sample, SAMPLE_LOCATIONS, &numbers);
-	protobuf_packed(&numbers, f->objects);
-	protobuf_packed(&numbers, f->bytes);
+	/* The format has no word for what is not known. */
+	protobuf_packed(&numbers, f->objects < 0 ? 0 : f->objects);
+	protobuf_packed(&numbers, f->bytes < 0 ? 0 : f->bytes);
 	protobuf_message(&sample, SAMPLE_VALUES, &numbers);
 	put_label(p, &sample, "kind", finding_kind_name(f->kind));
 	put_label(p, &sample, "reason", finding_reason_name(f->reason));

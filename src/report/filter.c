@@ -9,6 +9,7 @@
 #include "common/pattern.h"
 #include "common/suppressions.h"
 #include "report/kinds.h"
+#include "report/sums.h"
 
 static bool
 matches_type(const char *pattern, const struct finding *f)
@@ -103,8 +104,8 @@ void
 filter_count(struct suppression *rule, const struct finding *f)
 {
 	rule->findings++;
-	rule->objects += f->objects;
-	rule->bytes += f->bytes;
+	sums_add(&rule->objects, f->objects);
+	sums_add(&rule->bytes, f->bytes);
 }
 
 void

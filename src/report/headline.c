@@ -219,7 +219,11 @@ put_growth(struct buf *out, const struct finding *f)
 
 	buf_put(out, "their number grows from check to check");
 	for (i = 0; i < f->n_growth_checks; i++)
-		buf_printf(out, "%s%ld", i ? ", " : ": ", f->growth_checks[i]);
+		if (f->growth_checks[i] == REPORT_UNKNOWN)
+			buf_printf(out, "%sunknown", i ? ", " : ": ");
+		else
+			buf_printf(out, "%s%ld", i ? ", " : ": ",
+				   f->growth_checks[i]);
 }
 
 void

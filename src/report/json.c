@@ -5,6 +5,7 @@
 #include "common/buf.h"
 #include "report/json_finding.h"
 #include "report/jsonwriter.h"
+#include "report/sums.h"
 
 static void
 put_process(struct jsonwriter *w, const struct report *r)
@@ -145,9 +146,7 @@ put_summary(struct jsonwriter *w, const struct report *r)
 
 			if (f->kind != k || !f->is_printed)
 				continue;
-			sum.findings++;
-			sum.objects += f->objects;
-			sum.bytes += f->bytes;
+			sums_add_finding(&sum, f);
 		}
 		jsonwriter_line(w);
 		jsonwriter_begin(w, finding_kind_name(k), '{');

@@ -7,6 +7,7 @@
 #include "common/buf.h"
 #include "report/headline.h"
 #include "report/missed.h"
+#include "report/sums.h"
 #include "report/text_audit.h"
 #include "report/text_finding.h"
 #include "report/text_rules.h"
@@ -103,10 +104,10 @@ put_header(struct buf *out, const struct report *r)
 static void
 add(struct report_sum *sum, const struct report_sum *more)
 {
-	sum->findings += more->findings;
-	sum->count += more->count;
-	sum->objects += more->objects;
-	sum->bytes += more->bytes;
+	sums_add(&sum->findings, more->findings);
+	sums_add(&sum->count, more->count);
+	sums_add(&sum->objects, more->objects);
+	sums_add(&sum->bytes, more->bytes);
 }
 
 static bool
@@ -126,8 +127,7 @@ sum_of(const struct report *r, enum finding_kind kind)
 		const struct finding *f = &r->findings[i];
 
 		if (is_shown(f) && f->kind == kind)
-			add(&sum, &(struct report_sum){1, f->count, f->objects,
-						       f->bytes});
+			sums_add_finding(&sum, f);
 	}
 	return sum;
 }
@@ -199,19 +199,27 @@ put_cut(struct buf *out, const struct report *r)
 	buf_put(out, " counted but not shown: max_findings=N shows more\n");
 }
 
+static int64_t
+less(int64_t all, int64_t part)
+{
+	return all == REPORT_UNKNOWN || part == REPORT_UNKNOWN ?
+		       REPORT_UNKNOWN :
+		       all - part;
+}
+
 static void
 put_quiet(struct buf *out, const struct report *r)
 {
 	const struct report_sum *rest = &r->rest[FINDING_UNREACHABLE],
 				*cut = &r->cut[FINDING_UNREACHABLE];
-	int64_t objects = rest->objects - cut->objects;
+	int64_t objects = less(rest->objects, cut->objects);
 
-	if (objects <= 0)
+	if (objects <= 0 && objects != REPORT_UNKNOWN)
 		return;
 	text_prefix(out, r);
 	buf_count(out, (uint64_t)objects, "object", "objects");
 	buf_put(out, " of cyclic garbage pending (");
-	buf_size(out, (uint64_t)(rest->bytes - cut->bytes));
+	buf_size(out, (uint64_t)less(rest->bytes, cut->bytes));
 	buf_printf(out, "): a collection would free %s; kinds=all shows %s\n",
 		   objects == 1 ? "it" : "them", objects == 1 ? "it" : "them");
 }

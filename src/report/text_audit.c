@@ -27,6 +27,8 @@ put_cell(struct buf *out, const struct report_audit *a, int column)
 
 	if (column == 2)
 		buf_printf(out, "%ld", (long)a->offset);
+	else if (column == 4 && a->instances == REPORT_UNKNOWN)
+		buf_putc(out, '?');
 	else if (column == 4)
 		buf_printf(out, "%ld", (long)a->instances);
 	else

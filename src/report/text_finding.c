@@ -7,6 +7,7 @@
 #include "common/buf.h"
 #include "report/headline.h"
 #include "report/missed.h"
+#include "report/sums.h"
 #include "report/text.h"
 
 enum {
@@ -104,13 +105,16 @@ put_types(struct buf *out, const struct finding *f)
 	size_t i;
 
 	for (i = 0; i < f->n_types; i++)
-		n_objects += f->types[i].count;
+		sums_add(&n_objects, f->types[i].count);
 	if (n_objects == (int64_t)f->n_cycle ||
 	    (!f->n_cycle && f->n_types < 2))
 		return;
 	for (i = 0; i < f->n_types && i < MAX_TYPES; i++) {
-		buf_printf(out, "%s%ld ", i ? ", " : "    in all: ",
-			   f->types[i].count);
+		buf_put(out, i ? ", " : "    in all: ");
+		if (f->types[i].count == REPORT_UNKNOWN)
+			buf_put(out, "unknown number of ");
+		else
+			buf_printf(out, "%ld ", f->types[i].count);
 		put_name(out, f->types[i].name);
 	}
 	if (f->n_types > MAX_TYPES) {

@@ -68,7 +68,9 @@ put_number(struct buf *out, int64_t v, bool is_size)
 	struct buf b;
 
 	buf_init(&b);
-	if (is_size)
+	if (v == REPORT_UNKNOWN)
+		buf_put(&b, "unknown");
+	else if (is_size)
 		buf_size(&b, (uint64_t)v);
 	else
 		buf_printf(&b, "%ld", v);

@@ -188,7 +188,7 @@ gate: FAILED: 1 of 2 findings fails; 1 new, 0 known, 1 suppressed" ]
 		[ -z "$output" ]
 		[ "${#stderr_lines[@]}" -eq 1 ]
 	done
-	for words in missing.json fifty.py empty "one.json missing.json" \
+	for words in missing.json fifty.py empty "missing.json" \
 		"--baseline=missing one.json" "--baseline=fifty.py one.json" \
 		"--suppressions=missing one.json" "--suppressions=/ one.json"; do
 		# shellcheck disable=SC2086
