@@ -92,20 +92,27 @@ judge_is_worth_printing(const struct source *s, const struct finding *f,
 	return f->reason == REASON_GC_DISABLED && !is_from_import(f);
 }
 
-/* Sites that differ by a line have one name: their numbers add up. */
+/*
+ * Sites that differ by a line have one name: their numbers add up, check by
+ * check back to where the younger of them begins.
+ */
 static void
 merge_growth(struct arena *a, struct finding *known, const struct finding *f)
 {
-	size_t n = known->n_growth_checks, i;
+	size_t n = known->n_growth_checks < f->n_growth_checks ?
+			   known->n_growth_checks :
+			   f->n_growth_checks;
+	const int64_t *x = known->growth_checks + known->n_growth_checks - n;
+	const int64_t *y = f->growth_checks + f->n_growth_checks - n;
 	int64_t *checks = arena_array(a, n, sizeof *checks);
+	size_t i;
 
 	if (f->growth_age_seconds > known->growth_age_seconds)
 		known->growth_age_seconds = f->growth_age_seconds;
-	if (!n || n != f->n_growth_checks || !checks)
-		return;
-	for (i = 0; i < n; i++)
-		checks[i] = known->growth_checks[i] + f->growth_checks[i];
 	known->growth_checks = checks;
+	known->n_growth_checks = checks ? n : 0;
+	for (i = 0; checks && i < n; i++)
+		checks[i] = x[i] + y[i];
 }
 
 static const struct report_type *

@@ -39,6 +39,10 @@ struct entry {
 	struct merge_shared shared;
 	struct type *types;
 	size_t n_types;
+	/* Of growth: of so many checks all have told. */
+	int64_t *checks;
+	size_t n_checks;
+	double age_seconds;
 	char *text;
 	UT_hash_handle hh;
 };
@@ -187,6 +191,49 @@ add_shared(struct entry *e, const struct finding *f, int sign)
 	}
 }
 
+/* ---- growth: check by check ---- */
+
+/*
+ * They end with the last check of each process; what only some had before is
+ * the number of nobody.
+ */
+static void
+add_checks(struct entry *e, const struct finding *f, bool is_new)
+{
+	size_t n = f->n_growth_checks, i;
+
+	if (is_new) {
+		e->checks = grow(NULL, n + 1, sizeof *e->checks);
+		memset(e->checks, 0, (n + 1) * sizeof *e->checks);
+		e->n_checks = n;
+		e->age_seconds = -1;
+	}
+	if (n < e->n_checks) {
+		memmove(e->checks, e->checks + (e->n_checks - n),
+			n * sizeof *e->checks);
+		e->n_checks = n;
+	}
+	for (i = 0; i < e->n_checks; i++)
+		sums_add(&e->checks[i],
+			 f->growth_checks[n - e->n_checks + i]);
+	if (f->growth_age_seconds > e->age_seconds)
+		e->age_seconds = f->growth_age_seconds;
+}
+
+static void
+fill_growth(struct arena *a, const struct entry *e, struct finding *f)
+{
+	int64_t *checks = arena_array(a, e->n_checks, sizeof *checks);
+
+	if (!checks)
+		abort_for_memory();
+	if (e->n_checks)
+		memcpy(checks, e->checks, e->n_checks * sizeof *checks);
+	f->growth_checks = checks;
+	f->n_growth_checks = e->n_checks;
+	f->growth_age_seconds = e->age_seconds;
+}
+
 /* ---- findings ---- */
 
 /* The finding without what adds up. */
@@ -198,7 +245,8 @@ text_of(struct merge *m, const struct finding *f)
 
 	rest.count = rest.objects = rest.bytes = 0;
 	rest.state = STATE_NEW;
-	rest.n_types = rest.n_shared = 0;
+	rest.n_types = rest.n_shared = rest.n_growth_checks = 0;
+	rest.growth_age_seconds = -1;
 	buf_clear(&m->text);
 	json_finding(&w, &rest, false);
 	if (m->text.failed)
@@ -242,6 +290,7 @@ add_finding(struct merge *m, const struct finding *f)
 	sums_add(&e->objects, f->objects);
 	sums_add(&e->bytes, f->bytes);
 	add_types(e, f, is_new);
+	add_checks(e, f, is_new);
 	add_shared(e, f, -1);
 	merge_shared_add(&e->shared, f);
 	if (e->text && strcmp(text, e->text) >= 0)
@@ -303,6 +352,7 @@ fill(struct arena *a, struct entry *e, struct finding *f)
 	f->state = e->state;
 	f->is_quiet = f->state == STATE_KNOWN || f->state == STATE_SUPPRESSED;
 	fill_types(a, e, f);
+	fill_growth(a, e, f);
 }
 
 void
@@ -335,6 +385,7 @@ merge_free(struct merge *m)
 			free(e->types[i].file);
 		}
 		free(e->types);
+		free(e->checks);
 		free(e->text);
 		merge_shared_free(&e->shared);
 		free(e);

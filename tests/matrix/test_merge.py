@@ -316,6 +316,27 @@ def shared_once(folder, reports, paths):
                     row[key] * len(row["ids"]) for row in rows), key)
 
 
+@once("growth adds up check by check, back to where the shortest begins")
+@with_reports(1, 3)
+def growth(folder, reports, paths):
+    del paths
+    f = dict(plain_finding(random.Random(1), "growth", 1, ["A"], 9, None),
+             state="new")
+    some_ = []
+    for number, checks in enumerate(([10, 20, 30], [1, 2, 3], [7, 100, 200, 300])):
+        made = dict(f, objects=checks[-1], growth={
+            "checks": checks, "age_seconds": number + 1.5, "path": []})
+        some_.append(write(folder, "g%d" % number, dict(
+            reports[0], findings=[made], summary=dict(
+                reports[0]["summary"], growth={
+                    "findings": 1, "objects": checks[-1], "bytes": 72}))))
+    for paths in itertools.permutations(some_):
+        both = json.loads(content(merged(folder, "b", *paths)))["findings"]
+        equal([(each["objects"], each["growth"]["checks"],
+                each["growth"]["age_seconds"]) for each in both],
+              [(333, [111, 222, 333], 3.5)], "merged growth")
+
+
 @once("shared islands that are more than all are not believed")
 def too_many():
     chance = random.Random("too many")
