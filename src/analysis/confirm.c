@@ -153,6 +153,6 @@ confirm_lost(struct reach *r, const char **why)
 	    !heap_walk_unmarked(&r->g.heap, ask_second, r))
 		return true;
 	*why = "other threads ran meanwhile, and a second look at what they "
-	       "hold failed";
+	       "hold failed: check again";
 	return false;
 }

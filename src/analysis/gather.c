@@ -387,7 +387,8 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 	if (s->walk_blocks)
 		s->walk_blocks(add_block, g);
 	if (!read_maps(g)) {
-		*why = "/proc/self/smaps cannot be read";
+		*why = "/proc/self/smaps cannot be read: mount /proc, "
+		       "that of this PID namespace";
 		return false;
 	}
 	if (!guards_cut_out(&g->maps))

@@ -203,7 +203,8 @@ read_not_cloned(struct outside *o, pid_t pid)
 	size_t i;
 
 	if (!maps_read(&maps, pid)) {
-		o->why = "/proc/PID/smaps cannot be read";
+		o->why = "/proc/PID/smaps cannot be read: mount /proc, "
+			 "that of this PID namespace";
 		return;
 	}
 	for (i = 0; i < maps.n; i++)

@@ -28,9 +28,10 @@ import shutil
 import sys
 import tempfile
 import time
+import warnings
 
-__all__ = ["LeakError", "LeakshimError", "check", "checkpoint", "is_active",
-           "no_leaks"]
+__all__ = ["LeakError", "LeakshimError", "LeakshimWarning", "check",
+           "checkpoint", "is_active", "no_leaks"]
 
 # What fails by default (fail_on in libleakshim(7)): what nobody can free.
 LEAKS = ("uncollectable,lost-reference/unreferenced,hidden-cycle,"
@@ -42,6 +43,10 @@ PATIENCE = 5.0
 
 class LeakshimError(RuntimeError):
     """No check is possible, and why."""
+
+
+class LeakshimWarning(UserWarning):
+    """Something that was asked for was not done: there may be more leaks."""
 
 
 class LeakError(AssertionError):
@@ -208,6 +213,13 @@ def _counts(finding, kinds):
     return "all" in kinds or kind in kinds or full in kinds
 
 
+def _missed(report):
+    """What was asked for and not done: [(what and why, how many)]."""
+    return [(row["what"] + (": %s" % row["why"] if row["why"] else ""),
+             row["count"])
+            for row in report["coverage"]["missed"] if row.get("asked")]
+
+
 def _is_ignored(finding, patterns):
     return any(fnmatch.fnmatchcase(each["name"], pattern)
                for each in finding["types"] for pattern in patterns)
@@ -273,6 +285,8 @@ class no_leaks(object):
             what is found in the last one counts.  What the first call fills,
             and never again, is no leak.
 
+    What the look could not do, though it was asked for, is a LeakshimWarning.
+
     LeakError is raised when there is something.  If the block itself raises,
     its exception goes on, and has the LeakError as its attribute `leaks' (from
     Python 3.11 on, also as a note).
@@ -287,6 +301,7 @@ class no_leaks(object):
         self.ignore = [type_name(each) for each in _as_list(ignore)]
         self.warmup = warmup
         self._marks = []
+        self.missed = []  # by the last look, though it was asked for
 
     @property
     def _sees_collected(self):
@@ -317,6 +332,7 @@ class no_leaks(object):
         finally:
             if self._sees_collected:
                 _library.leakshim_py_collected(0)
+        self.missed = _missed(report)
         kinds = self.kinds.split(",")
         found = [f for f in report["findings"] if _counts(f, kinds)]
         kept = [f for f in found if not _is_ignored(f, self.ignore)]
@@ -327,6 +343,9 @@ class no_leaks(object):
 
     def __exit__(self, type_, error, traceback):
         leaks = self.look()
+        for what, _ in self.missed:
+            warnings.warn("asked for and not done: " + what, LeakshimWarning,
+                          stacklevel=2)
         if not leaks:
             return
         if error is None:

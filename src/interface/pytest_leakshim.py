@@ -23,9 +23,14 @@ def pytest_addoption(parser):
                     help="what counts: all, or kinds as in fail_on= of "
                          "libleakshim(7); by default what nobody can ever "
                          "free")
+    group.addoption("--leakshim-fail-on-missed", action="store_true",
+                    help="a test fails, too, when something that was asked "
+                         "for could not be looked at")
     parser.addini("leakshim", type="bool", default=False,
                   help="look for leaks, as --leakshim does")
     parser.addini("leakshim_kinds", default="", help="as --leakshim-kinds")
+    parser.addini("leakshim_fail_on_missed", type="bool", default=False,
+                  help="as --leakshim-fail-on-missed")
     parser.addini("leakshim_ignore", type="linelist", default=[],
                   help="names of types (with * and ?) whose leaks do not "
                        "count")
@@ -142,6 +147,10 @@ class Plugin(object):
     def __init__(self, config):
         self.config = config
         self.n_tests = self.n_findings = 0
+        self.missed = {}  # what and why: in how many tests
+        self.fails_on_missed = (
+            config.getoption("leakshim_fail_on_missed", False)
+            or config.getini("leakshim_fail_on_missed"))
 
     def _wishes(self, item):
         """kinds, ignore, warmup: what the closest mark says, or the ini."""
@@ -184,6 +193,7 @@ class Plugin(object):
         except Exception:
             # Its traceback keeps its objects alive: they are no leaks.
             item._leakshim = block.look()
+            item._leakshim_missed = block.missed
             raise
         except BaseException:
             block.forget()
@@ -193,16 +203,21 @@ class Plugin(object):
             if leaks and not _has_failed(item):
                 leaks = self._run_again(item, run, block, leaks)
         item._leakshim = leaks
+        item._leakshim_missed = block.missed
         if leaks and not _has_failed(item):
             objects = sum(f["objects"] for f in leaks.findings)
             pytest.fail("leaks: %s, %s" % (
                 leakshim._plural(len(leaks.findings), "finding"),
                 leakshim._plural(objects, "object")), pytrace=False)
+        if block.missed and self.fails_on_missed and not _has_failed(item):
+            pytest.fail("leaks: asked for and not done: %s" % "; ".join(
+                what for what, _ in block.missed), pytrace=False)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self, item):
         run = item.runtest
         item._leakshim = None
+        item._leakshim_missed = []
         item.runtest = lambda: self._run(item, run)
         yield
         del item.runtest
@@ -211,9 +226,13 @@ class Plugin(object):
     def pytest_runtest_makereport(self, item, call):
         outcome = yield
         leaks = getattr(item, "_leakshim", None)
-        if call.when != "call" or not leaks:
+        if call.when != "call":
             return
         report = outcome.get_result()
+        report.leakshim_missed = [
+            what for what, _ in getattr(item, "_leakshim_missed", ())]
+        if not leaks:
+            return
         report.sections.append((SECTION, leaks.text))
         report.leakshim_findings = len(leaks.findings)
         item._leakshim = None
@@ -223,11 +242,17 @@ class Plugin(object):
         found = getattr(report, "leakshim_findings", 0)
         self.n_tests += found > 0
         self.n_findings += found
+        for what in getattr(report, "leakshim_missed", ()):
+            self.missed[what] = self.missed.get(what, 0) + 1
 
     def pytest_terminal_summary(self, terminalreporter):
-        if not self.n_tests:
+        if not self.n_tests and not self.missed:
             return
         terminalreporter.write_sep("=", SECTION)
-        terminalreporter.write_line("%s with leaks, %s" % (
-            leakshim._plural(self.n_tests, "test"),
-            leakshim._plural(self.n_findings, "finding")))
+        if self.n_tests:
+            terminalreporter.write_line("%s with leaks, %s" % (
+                leakshim._plural(self.n_tests, "test"),
+                leakshim._plural(self.n_findings, "finding")))
+        for what, n in sorted(self.missed.items()):
+            terminalreporter.write_line("asked for and not done in %s: %s" % (
+                leakshim._plural(n, "test"), what))

@@ -50,6 +50,21 @@ publish_failure(struct check *c, struct page *page, const char *why)
 	tell_problem(page, why);
 }
 
+void
+inspection_publish_failure(const char *why)
+{
+	static struct check c;
+	struct buf problem;
+
+	buf_init(&problem);
+	check_begin(&c, &inspection.source);
+	publish(&c, &inspection.facts, why, &problem);
+	if (problem.len)
+		say("no report", buf_string(&problem));
+	arena_fini(&c.arena);
+	buf_fini(&problem);
+}
+
 /* What its fixed part holds, reference count included. */
 static uint64_t
 content_of(const void *o)
@@ -76,6 +91,8 @@ list_suspects(struct page *page, struct check *c)
 			(uintptr_t)o, (uintptr_t)object_type(o),
 			content_of(o), (uint32_t)i, 0};
 	}
+	omissions_count(&c->omissions, OMISSION_SUSPECTS,
+			(int64_t)(c->unreachable.n - page->n_suspects));
 }
 
 bool
@@ -110,6 +127,8 @@ inspection_write(struct check *c, struct page *page)
 		if (page->suspects[i].survived)
 			check_survived(c, page->suspects[i].index);
 	inspection.facts.pause_ns = page->pause_ns;
+	if (page->lacks_compare)
+		omissions_note(&c->omissions, OMISSION_COMPARE, NULL);
 	buf_init(&problem);
 	page->n_failing = publish(c, &inspection.facts, NULL, &problem);
 	if (problem.len)
@@ -266,11 +285,12 @@ inspection_compare(void *ctx)
 	static struct check c;
 	struct page *page = ctx;
 	const char *why;
-	bool any_resurrected = false;
+	bool any_resurrected = false, is_found;
 	size_t i;
 
 	check_begin(&c, &inspection.source);
-	if (check_find(&c, &why)) {
+	is_found = check_find(&c, &why);
+	if (is_found) {
 		for (i = 0; i < page->n_suspects; i++) {
 			struct suspect *s = &page->suspects[i];
 			node_id id = mirror_find(&c.mirror, s->address);
@@ -294,6 +314,7 @@ inspection_compare(void *ctx)
 		    i < page->n_suspects;
 	     i++)
 		page->suspects[i].survived = 0;
+	page->lacks_compare = !is_found;
 	page->compare_stage = 1;
 	clone_wake(&page->compare_stage);
 }

@@ -50,6 +50,7 @@ struct page {
 	volatile uint32_t order; /* enum order; the process writes */
 	uint32_t n_failing;
 	uint32_t compare_stage; /* of the second clone */
+	uint32_t lacks_compare; /* it began, and has not come to its end */
 	uint64_t pause_ns;      /* how long the clone stopped the program */
 	char problem[384];
 	size_t n_suspects, n_room;
@@ -61,6 +62,7 @@ struct inspection {
 	struct page *page;
 	size_t page_bytes;
 	pid_t pid, parent; /* the clone, and who made it */
+	bool is_at_rest;   /* it began in a signal handler */
 	uint64_t until_ns; /* the end of the program's patience */
 	struct facts facts;
 	struct source source;
@@ -79,6 +81,9 @@ void inspection_compare(void *page);
 /* The steps of the first, in the process itself.  False: it has been told. */
 bool inspection_find(struct check *c, struct page *page);
 void inspection_write(struct check *c, struct page *page);
+
+/* A report of nothing but that: in the process, about a clone that is gone. */
+void inspection_publish_failure(const char *why);
 
 /* Is it for a command, so that the program does not wait for it? */
 bool inspection_is_a_commands(void);

@@ -2,6 +2,7 @@
 
 #include "shim/inspector.h"
 
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -91,35 +92,42 @@ end_all(void)
 	drop_page();
 }
 
+/*
+ * On standard error, and where the report would be: whoever reads the files
+ * alone would take a missing one for a program that was not run.
+ */
 static void
-say_death(int status)
+tell_failure(const char *why)
 {
-	struct buf b;
-
-	buf_init(&b);
-	if (WIFSIGNALED(status))
-		buf_printf(&b,
-			   "leakshim: no report: the analysis died of signal "
-			   "%d; the program was not touched\n",
-			   WTERMSIG(status));
-	else
-		buf_put(&b, "leakshim: no report: the analysis ended early\n");
-	say_text(&b);
-	buf_fini(&b);
+	say("no report", why);
+	/* A command has its answer; a signal handler's stack may be small. */
+	if (!channel_is_open() && !inspection.is_at_rest)
+		inspection_publish_failure(why);
 }
 
 static void
-say_late(void)
+put_death(struct buf *b, int status)
 {
-	struct buf b;
+	if (!WIFSIGNALED(status))
+		buf_put(b, "the analysis ended early: please report it");
+	else if (WTERMSIG(status) == SIGKILL)
+		buf_put(b, "the analysis was killed (signal 9), probably by "
+			   "the kernel, which was out of memory: raise the "
+			   "memory limit of the container or service");
+	else
+		buf_printf(b,
+			   "the analysis died of signal %d; the program was "
+			   "not touched: please report it",
+			   WTERMSIG(status));
+}
 
-	buf_init(&b);
-	buf_printf(&b,
-		   "leakshim: no report: the analysis did not finish in %d "
-		   "s; timeout=SECONDS gives it longer\n",
+static void
+put_late(struct buf *b)
+{
+	buf_printf(b,
+		   "the analysis did not finish in %d s: timeout=SECONDS gives "
+		   "it longer",
 		   process.options.timeout);
-	say_text(&b);
-	buf_fini(&b);
 }
 
 /* Wait for the clone; false when it will not get there (said). */
@@ -127,7 +135,9 @@ static bool
 await(uint32_t wanted)
 {
 	int status = 0;
+	struct buf why;
 
+	buf_init(&why);
 	switch (clone_wait(inspection.pid, &inspection.page->stage, wanted,
 			   inspection.until_ns, &status)) {
 	case CLONE_REACHED:
@@ -136,7 +146,7 @@ await(uint32_t wanted)
 		say("no report", inspection.page->problem);
 		break;
 	case CLONE_LATE:
-		say_late();
+		put_late(&why);
 		break;
 	case CLONE_DEAD:
 		if (inspection.page->stage >= wanted &&
@@ -145,12 +155,15 @@ await(uint32_t wanted)
 		if (inspection.page->stage == STAGE_FAILED)
 			say("no report", inspection.page->problem);
 		else
-			say_death(status);
+			put_death(&why, status);
 		inspection.pid = 0;
 		break;
 	}
 	if (inspection.pid)
-		end_clone();
+		end_clone(); /* or it would write after us */
+	if (why.len)
+		tell_failure(buf_string(&why));
+	buf_fini(&why);
 	end_all();
 	return false;
 }
@@ -233,7 +246,7 @@ why_survival_is_unknown(const struct inspector_request *r)
 }
 
 static void
-prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
+gather_facts(const struct inspector_request *r)
 {
 	struct facts *f = &inspection.facts;
 
@@ -245,7 +258,15 @@ prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
 		++inspection.n_chosen :
 		++inspection.n_reports;
 	f->survival_unknown = why_survival_is_unknown(r);
-	facts_source(&inspection.source, f, &inspection.page->order);
+	facts_tables(&inspection.source);
+}
+
+/* The page is there. */
+static void
+prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
+{
+	facts_source(&inspection.source, &inspection.facts,
+		     &inspection.page->order);
 	growths_prepare(&inspection.source);
 	/* Whom a signal handler has interrupted may be in a hook. */
 	if (strcmp(r->trigger, "signal"))
@@ -293,17 +314,22 @@ inspector_begin(const struct inspector_request *request)
 	inspector_give_up();
 	held_since = request->held_since_ns ? request->held_since_ns :
 					      clone_now_ns();
-	if (why || !map_page()) {
-		say("no report", why ? why :
-				       "no memory to begin an analysis "
-				       "(RLIMIT_AS?): raise it");
+	if (why) {
+		say("no report", why);
 		return false;
 	}
 	sandbox_look_again();
 	clone_limit((unsigned)process.options.timeout + SECONDS_MORE);
+	inspection.is_at_rest = request->stack;
 	inspection.parent = process.pid;
 	inspection.until_ns =
 		clone_now_ns() + (uint64_t)process.options.timeout * 1000000000;
+	gather_facts(request);
+	if (!map_page()) {
+		tell_failure("no memory to begin an analysis (RLIMIT_AS or the "
+			     "container's limit): raise it");
+		return false;
+	}
 	prepare(request, registers);
 	if (!request->since)
 		inspection.began_ns = clone_now_ns();
@@ -311,7 +337,7 @@ inspector_begin(const struct inspector_request *request)
 		return inspect_here();
 	secondlook_prepare(&inspection.source, inspection_is_a_commands());
 	if (!begin_in_clone(request, &why)) {
-		say("no report", why);
+		tell_failure(why);
 		return false;
 	}
 	if (request->goes_on)
@@ -366,6 +392,7 @@ inspector_compare(void)
 		return;
 	facts_source(&inspection.source, &inspection.facts,
 		     &inspection.page->order);
+	inspection.page->lacks_compare = 1;
 	pid = clone_start(inspection_compare, inspection.page, &why);
 	if (pid < 0)
 		return;

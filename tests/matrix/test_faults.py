@@ -83,11 +83,16 @@ def fault(name, *words):
         done = run(python, env={"LEAKSHIM_TEST_FAULT": name},
                    options="timeout=1")
         one_line(done, "no report", *words)
-        assert "report.json" not in os.listdir(done.folder)
+        # Whoever reads the files alone learns of it, too.
+        report = done.report
+        equal(report["findings"], [], "findings")
+        row = [m for m in report["coverage"]["missed"]
+               if m["what"] == "analysis"][0]
+        assert row["asked"] and all(word in row["why"] for word in words), row
 
 
 fault("segv", "signal 11", "not touched")
-fault("kill", "signal 9", "not touched")
+fault("kill", "signal 9", "out of memory", "raise the memory limit")
 fault("hang", "1 s", "timeout=")
 
 

@@ -7,9 +7,11 @@ import subprocess
 import tempfile
 
 import harness
-from harness import LEAKSHIM, equal, main, once, test
+from findings import is_unhooked
+from harness import LEAKSHIM, Skip, equal, main, once, test
 
 GOLDEN = os.path.join(harness.TOP, "tests", "golden", "report.json")
+HELPER = os.path.join(harness.TOP, "src", "interface", "leakshim.py")
 CLEAN = {"clean.py": "x = [1]\n"}
 
 
@@ -162,6 +164,33 @@ def growth(python):
     run = python.run("clean.py", files=CLEAN, options="growth=3")
     equal(asked(run.report)["growth-checks"]["count"], 3, "count")
     equal(run.status, 0, "status")
+
+
+TAKES_SIGNAL = """
+import signal, sys, warnings
+import leakshim
+if sys.argv[1] == "takes":
+    signal.signal(signal.SIGUSR2, lambda *unused: None)
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    with leakshim.no_leaks() as block:
+        pass
+print("%s %s" % ([w.category.__name__ for w in caught], [str(what) for what, _ in
+                                              block.missed]))
+"""
+
+
+@test("no_leaks warns of what it could not do")
+def warns(python):
+    if is_unhooked(python):
+        raise Skip("a statically linked 2.7 records no allocations: no marks")
+    with open(HELPER, encoding="utf-8") as f:
+        files = {"takes.py": TAKES_SIGNAL, "leakshim.py": f.read()}
+    for way, kind in (("takes", "['LeakshimWarning'] ['signal: "),
+                      ("leaves", "[] []\n")):
+        run = python.run("takes.py", way, files=files, format="text",
+                         options="signal=USR2:log_path=/dev/null")
+        assert run.stdout.startswith(kind), run.stdout
 
 
 @test("a program of which all was seen is silent")

@@ -187,6 +187,43 @@ def no_library(python):
     equal(done.status, 4, "status")
 
 
+# The program takes the signal that was asked for: a row that is asked.
+TAKES_SIGNAL = {"leaky/conftest.py": "import signal\n\nsignal.signal("
+                                     "signal.SIGUSR2, lambda *_: None)\n"}
+SIGNAL = {"LEAKSHIM_OPTIONS": "signal=USR2:log_path=/dev/null"}
+CLEAN = ("-k", "test_ignored_type or test_fixture")
+
+
+@test("what was asked for and not done is in the summary")
+def missed(python):
+    done = run(python, *PLUGIN, *CLEAN, files=TAKES_SIGNAL, env=SIGNAL)
+    equal((set(outcomes(done).values()), done.status), ({"PASSED"}, 0),
+          "outcomes and status")
+    found = re.findall("^asked for and not done in (.*)$", done.stdout,
+                       re.MULTILINE)
+    equal(len(found), 1, "lines")
+    assert found[0].startswith("2 tests: signal: "), found
+    # The twin takes nothing.
+    done = run(python, *PLUGIN, *CLEAN, env=SIGNAL)
+    assert "not done" not in done.stdout, done.stdout
+
+
+@test("and fails tests with --leakshim-fail-on-missed")
+def missed_fails(python):
+    wanted = PLUGIN + CLEAN + ("--leakshim-fail-on-missed",)
+    done = run(python, *wanted, files=TAKES_SIGNAL, env=SIGNAL)
+    equal((set(outcomes(done).values()), done.status), ({"FAILED"}, 1),
+          "outcomes and status")
+    assert "leaks: asked for and not done: signal: " in done.stdout
+    done = run(python, *wanted, env=SIGNAL)
+    equal((set(outcomes(done).values()), done.status), ({"PASSED"}, 0),
+          "outcomes and status of the twin")
+    ini = "[pytest]\nleakshim_fail_on_missed = true\n"
+    done = run(python, *PLUGIN, *CLEAN, env=SIGNAL,
+               files=dict(TAKES_SIGNAL, **{"pytest.ini": ini}))
+    equal(done.status, 1, "status by the ini file")
+
+
 @test("with pytest-xdist too")
 def xdist(python):
     done = run(python, *PLUGIN, "-n", "2")
