@@ -88,16 +88,36 @@ look_at_bytes(const uintptr_t *from, const uintptr_t *to, void *ctx)
 	}
 }
 
+/*
+ * Below 4 GiB, where the heap of an executable at a fixed place lies, a pointer
+ * fits half a word: GLib's hash tables keep keys and values so if all of them do
+ * (ghash.c since 2.60).
+ */
+static void
+look_at_halves(struct filter *f, uintptr_t from, uintptr_t to)
+{
+	const uint32_t *p = (const uint32_t *)from;
+	const uint32_t *end = (const uint32_t *)to;
+
+	if (f->low >> 32)
+		return;
+	for (; p < end; p++)
+		if (*p >= f->low && *p <= f->high && !(*p & 7))
+			look_at(f, *p);
+}
+
 static int
 look_into_node(uintptr_t node, void *ctx)
 {
 	struct filter *f = ctx;
+	uintptr_t end = heap_end(&f->r->g.heap, node);
 
 	if (!heap_is_marked(&f->r->g.heap, node) ||
 	    !reach_may_be_packed(f->r, node))
 		return 0;
-	look_at_bytes((uintptr_t *)node,
-		      (uintptr_t *)heap_end(&f->r->g.heap, node), f);
+	look_at_bytes((uintptr_t *)node, (uintptr_t *)end, f);
+	if (heap_is(&f->r->g.heap, node, HEAP_FOREIGNERS))
+		look_at_halves(f, node, end);
 	return reach_is_late(f->r);
 }
 

@@ -2,9 +2,10 @@
  * confirm.h - a second look for pointers that are no plain words
  *
  * Records packed by numpy or ctypes keep pointers at odd offsets, and some
- * runtimes keep a tag in the 16 bits that addresses do not use.  What the mark
- * left over is looked for once more, at every byte, with such a tag, and what is
- * found is marked.  Then the second clone is asked, where there is one.
+ * runtimes keep a tag in the 16 bits that addresses do not use or, where all
+ * addresses are small, half a word.  What the mark left over is looked for once
+ * more, at every byte, in each of these forms, and what is found is marked.
+ * Then the second clone is asked, where there is one.
  *
  * Contract of every function here:
  *   side       analysis child

@@ -123,10 +123,26 @@ def of_thread(python):
 
 @test("memory that is held is not lost")
 def held(python):
-    for way in ("plain", "inner", "low", "high", "packed", "chain"):
+    for way in ("plain", "inner", "low", "high", "packed", "chain", "halves"):
         done = run(python, "keep", way, options="exitcode=23")
         equal([brief(f) for f in failing(done.report)], [], way)
         equal(done.status, 0, way)
+
+
+@test("beside a table of half words, lost memory is found",
+      only=lambda python: not is_unhooked(python), sample=True)
+def beside_halves(python):
+    program = ("import cmemory\n"
+               "def grow():\n"
+               "    cmemory.keep('halves', %d)\n"
+               "    cmemory.leak('malloc', %d)\n"
+               "grow()\n" % (N, N))
+    done = python.run("-c", program, files=planted.files(python, "cmemory"))
+    finding, = failing(done.report)
+    equal(type_names(finding), ["(memory)"], "types")
+    assert 0.9 * N <= finding["objects"] <= N, finding["objects"]
+    if not is_unhooked(python):
+        equal(frames(finding)[0], ("grow", "<string>", 4), "frame")
 
 
 FORK = '''
