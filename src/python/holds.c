@@ -2,6 +2,8 @@
 
 #include "python/holds.h"
 
+#include <string.h>
+
 #include "python/api.h"
 #include "python/attributes.h"
 #include "python/objects.h"
@@ -14,6 +16,14 @@ enum {
 	WEAKREF_NEXT = 48,
 	/* Behind them, what a subclass or vectorcall adds. */
 	WEAKREF_REST = 56,
+	/* dequeobject (Modules/_collectionsmodule.c): leftblock, then
+	 * rightblock, leftindex, rightindex; 3.11+ also keeps free blocks. */
+	DEQUE_BLOCK = 24,
+	DEQUE_BLOCK_27 = 16,
+	DEQUE_LENGTH_27 = 48,
+	DEQUE_BYTES = 80,
+	DEQUE_BYTES_311 = 216,
+	DEQUE_ITEMS = 64,
 	/* PyDictObject.ma_values, 3.3+. */
 	DICT_VALUES = 40,
 	/*
@@ -99,10 +109,44 @@ true_end(const void *o, const void *type, uintptr_t end)
 	return (uintptr_t)o + size < end ? (uintptr_t)o + size : end;
 }
 
+/* Exactly that, as every Condition of threading has one. */
+static bool
+is_deque(const void *type)
+{
+	uintptr_t size = object_word(type, TP_BASICSIZE);
+	const char *name = object_pointer(type, TP_NAME);
+
+	return (size == DEQUE_BYTES || size == DEQUE_BYTES_311) && name &&
+	       !strcmp(name, "collections.deque");
+}
+
+/*
+ * Of a deque that has one block, which malloc() gave and nobody cleared.  It
+ * begins with a link (3.x) or ends with both (2.7).
+ */
+static bool
+find_items(const void *deque, struct span *used)
+{
+	bool is_27 = python.version < 0x0300;
+	uintptr_t at = is_27 ? DEQUE_BLOCK_27 : DEQUE_BLOCK;
+	uintptr_t block = object_word(deque, at);
+	uintptr_t left = object_word(deque, at + 16);
+	uintptr_t right = object_word(deque, at + 24);
+	uintptr_t n = object_word(deque, is_27 ? DEQUE_LENGTH_27 : OB_SIZE);
+
+	if (block != object_word(deque, at + 8) || left > DEQUE_ITEMS ||
+	    n > DEQUE_ITEMS || left + n != right + 1)
+		return false;
+	used->start = block + (is_27 ? 0 : 8) + left * 8;
+	used->end = used->start + n * 8;
+	return true;
+}
+
 bool
 holds_buffer(void *o, struct span *used)
 {
-	unsigned long flags = type_flags(object_type(o));
+	const void *type = object_type(o);
+	unsigned long flags = type_flags(type);
 
 	*used = (struct span){0, 0};
 	if (flags & FLAG_LIST) {
@@ -111,6 +155,9 @@ holds_buffer(void *o, struct span *used)
 	} else if (flags & FLAG_DICT) {
 		if (layout->dict != LAYOUT_DICT_TABLE)
 			used->start = object_word(o, DICT_VALUES);
+	} else if (is_deque(type)) {
+		if (!find_items(o, used))
+			return false;
 	} else if (layout->values == LAYOUT_VALUES_POINTER ||
 		   layout->values == LAYOUT_VALUES_TAGGED) {
 		used->start = (uintptr_t)attributes_values(o);

@@ -27,9 +27,9 @@ enum { HOLDS_SPANS = 6 };
 size_t holds_spans(void *o, uintptr_t end, struct span out[HOLDS_SPANS]);
 
 /*
- * The part in use of a block that belongs to o alone: a list's items, the
- * attribute values of a dict or (3.11, 3.12) an instance.  The rest of such a
- * block is old data.  used->end is 0 where the values go on to the block's
+ * The part in use of a block that belongs to o alone: a list's items, those of a
+ * deque that has one block, the attribute values of a dict or (3.11, 3.12) an
+ * instance.  The rest of such a block is old data.  used->end is 0 where the values go on to the block's
  * end.  False when o has none.
  */
 bool holds_buffer(void *o, struct span *used);
