@@ -357,6 +357,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/tables.h \
 	%D%/analysis/threadheaps.c \
 	%D%/analysis/threadheaps.h \
+	%D%/analysis/threadstacks.c \
+	%D%/analysis/threadstacks.h \
 	%D%/analysis/uncounted.c \
 	%D%/analysis/uncounted.h
 
@@ -428,6 +430,8 @@ libshim_la_SOURCES = \
 	%D%/shim/loaded.h \
 	%D%/shim/native.c \
 	%D%/shim/native.h \
+	%D%/shim/ownstatus.c \
+	%D%/shim/ownstatus.h \
 	%D%/shim/process.c \
 	%D%/shim/process.h \
 	%D%/shim/programstart.c \
@@ -436,6 +440,7 @@ libshim_la_SOURCES = \
 	%D%/shim/publish.h \
 	%D%/shim/published.c \
 	%D%/shim/published.h \
+	%D%/shim/rawcall.h \
 	%D%/shim/recycle.c \
 	%D%/shim/recycle.h \
 	%D%/shim/reftracer.c \
@@ -453,18 +458,27 @@ libshim_la_SOURCES = \
 	%D%/shim/sidetable.h \
 	%D%/shim/stacks.c \
 	%D%/shim/stacks.h \
+	%D%/shim/standstill.c \
+	%D%/shim/standstill.h \
 	%D%/shim/start.c \
 	%D%/shim/start.h \
+	%D%/shim/stopper.c \
+	%D%/shim/stopper.h \
 	%D%/shim/suspects.c \
 	%D%/shim/suspects.h \
 	%D%/shim/symbolizer.c \
 	%D%/shim/symbolizer.h \
+	%D%/shim/tasks.c \
+	%D%/shim/tasks.h \
 	%D%/shim/testhooks.c \
 	%D%/shim/testhooks.h \
 	%D%/shim/stdlib.c \
 	%D%/shim/stdlib.h \
 	%D%/shim/threadcache.c \
 	%D%/shim/threadcache.h \
+	%D%/shim/threadstate.h \
+	%D%/shim/threadstate_other.c \
+	%D%/shim/threadstate_x86_64.c \
 	%D%/shim/trie.h \
 	%D%/shim/triggers.c \
 	%D%/shim/triggers.h \

@@ -27,6 +27,7 @@ UNIT_TESTS = \
 	%D%/unit/test_sidetable \
 	%D%/unit/test_siphash \
 	%D%/unit/test_sort \
+	%D%/unit/test_standstill \
 	%D%/unit/test_suppressions \
 	%D%/unit/test_text
 
@@ -102,6 +103,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_startup.py \
 	%D%/matrix/test_subinterpreters.py \
 	%D%/matrix/test_textbook.py \
+	%D%/matrix/test_threads.py \
 	%D%/matrix/test_transparency.py \
 	%D%/matrix/test_triggers.py \
 	%D%/matrix/test_tree.py \

@@ -16,7 +16,6 @@
 #include "analysis/surplus.h"
 #include "python/api.h"
 #include "python/edges.h"
-#include "python/interpreters.h"
 #include "python/objects.h"
 #include "report/advice.h"
 #include "report/filter.h"
@@ -139,16 +138,15 @@ add_guilty(struct check *c, const struct group *group, struct finding *f)
 }
 
 /*
- * The registers of other threads are not known, and each may be all that holds
- * an object.  That cannot explain more objects than there are registers.
+ * Each register of a thread that could not be read may be all that holds an
+ * object.  That cannot explain more objects than there are such registers.
  */
 static bool
-may_be_in_registers(const struct group *group)
+may_be_in_registers(const struct check *c, const struct group *group)
 {
-	size_t threads = interpreters_threads();
-
-	return threads > 1 && !group->allocated.is_startup &&
-	       group->count <= (int64_t)(threads - 1) * REACH_REGISTERS;
+	return !group->allocated.is_startup &&
+	       group->count <=
+		       (int64_t)c->source->n_unread * REACH_REGISTERS;
 }
 
 /*
@@ -213,10 +211,6 @@ report_lost(struct check *c, enum lost_verdict v)
 						 FINDING_HIDDEN_CYCLE;
 		struct finding *f;
 
-		if (may_be_in_registers(group)) {
-			leave_out(c, OMISSION_REGISTERS, group->count);
-			continue;
-		}
 		if (check_was_left(c->source, &group->allocated)) {
 			leave_out(c, OMISSION_LEFT, group->count);
 			continue;
@@ -231,6 +225,10 @@ report_lost(struct check *c, enum lost_verdict v)
 		}
 		if (v == LOST_REFERENCE && is_from_initialization(c, group)) {
 			leave_out(c, OMISSION_INITIAL, group->count);
+			continue;
+		}
+		if (may_be_in_registers(c, group)) {
+			leave_out(c, OMISSION_REGISTERS, group->count);
 			continue;
 		}
 		f = describe(c, g, group);
@@ -258,10 +256,6 @@ report_memory(struct check *c)
 				     .count = g->count, .is_own = true};
 		struct finding *f;
 
-		if (may_be_in_registers(&like)) {
-			leave_out(c, OMISSION_REGISTERS, g->count);
-			continue;
-		}
 		if (is_from_initialization(c, &like)) {
 			leave_out(c, OMISSION_INITIAL, g->count);
 			continue;
@@ -276,6 +270,10 @@ report_memory(struct check *c)
 		}
 		if (g->count < MEMORY_FEWEST) {
 			leave_out(c, OMISSION_FEW, g->count);
+			continue;
+		}
+		if (may_be_in_registers(c, &like)) {
+			leave_out(c, OMISSION_REGISTERS, g->count);
 			continue;
 		}
 		f = add_finding(c);

@@ -29,7 +29,7 @@
 enum {
 	/* An object that is counted so often is a hub (hubs.h). */
 	REACH_HUB_REFERENCES = 100,
-	/* Of another thread: not known here, each may hold an object. */
+	/* Of a thread that was not read: each may hold an object. */
 	REACH_REGISTERS = 16,
 };
 

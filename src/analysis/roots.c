@@ -3,8 +3,11 @@
 #include "analysis/roots.h"
 
 #include "analysis/pages.h"
+#include "analysis/threadstacks.h"
 #include "python/datastack.h"
 #include "python/peek.h"
+
+enum { RED_ZONE = 128 }; /* of x86-64; others have less */
 
 struct pass {
 	struct gathered *g;
@@ -150,18 +153,32 @@ can_read(uintptr_t address, size_t n)
 	return maps_can_read(readable, address, n);
 }
 
+/* Below the stack pointer nothing lives but what a leaf function keeps there. */
+static void
+leave_out_dead_stacks(struct gathered *g, const struct source *s)
+{
+	uintptr_t from;
+	size_t i;
+
+	/* The caller's own is no leaf. */
+	from = threadstacks_start(&g->maps, s->stack_from, s->storage);
+	if (from)
+		ranges_add(&g->not_roots, from, s->stack_from);
+	for (i = 0; i < s->n_threads; i++) {
+		const struct source_thread *t = &s->threads[i];
+
+		from = threadstacks_start(&g->maps, t->sp, t->storage);
+		if (from && from < t->sp - RED_ZONE)
+			ranges_add(&g->not_roots, from, t->sp - RED_ZONE);
+	}
+}
+
 void
 roots_prepare(struct gathered *g, const struct source *s)
 {
-	const struct map *map = maps_find(&g->maps, s->stack_from);
 	size_t i;
 
-	/*
-	 * Below the stack pointer nothing lives.  Only the main thread's stack
-	 * is sure to have a mapping of its own.
-	 */
-	if (map && map->flags & MAP_IS_STACK)
-		ranges_add(&g->not_roots, map->start, s->stack_from);
+	leave_out_dead_stacks(g, s);
 	for (i = 0; i < s->n_stale; i++)
 		ranges_add(&g->not_roots, s->stale[i].start, s->stale[i].end);
 	readable = &g->maps;
@@ -183,6 +200,9 @@ roots_visit(struct gathered *g, enum roots_part part,
 		if (part_of(&g->maps, &g->maps.all[i]) == part)
 			visit_map(&p, &g->maps.all[i]);
 	pages_close(p.pagemap);
+	if (part == ROOTS_STACKS && g->source->n_registers)
+		visit(g->source->registers,
+		      g->source->registers + g->source->n_registers, ctx);
 	return p.bytes;
 }
 

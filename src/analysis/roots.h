@@ -2,7 +2,8 @@
  * roots.h - the memory from which everything living is reached
  *
  * All writable memory of the process but the blocks themselves, the allocators'
- * free memory, the dead part of the stack, and what is ours.
+ * free memory, the dead part of each stack, and what is ours; and the registers
+ * of the other threads.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -21,7 +22,7 @@
 #include "analysis/source.h"
 
 enum roots_part {
-	ROOTS_STACKS, /* of all threads */
+	ROOTS_STACKS, /* and registers, of all threads */
 	ROOTS_OTHERS,
 	ROOTS_SEALED, /* no file, and read-only by now: code made at run time */
 };

@@ -50,6 +50,12 @@ struct source_range {
 	bool is_dead;       /* destroyed, and not freed: kept by a free list */
 };
 
+/* Another thread, stopped while the clone was made. */
+struct source_thread {
+	uintptr_t sp;
+	uintptr_t storage; /* its thread pointer */
+};
+
 enum source_opinion { SOURCE_LOST, SOURCE_HELD, SOURCE_UNKNOWN };
 
 struct source {
@@ -80,6 +86,14 @@ struct source {
 	struct history *history;
 	pid_t parent; /* the process that was cloned; 0: it is this one */
 	uintptr_t stack_from;   /* the calling thread's stack is dead below */
+	uintptr_t storage;      /* its thread pointer */
+	/* The other threads whose registers were read, and all words in these. */
+	const struct source_thread *threads;
+	size_t n_threads;
+	const uintptr_t *registers;
+	size_t n_registers;
+	size_t n_unread;        /* threads whose registers are not known */
+	const char *why_unread; /* static; NULL while n_unread is 0 */
 	const struct span *stale; /* pointers there hold nobody (free lists) */
 	size_t n_stale;
 	bool (*find_block)(uintptr_t address, struct source_block *out);

@@ -10,7 +10,6 @@
 #include "analysis/kin.h"
 #include "analysis/roots.h"
 #include "analysis/uncounted.h"
-#include "python/interpreters.h"
 #include "python/objects.h"
 
 enum {
@@ -186,15 +185,13 @@ surplus_find(struct reach *r, const char **why)
 	return false;
 }
 
-/* As often as other threads have registers, each may hold it. */
+/* As often as there are registers that could not be read, each may hold it. */
 static bool
-may_be_in_registers(const struct hub *hub)
+may_be_in_registers(const struct check *c, const struct hub *hub)
 {
-	size_t n = interpreters_threads();
+	int64_t n = (int64_t)c->source->n_unread * REACH_REGISTERS;
 
-	return n > 1 &&
-	       hub->refcount - hub->found <
-		       FEWEST_LOST + (int64_t)(n - 1) * REACH_REGISTERS;
+	return n && hub->refcount - hub->found < FEWEST_LOST + n;
 }
 
 /*
@@ -242,10 +239,6 @@ surplus_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 
 		if (b.is_old || may_be_a_hash(hub, &b))
 			continue;
-		if (may_be_in_registers(hub)) {
-			omissions_count(&c->omissions, OMISSION_REGISTERS, 1);
-			continue;
-		}
 		if (check_was_left(c->source, &b)) {
 			omissions_count(&c->omissions, OMISSION_LEFT, 1);
 			continue;
@@ -258,6 +251,10 @@ surplus_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 		}
 		if (b.is_unknown) {
 			omissions_count(&c->omissions, OMISSION_AGELESS, 1);
+			continue;
+		}
+		if (may_be_in_registers(c, hub)) {
+			omissions_count(&c->omissions, OMISSION_REGISTERS, 1);
 			continue;
 		}
 		if (!describe_object(&c->arena, c->source, &c->classes,

@@ -14,6 +14,12 @@ omissions_count(struct omissions *m, enum omission which, int64_t n)
 }
 
 void
+omissions_explain(struct omissions *m, enum omission which, const char *why)
+{
+	m->of[which].why = why;
+}
+
+void
 omissions_note(struct omissions *m, enum omission which, const char *why)
 {
 	m->of[which].is_whole = true;

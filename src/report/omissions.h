@@ -42,6 +42,10 @@ struct omissions {
 /* n more of them were left out; none is no omission. */
 void omissions_count(struct omissions *m, enum omission which, int64_t n);
 
+/* Why, instead of what the list has; it must live as long as the report. */
+void omissions_explain(struct omissions *m, enum omission which,
+		       const char *why);
+
 /* The part was not done.  why: a static text, NULL: the list's. */
 void omissions_note(struct omissions *m, enum omission which, const char *why);
 

@@ -95,6 +95,18 @@ list_suspects(struct page *page, struct check *c)
 			(int64_t)(c->unreachable.n - page->n_suspects));
 }
 
+/*
+ * With all other threads stopped and read, the clone is exact: a second look
+ * could only see the same.  But what it lacked was read after they went on.
+ */
+static void
+note_exactness(const struct check *c, struct page *page)
+{
+	page->needs_second = inspection.source.n_unread || c->outside.n;
+	if (!page->needs_second)
+		inspection.source.second_opinion = NULL;
+}
+
 bool
 inspection_find(struct check *c, struct page *page)
 {
@@ -103,6 +115,7 @@ inspection_find(struct check *c, struct page *page)
 	testhooks_fault();
 	check_begin(c, &inspection.source);
 	check_outside(c);
+	note_exactness(c, page);
 	testhooks_slow("look");
 	page->stage = STAGE_LOOKED;
 	clone_wake(&page->stage);

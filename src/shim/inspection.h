@@ -51,6 +51,7 @@ struct page {
 	uint32_t n_failing;
 	uint32_t compare_stage; /* of the second clone */
 	uint32_t lacks_compare; /* it began, and has not come to its end */
+	uint32_t needs_second;  /* the first clone was not exact */
 	uint64_t pause_ns;      /* how long the clone stopped the program */
 	char problem[384];
 	size_t n_suspects, n_room;

@@ -28,6 +28,7 @@
 #include "shim/say.h"
 #include "shim/secondlook.h"
 #include "shim/sidetable.h"
+#include "shim/standstill.h"
 #include "shim/suspects.h"
 
 static uint64_t held_since; /* the program stands still; 0: it does not */
@@ -78,6 +79,7 @@ static void
 drop_page(void)
 {
 	secondlook_end();
+	standstill_forget();
 	growths_settle();
 	ownunmap(inspection.page, inspection.page_bytes);
 	inspection.page = NULL;
@@ -171,11 +173,16 @@ await(uint32_t wanted)
 static bool
 begin_in_clone(const struct inspector_request *r, const char **why)
 {
-	inspection.pid =
-		r->stack ?
-			clone_start_on(r->stack, r->stack_bytes, inspection_run,
-				       inspection.page, why) :
+	if (r->stack) {
+		inspection.pid = clone_start_on(r->stack, r->stack_bytes,
+						inspection_run, inspection.page,
+						why);
+	} else {
+		standstill_begin(&inspection.source);
+		inspection.pid =
 			clone_start(inspection_run, inspection.page, why);
+		standstill_end();
+	}
 	if (inspection.pid < 0) {
 		end_all();
 		return false;
@@ -191,6 +198,16 @@ end_pause(void)
 	held_since = 0;
 }
 
+/* Only what the first one could not be sure of needs it. */
+static void
+look_again(void)
+{
+	if (inspection.page->needs_second)
+		secondlook_begin();
+	else
+		secondlook_end();
+}
+
 /*
  * The program goes on as soon as nothing that the clone lacks can change.  What
  * is in another thread's registers must have time to get out of them before the
@@ -202,8 +219,9 @@ await_look(void)
 	if (!await(STAGE_LOOKED))
 		return false;
 	if (secondlook_is_prepared()) {
-		clone_has(&inspection.page->stage, STAGE_FOUND);
-		secondlook_begin();
+		if (inspection.page->needs_second)
+			clone_has(&inspection.page->stage, STAGE_FOUND);
+		look_again();
 	}
 	return true;
 }
@@ -274,6 +292,7 @@ prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
 	inspection.source.parent =
 		process.options.isolate ? inspection.parent : 0;
 	inspection.source.stack_from = (uintptr_t)registers;
+	inspection.source.storage = registers_storage();
 }
 
 bool
@@ -333,8 +352,11 @@ inspector_begin(const struct inspector_request *request)
 	prepare(request, registers);
 	if (!request->since)
 		inspection.began_ns = clone_now_ns();
-	if (!process.options.isolate)
+	if (!process.options.isolate) {
+		standstill_omit(&inspection.source,
+				"isolate=0 lets them run on");
 		return inspect_here();
+	}
 	secondlook_prepare(&inspection.source, inspection_is_a_commands());
 	if (!begin_in_clone(request, &why)) {
 		tell_failure(why);
@@ -344,7 +366,7 @@ inspector_begin(const struct inspector_request *request)
 		return await_look();
 	if (!await(STAGE_FOUND))
 		return false;
-	secondlook_begin();
+	look_again();
 	if (request->collection_follows)
 		suspects_mark(inspection.page);
 	end_pause();

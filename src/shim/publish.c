@@ -177,6 +177,25 @@ write_out(const struct report *r, const struct facts *f, const char *why_not,
 	buf_fini(&name);
 }
 
+/* "1 thread that could not be read may hold them in registers: REASON" */
+static void
+explain_registers(struct check *c)
+{
+	size_t n = c->source->n_unread;
+	struct buf b;
+
+	if (!omissions_has(&c->omissions, OMISSION_REGISTERS))
+		return;
+	buf_init(&b);
+	buf_printf(&b,
+		   "%lu thread%s that could not be read may hold them in "
+		   "registers: %s",
+		   (unsigned long)n, n == 1 ? "" : "s", c->source->why_unread);
+	omissions_explain(&c->omissions, OMISSION_REGISTERS,
+			  arena_string(&c->arena, buf_string(&b)));
+	buf_fini(&b);
+}
+
 /* For whoever reads JSON: the list of findings is not whole. */
 static void
 count_cut(struct omissions *omissions, const struct report *r)
@@ -207,6 +226,7 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 	} else {
 		check_report(c, &r);
 		count_cut(&c->omissions, &r);
+		explain_registers(c);
 		r.reachability = c->has_lost;
 		if (filters.has_suppressions)
 			filter_rows(&c->arena, &filters.suppressions,

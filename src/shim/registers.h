@@ -33,4 +33,18 @@ registers_save(volatile uintptr_t out[REGISTERS])
 #endif
 }
 
+/* The thread pointer: where the C library keeps what is this thread's. */
+static inline uintptr_t
+registers_storage(void)
+{
+	uintptr_t p;
+
+#if defined __x86_64__
+	__asm__ volatile("movq %%fs:0, %0" : "=r"(p));
+#elif defined __aarch64__
+	__asm__ volatile("mrs %0, tpidr_el0" : "=r"(p));
+#endif
+	return p;
+}
+
 #endif /* LEAKSHIM_SHIM_REGISTERS_H */

@@ -485,65 +485,6 @@ def ring(python):
                done.report["coverage"]["missed"]), done.report["coverage"]
 
 
-DAEMON = """
-import planted, sys, threading, time
-t = threading.Thread(target=time.sleep, args=(1000,))
-t.daemon = True
-t.start()
-planted.leak_list(int(sys.argv[1]))
-"""
-
-
-@test("what another thread's registers may hold is not accused")
-def registers(python):
-    few = python.run("daemon.py", 10, files=dict(planted.files(python),
-                                                 **{"daemon.py": DAEMON}))
-    equal([brief(f) for f in failing(few.report)], [], "findings")
-    missed = {m["what"]: m for m in few.report["coverage"]["missed"]}
-    assert 5 <= missed["lost-reference"]["count"] <= 16, missed
-    many = python.run("daemon.py", 100, files=dict(planted.files(python),
-                                                   **{"daemon.py": DAEMON}))
-    equal([verdict(f) for f in failing(many.report)], [LOST], "findings")
-
-
-@test("what a second look finds reachable is not accused")
-def second_look(python):
-    files = dict(planted.files(python), **{"daemon.py": DAEMON})
-    for fate, why in (("held", None), ("segv", "second look"),
-                      ("kill", "second look"), ("hang", "second look")):
-        done = python.run("daemon.py", 100, files=files, options="timeout=4",
-                          env={"LEAKSHIM_TEST_SECOND": fate})
-        equal(done.stderr, "", "stderr of " + fate)
-        equal([brief(f) for f in failing(done.report)], [], fate)
-        equal(done.report["coverage"]["reachability"], why is None, fate)
-        missed = [m["why"] for m in done.report["coverage"]["missed"]]
-        assert not why or any(why in m for m in missed), missed
-
-
-SHARED = """
-import planted, sys, threading, time
-class Settings(object): pass
-settings = Settings()
-settings.dict = {'key': 1}
-t = threading.Thread(target=time.sleep, args=(1000,))
-t.daemon = True
-t.start()
-for i in range(int(sys.argv[1])): planted.leak_lookup(settings, 'dict')
-"""
-
-
-@test("nor are references that they may be")
-def registers_surplus(python):
-    files = dict(planted.files(python), **{"shared.py": SHARED})
-    few = python.run("shared.py", 110, files=files)
-    equal([brief(f) for f in failing(few.report)], [], "findings")
-    missed = {m["what"]: m for m in few.report["coverage"]["missed"]}
-    # So is what the extension made once.
-    assert 1 <= missed["lost-reference"]["count"] <= 6, missed
-    many = python.run("shared.py", 400, files=files)
-    equal([verdict(f) for f in failing(many.report)], [SURPLUS], "findings")
-
-
 @test("what an extension made once, when it was initialized, is not accused",
       lambda p: p.major == 3)
 def initialization(python):

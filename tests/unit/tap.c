@@ -6,18 +6,34 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
-static int n_tests, n_failed;
+/* In memory that processes may share. */
+static struct counts {
+	int tests, failed;
+} own, *counts = &own;
+
+void
+tap_share(void)
+{
+	void *p = mmap(NULL, sizeof own, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return;
+	counts = p;
+	*counts = own;
+}
 
 static bool
 verdict(bool fact, const char *file, int line, const char *text, va_list args)
 {
-	n_tests++;
-	printf("%s %d - ", fact ? "ok" : "not ok", n_tests);
+	counts->tests++;
+	printf("%s %d - ", fact ? "ok" : "not ok", counts->tests);
 	vprintf(text, args);
 	putchar('\n');
 	if (!fact) {
-		n_failed++;
+		counts->failed++;
 		printf("# %s:%d\n", file, line);
 	}
 	/* What is known survives a crash in the next test. */
@@ -69,7 +85,7 @@ tap_is_number(intmax_t got, intmax_t want, const char *file, int line,
 void
 skip(const char *text, const char *reason)
 {
-	printf("ok %d - %s # SKIP %s\n", ++n_tests, text, reason);
+	printf("ok %d - %s # SKIP %s\n", ++counts->tests, text, reason);
 	fflush(stdout);
 }
 
@@ -101,6 +117,6 @@ random_below(unsigned n)
 int
 tap_done(void)
 {
-	printf("1..%d\n", n_tests);
-	return n_failed != 0;
+	printf("1..%d\n", counts->tests);
+	return counts->failed != 0;
 }

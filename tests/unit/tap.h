@@ -37,6 +37,9 @@ void diag(const char *text, ...) __attribute__((format(printf, 1, 2)));
 /* A number below n, by chance; the same ones in each run. */
 unsigned random_below(unsigned n);
 
+/* Let the facts of processes that are forked from now on count as well. */
+void tap_share(void);
+
 /* Print the plan; the exit status of the program. */
 int tap_done(void);
 
