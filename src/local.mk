@@ -134,6 +134,8 @@ libreport_la_SOURCES = \
 	%D%/report/advice_edge.h \
 	%D%/report/copy.c \
 	%D%/report/copy.h \
+	%D%/report/cxxname.c \
+	%D%/report/cxxname.h \
 	%D%/report/filter.c \
 	%D%/report/filter.h \
 	%D%/report/fingerprint.c \
@@ -373,6 +375,10 @@ libshim_la_SOURCES = \
 	%D%/shim/background.h \
 	%D%/shim/boot.c \
 	%D%/shim/boot.h \
+	%D%/shim/callers.c \
+	%D%/shim/callers.h \
+	%D%/shim/callframe.c \
+	%D%/shim/callframe.h \
 	%D%/shim/capture.c \
 	%D%/shim/capture.h \
 	%D%/shim/cblocks.c \

@@ -6,7 +6,9 @@ UNIT_TESTS = \
 	%D%/unit/test_arena \
 	%D%/unit/test_asksignal \
 	%D%/unit/test_buf \
+	%D%/unit/test_callframe \
 	%D%/unit/test_chunks \
+	%D%/unit/test_cxxname \
 	%D%/unit/test_filter \
 	%D%/unit/test_fingerprint \
 	%D%/unit/test_fuzz \

@@ -268,7 +268,7 @@ report_memory(struct check *c)
 			leave_out(c, OMISSION_INHERITED, g->count);
 			continue;
 		}
-		if (g->count < MEMORY_FEWEST) {
+		if (g->total < MEMORY_FEWEST) {
 			leave_out(c, OMISSION_FEW, g->count);
 			continue;
 		}

@@ -12,7 +12,7 @@
 #include "python/objects.h"
 #include "python/sizes.h"
 
-enum { MAX_FINALIZERS = 16 };
+enum { MAX_FINALIZERS = 16, FEWEST_NATIVE = 16 };
 
 /* Heads first, then by name: the order must not depend on addresses. */
 static void
@@ -123,7 +123,9 @@ static bool
 describe_natives(struct arena *a, const struct source *s, uint32_t stack,
 		 struct finding *out)
 {
-	size_t n_max = (size_t)s->options->native + 1, i;
+	/* Also without native=, a block of the C heap has some. */
+	size_t native = (size_t)s->options->native, i;
+	size_t n_max = native < FEWEST_NATIVE ? FEWEST_NATIVE : native;
 	struct source_native *found = arena_array(a, n_max, sizeof *found);
 	struct report_native *frames = arena_array(a, n_max, sizeof *frames);
 

@@ -203,14 +203,34 @@ find_table(const struct elffile *f, uint32_t type, struct table *out)
 	return false;
 }
 
+static size_t
+underscores(const char *name)
+{
+	/* Those of C++ begin so. */
+	return name[0] == '_' && name[1] == 'Z' ? 0 : strspn(name, "_");
+}
+
+/*
+ * Of several names of one function the public one (strdup, not __strdup), and
+ * always the same, whatever the order of the table.
+ */
+static bool
+is_better_name(const char *name, const char *best)
+{
+	size_t n = underscores(name), m = best ? underscores(best) : 0;
+
+	return !best || n < m || (n == m && strcmp(name, best) < 0);
+}
+
 const char *
 elffile_function(const struct elffile *f, uintptr_t address)
 {
 	static const uint32_t kinds[] = {SHT_SYMTAB, SHT_DYNSYM};
+	const char *best = NULL;
 	struct table t;
 	size_t k, i;
 
-	for (k = 0; k < 2; k++) {
+	for (k = 0; k < 2 && !best; k++) {
 		if (!find_table(f, kinds[k], &t))
 			continue;
 		for (i = 0; i < t.n; i++) {
@@ -219,9 +239,10 @@ elffile_function(const struct elffile *f, uintptr_t address)
 			if (ELF64_ST_TYPE(y->st_info) == STT_FUNC &&
 			    y->st_shndx != SHN_UNDEF &&
 			    address - y->st_value < y->st_size &&
-			    y->st_name < t.n_strings)
-				return t.strings + y->st_name;
+			    y->st_name < t.n_strings &&
+			    is_better_name(t.strings + y->st_name, best))
+				best = t.strings + y->st_name;
 		}
 	}
-	return NULL;
+	return best;
 }

@@ -26,8 +26,10 @@ enum { MEMORY_FEWEST = 10 };
 
 struct memory_group {
 	uint32_t stack; /* the key: who allocated them */
+	uint64_t site; /* a hash of who that is, without lines */
 	struct source_block allocated;
 	int64_t count;  /* blocks that nothing leads to */
+	int64_t total;  /* the same, of all groups of that site */
 	int64_t blocks; /* with those that they lead to */
 	int64_t bytes;
 	UT_hash_handle hh;

@@ -8,6 +8,7 @@
 #include "analysis/lines.h"
 #include "common/arena.h"
 #include "common/hash.h"
+#include "report/cxxname.h"
 
 /* A mapping that code is run in. */
 struct module {
@@ -125,7 +126,9 @@ look(struct arena *a, uintptr_t address, struct report_native *out)
 			out->build_id = in_hex(a, id, n);
 			function = elffile_function(&f, address - bias);
 			if (function)
-				out->function = arena_string(a, function);
+				out->symbol = arena_string(a, function);
+			if (out->symbol)
+				out->function = cxxname_show(a, out->symbol);
 		}
 	}
 	elffile_close(&f);

@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "common/arena.h"
 #include "report/advice.h"
+#include "report/cxxname.h"
 #include "report/report.h"
 
 /* A module that frames were in; name and build id are the report's. */
@@ -134,7 +135,7 @@ look(struct arena *a, struct module **list, struct report_native *p)
 	at = m->bias + (Dwarf_Addr)p->offset;
 	function = dwfl_module_addrname(m->mod, at);
 	if (function)
-		p->function = arena_string(a, function);
+		p->function = cxxname_show(a, arena_string(a, function));
 	line = dwfl_module_getsrc(m->mod, at);
 	file = line ? dwfl_lineinfo(line, NULL, &p->line, NULL, NULL, NULL) :
 		      NULL;

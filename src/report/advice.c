@@ -87,13 +87,6 @@ advise_unreachable(struct buf *b, const struct finding *f, int major)
 		advise_finalizer(b, f, major);
 }
 
-/* Blocks that are no objects. */
-static bool
-is_memory(const struct finding *f)
-{
-	return f->n_types && !strcmp(f->types[0].name, "(memory)");
-}
-
 static void
 put_place(struct buf *b, const char *file, int line)
 {
@@ -138,7 +131,7 @@ put_culprit(struct buf *b, const struct finding *f,
 static void
 advise_lost(struct buf *b, const struct finding *f)
 {
-	const char *release = !is_memory(f)		   ? "Py_DECREF" :
+	const char *release = !finding_is_memory(f)	? "Py_DECREF" :
 			      native_is_from_outside(f) ? "free" :
 							  "PyMem_Free";
 	const struct report_native *culprit = native_culprit(f);
@@ -147,7 +140,8 @@ advise_lost(struct buf *b, const struct finding *f)
 	if (culprit) {
 		buf_printf(b, "look for a missing %s in ", release);
 		put_culprit(b, f, culprit);
-	} else if (f->n_native && line && line->function && !is_memory(f)) {
+	} else if (f->n_native && line && line->function &&
+		   !finding_is_memory(f)) {
 		buf_printf(b, "Python code made it (%s", line->function);
 		put_place(b, line->file, line->line);
 		buf_put(b, "): look in the C code that it was handed to for "

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "report/native.h"
+
 enum { FINGERPRINT_FRAMES = 5 };
 
 #define BASIS 0xcbf29ce484222325ULL
@@ -131,12 +133,84 @@ has_ring(const struct finding *f)
 	}
 }
 
+/*
+ * A library's name without its version, what says for which Python it was
+ * built, and the hash that packages of wheels add: libfoo-1a2b3c4d.so.2,
+ * _foo.cpython-311-x86_64-linux-gnu.so.  Its length; *name is where it begins.
+ */
+static size_t
+module_name(const char *path, const char **name)
+{
+	const char *slash = strrchr(path, '/'), *dash;
+	size_t n, hex;
+
+	*name = slash ? slash + 1 : path;
+	if (!strncmp(*name, "libpython", 9))
+		*name += strlen("lib");
+	if (!strncmp(*name, "python", 6))
+		return strlen("python");
+	n = strcspn(*name, ".");
+	dash = memrchr(*name, '-', n);
+	if (!dash)
+		return n;
+	hex = strspn(dash + 1, "0123456789abcdef");
+	return hex >= 8 && dash + 1 + hex == *name + n ?
+		       (size_t)(dash - *name) :
+		       n;
+}
+
+/*
+ * The symbol tells more than the name that is shown: which of the functions that
+ * a template made.  But not what the compiler put behind it, nor the hash that
+ * each build of a Rust function has anew ("17h", 16 digits, "E").
+ */
+static uint64_t
+mix_symbol(uint64_t h, const struct report_native *p)
+{
+	enum { RUST_HASH = 20 };
+	const char *s = p->symbol ? p->symbol : p->function;
+	size_t n = s ? strcspn(s, ".@") : 0;
+
+	if (n > RUST_HASH && s[n - 1] == 'E' &&
+	    !strncmp(s + n - RUST_HASH, "17h", 3) &&
+	    strspn(s + n - RUST_HASH + 3, "0123456789abcdef") == 16)
+		n -= RUST_HASH;
+	return mix(h, s ? s : "", n);
+}
+
+/*
+ * Who asked for memory.  Where the name of the function has been stripped off
+ * only the module is known: offsets move with each build.
+ */
+static uint64_t
+mix_asker(uint64_t h, const struct finding *f)
+{
+	const struct report_native *asker = native_asker(f);
+	const char *name;
+	size_t n;
+
+	if (!asker)
+		return h;
+	n = module_name(asker->module, &name);
+	return mix_symbol(mix(h, name, n), asker);
+}
+
 static uint64_t
 mix_cause(uint64_t h, const struct finding *f)
 {
 	if (has_ring(f))
 		return mix_ring(h, f);
-	return mix_string(h, f->n_types ? f->types[0].name : "");
+	h = mix_string(h, f->n_types ? f->types[0].name : "");
+	return finding_is_memory(f) ? mix_asker(h, f) : h;
+}
+
+bool
+fingerprint_has_place(const struct finding *f)
+{
+	const struct report_native *asker = native_asker(f);
+
+	return f->n_python ||
+	       (finding_is_memory(f) && asker && asker->function);
 }
 
 static bool
@@ -146,19 +220,25 @@ is_same_place(const struct report_line *a, const struct report_line *b)
 	       !strcmp(a->function, b->function) && !strcmp(a->file, b->file);
 }
 
-/* A function that calls itself is one frame, however deep it went. */
+/*
+ * A function that calls itself is one frame, however deep it went.  Frames of
+ * the standard library are better than none.
+ */
 static uint64_t
 mix_frames(uint64_t h, const struct report_line *lines, size_t n_lines,
 	   const char *stdlib, const char *cwd)
 {
 	const struct report_line *before = NULL;
+	bool is_all_stdlib = true;
 	size_t i;
 	int n = 0;
 
+	for (i = 0; i < n_lines && is_all_stdlib; i++)
+		is_all_stdlib = is_stdlib_file(lines[i].file, stdlib);
 	for (i = 0; i < n_lines && n < FINGERPRINT_FRAMES; i++) {
 		const struct report_line *p = &lines[i];
 
-		if (is_stdlib_file(p->file, stdlib) ||
+		if ((!is_all_stdlib && is_stdlib_file(p->file, stdlib)) ||
 		    (before && is_same_place(before, p)))
 			continue;
 		h = mix_string(h, p->function);

@@ -2,9 +2,10 @@
  * fingerprint.h - what makes two findings the same from run to run
  *
  * Kind, reason, the cause and its place.  The cause is the types of the ring of a
- * cycle, sorted and each once, or the type of the head of what is lost; the place
- * the five innermost frames of its allocation outside the standard library, a
- * recursion counting as one.  What merely hangs off the cause takes no part.
+ * cycle, sorted and each once, or the type of the head of what is lost, and of lost
+ * memory the first C function outside of the C library; the place the five
+ * innermost frames of its allocation outside the standard library (or, where there
+ * are no others, inside), a recursion counting as one.  What merely hangs off the cause takes no part.
  * Nor does an address, pid, line number, order of discovery or path of a machine.
  *
  * Contract of every function here:
@@ -27,6 +28,12 @@
  * working directory, either may be NULL.
  */
 void fingerprint_make(struct finding *f, const char *stdlib, const char *cwd);
+
+/*
+ * Is there more in it than types?  If not, it is the same in every program, and a
+ * baseline allows only as many as it has.
+ */
+bool fingerprint_has_place(const struct finding *f);
 
 /* A hash of the place: the n frames, innermost first. */
 uint64_t fingerprint_place(const struct report_line *lines, size_t n,

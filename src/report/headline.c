@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/buf.h"
+#include "report/native.h"
 
 const char *
 headline_title(enum finding_kind kind)
@@ -31,13 +32,6 @@ is_cycle(const struct finding *f)
 	       f->cycle[f->n_cycle - 1].edge;
 }
 
-/* Lost memory that is no object (SPEC: "The kinds"). */
-static bool
-is_memory(const struct finding *f)
-{
-	return f->n_types && !strcmp(f->types[0].name, "(memory)");
-}
-
 void
 headline_counts(struct buf *out, const struct finding *f)
 {
@@ -45,7 +39,7 @@ headline_counts(struct buf *out, const struct finding *f)
 		buf_count(out, (uint64_t)f->count, "cycle", "cycles");
 		buf_put(out, ", ");
 	}
-	if (is_memory(f) && f->n_types == 1) {
+	if (finding_is_memory(f) && f->n_types == 1) {
 		buf_count(out, (uint64_t)f->objects, "block of memory",
 			  "blocks of memory");
 	} else {
@@ -178,6 +172,23 @@ put_unreachable(struct buf *out, const struct finding *f)
 }
 
 static void
+put_asker(struct buf *out, const struct finding *f)
+{
+	const struct report_native *asker =
+		finding_is_memory(f) ? native_asker(f) : NULL;
+	const char *slash = asker ? strrchr(asker->module, '/') : NULL;
+
+	if (!asker)
+		return;
+	buf_put(out, ", allocated by ");
+	if (asker->function) {
+		buf_shown(out, asker->function, SIZE_MAX);
+		buf_put(out, " in ");
+	}
+	buf_shown(out, slash ? slash + 1 : asker->module, SIZE_MAX);
+}
+
+static void
 put_lost(struct buf *out, const struct finding *f)
 {
 	if (f->refcount != REPORT_UNKNOWN)
@@ -190,6 +201,7 @@ put_lost(struct buf *out, const struct finding *f)
 						      "references were");
 	else
 		buf_put(out, "more than the references that exist");
+	put_asker(out, f);
 }
 
 static void

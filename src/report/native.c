@@ -43,15 +43,20 @@ is_foreign(const struct report_native *p, const char *interpreter)
 	return !starts_with(name, "libpython") && !starts_with(name, "python");
 }
 
-static bool
-is_system(const struct report_native *p)
+bool
+native_is_system(const char *module)
 {
-	static const char *const names[] = {"libc.so", "libc-", "ld-linux",
-					    "libstdc++.so"};
+	static const char *const names[] = {
+		"libc.so", "libc-2", "ld-linux", "ld-2", "libpthread",
+		"libdl.", "libdl-", "librt.", "librt-", "libresolv", "libnss_",
+		"libstdc++", "libsupc++", "libc++", "libgcc_s", "libjemalloc",
+		"libtcmalloc", "libmimalloc", "libasan", "liblsan",
+		"libleakshim"};
+	const char *base = base_name(module);
 	size_t i;
 
 	for (i = 0; i < sizeof names / sizeof *names; i++)
-		if (starts_with(base_name(p->module), names[i]))
+		if (starts_with(base, names[i]))
 			return true;
 	return false;
 }
@@ -85,7 +90,7 @@ native_culprit(const struct finding *f)
 		const struct report_native *p = &f->native[i];
 
 		if (is_foreign(p, interpreter)) {
-			if (!is_system(p))
+			if (!native_is_system(p->module))
 				return p;
 		} else if (!own && p->function && !is_api(p->function)) {
 			own = p;
@@ -98,4 +103,16 @@ bool
 native_is_from_outside(const struct finding *f)
 {
 	return f->n_native && is_foreign(&f->native[0], interpreter_module(f));
+}
+
+const struct report_native *
+native_asker(const struct finding *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_native && !f->native[i].n_python; i++)
+		if (f->native[i].module &&
+		    !native_is_system(f->native[i].module))
+			return &f->native[i];
+	return NULL;
 }

@@ -25,4 +25,15 @@ const struct report_native *native_culprit(const struct finding *f);
 /* Is the innermost native frame known, and none of the interpreter's? */
 bool native_is_from_outside(const struct finding *f);
 
+/*
+ * Is the module part of the C or C++ library, or an allocator?  What they ask
+ * for is for somebody else.
+ */
+bool native_is_system(const char *module);
+
+/*
+ * Of lost memory: the innermost frame outside of those, or NULL.
+ */
+const struct report_native *native_asker(const struct finding *f);
+
 #endif /* LEAKSHIM_REPORT_NATIVE_H */

@@ -49,7 +49,8 @@ struct report_line { /* one frame of a Python backtrace */
 };
 
 struct report_native { /* one frame of a native backtrace */
-	const char *function;
+	const char *function; /* as its author wrote it: report/cxxname.h */
+	const char *symbol; /* as the table of symbols has it; not in JSON */
 	const char *module;
 	int64_t offset; /* of the call, as the module's file counts addresses */
 	const char *build_id; /* of the module, in hexadecimal */
@@ -242,6 +243,9 @@ const char *finding_kind_name(enum finding_kind kind);      /* "lost-reference" 
 const char *finding_reason_name(enum finding_reason reason); /* "unreferenced"; REASON_NONE: "" */
 const char *finding_state_name(enum finding_state state);
 const char *audit_reason_name(enum audit_reason reason);    /* "missing-traverse" */
+
+/* Lost memory that is no object, of the type "(memory)". */
+bool finding_is_memory(const struct finding *f);
 
 /* The value of a word, or -1. */
 int finding_kind_find(const char *name, size_t n);

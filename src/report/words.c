@@ -92,3 +92,9 @@ audit_reason_find(const char *name, size_t n)
 {
 	return find(audit_reasons, AUDIT_REASONS, name, n);
 }
+
+bool
+finding_is_memory(const struct finding *f)
+{
+	return f->n_types && !strcmp(f->types[0].name, "(memory)");
+}

@@ -11,6 +11,7 @@
 
 #include "python/frames.h"
 #include "python/gil.h"
+#include "shim/callers.h"
 #include "shim/codes.h"
 #include "shim/fault.h"
 #include "shim/programstart.h"
@@ -21,6 +22,9 @@
 enum {
 	MAX_PUSHED = 8, /* new frames that the fast way looks over */
 };
+
+/* In the place of a code's id, which is far below. */
+#define NATIVE_STEP UINT32_MAX
 
 static const struct frame_layout *layout_used;
 static const char *problem;
@@ -453,18 +457,42 @@ capture_stack(void)
 	return known(c, s->node);
 }
 
-stack_id
-capture_in_c(uintptr_t caller)
+/* trie_intern_native(), remembered as take_step() does. */
+static inline stack_id
+take_native_step(struct thread_cache *c, uintptr_t ip, stack_id below)
 {
-	stack_id below = 0;
+	struct thread_step *s = step_at(c, ip, below);
+
+	if (!is_step(s, ip, NATIVE_STEP, below))
+		*s = (struct thread_step){ip, NATIVE_STEP, below,
+					  trie_intern_native(below, ip, 0)};
+	if (!s->node)
+		s->code = 0; /* the depot is full */
+	return s->node;
+}
+
+stack_id
+capture_in_c(uintptr_t caller, uintptr_t sp)
+{
+	uintptr_t callers[CALLERS_MOST];
+	stack_id id = 0;
+	size_t n;
 
 	if (!is_on || !keeps_stacks)
 		return 0;
+	n = callers_find(caller, sp, callers);
 	if (runs_python())
-		below = capture_all();
-	/* With native frames the caller is one of them. */
-	if (below && native_is_on)
-		return below;
-	return trie_intern_native(below ? below : trie_root(TRIE_ROOT_NONE),
-				  caller, 0);
+		id = capture_stack();
+	if (!id) {
+		id = trie_root(TRIE_ROOT_NONE);
+		while (n)
+			id = trie_intern_native(id, callers[--n], 0);
+		return id;
+	}
+	/* With native frames those are among them. */
+	if (native_keeps(n))
+		return native_capture(id);
+	while (n && id)
+		id = take_native_step(threadcache_mine, callers[--n], id);
+	return id;
 }

@@ -46,10 +46,11 @@ capture_all(void)
 
 /*
  * From malloc(3), with or without the GIL: the function that the call returns
- * to, on the Python stack if this thread runs Python now.  0 when nothing is
- * known.
+ * to, where the stack pointer is sp then, and, if it is the C library's, its
+ * callers out to the first that is not (callers.h), on the Python stack if this
+ * thread runs Python now.  0 when nothing is known.
  */
-stack_id capture_in_c(uintptr_t caller);
+stack_id capture_in_c(uintptr_t caller, uintptr_t sp);
 
 /*
  * BLOCK_IS_STARTUP while the program's first line has not run.  Ask after

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "shim/callers.h"
 #include "shim/capture.h"
 #include "shim/interpose.h"
 #include "shim/layer.h"
@@ -19,6 +20,7 @@ cblocks_start(void)
 {
 	if (!interpose_malloc_is_libc() || cblocks_is_on)
 		return;
+	callers_init();
 	cblocks_was_on = true;
 	cblocks_is_on = true;
 }
@@ -37,7 +39,7 @@ cblocks_stop(void)
 enum { CLEARED_MOST = 128 << 10 };
 
 void
-cblocks_record(void *p, size_t n, const void *caller)
+cblocks_record(void *p, size_t n, const void *caller, const void *sp)
 {
 	int saved = errno;
 	stack_id stack;
@@ -50,7 +52,7 @@ cblocks_record(void *p, size_t n, const void *caller)
 		return;
 	/* What the unwinder allocates is its own. */
 	layer_depth++;
-	stack = capture_in_c((uintptr_t)caller);
+	stack = capture_in_c((uintptr_t)caller, (uintptr_t)sp);
 	layer_depth--;
 	/* Before the program's first line the interpreter makes its own. */
 	if (stack && !programstart_is_pending())

@@ -3,8 +3,8 @@
  *
  * Written beside the slots of Python's blocks (sidetable.h), for each block
  * from malloc(3) and its family that the C library's own heap gives: the
- * function that called, on the Python stack if this thread holds the GIL.  What
- * lies below Python's allocators is left out: that is theirs.
+ * function that called, or that had the C library call (callers.h), on the Python
+ * stack if this thread holds the GIL.  What lies below Python's allocators is left out: that is theirs.
  *
  * Contract of every function here:
  *   side       shim; in any thread, with or without the GIL
@@ -30,11 +30,12 @@ void cblocks_start(void);
 void cblocks_stop(void);
 
 /*
- * p, not NULL, was allocated; the call returns to caller.  The first n bytes
+ * p, not NULL, was allocated; the call returns to caller, where the stack pointer
+ * is sp then.  The first n bytes
  * may have old data, that nobody reads but the search for what is reachable:
  * they are cleared.
  */
-void cblocks_record(void *p, size_t n, const void *caller);
+void cblocks_record(void *p, size_t n, const void *caller, const void *sp);
 
 /* p is about to be freed; returns its stack, 0 if it was not recorded. */
 stack_id cblocks_forget(void *p);

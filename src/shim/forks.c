@@ -9,8 +9,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "shim/api.h"
 #include "common/glibconly.h"
+#include "shim/api.h"
+#include "shim/callers.h"
 #include "shim/capture.h"
 #include "shim/clone.h"
 #include "shim/finish.h"
@@ -104,6 +105,7 @@ in_child(void)
 		process.is_inert = true;
 	serve_forked();
 	api_forked();
+	callers_forked();
 	capture_forked();
 	lineage_is_child();
 	stacks_forked();

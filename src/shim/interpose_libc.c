@@ -7,7 +7,7 @@
  *   getenv, setlocale, sem_init, called by every Python before it initializes
  *   pthread_key_create           and never by ld.so: here a libpython that was
  *                                loaded late may be looked for with dlopen
- *   dlclose                      code is unmapped (native=)
+ *   dlclose                      code is unmapped (native=, callers.h)
  *   _exit, exec*                 a process ends or is replaced without
  *                                Python's finalization
  *
@@ -23,6 +23,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shim/callers.h"
 #include "shim/export.h"
 #include "shim/finish.h"
 #include "shim/native.h"
@@ -84,6 +85,7 @@ dlclose(void *handle)
 
 	result = next_dlclose()(handle);
 	native_code_unmapped();
+	callers_forget();
 	return result;
 }
 

@@ -63,12 +63,16 @@ is_too_early(const void *function)
 	return __builtin_expect(!function, 0) && next_is_looking_up();
 }
 
+/* Of the function that is interposed: its return address, and where it leaves
+ * the stack pointer. */
+#define CALLER __builtin_return_address(0), __builtin_dwarf_cfa()
+
 /* n_dirty: bytes that may not be 0. */
 static inline void
-note(void *p, size_t n_dirty, const void *caller)
+note(void *p, size_t n_dirty, const void *caller, const void *sp)
 {
 	if (__builtin_expect(cblocks_is_on, 0) && p)
-		cblocks_record(p, n_dirty, caller);
+		cblocks_record(p, n_dirty, caller, sp);
 }
 
 LS_EXPORT void *
@@ -85,7 +89,7 @@ malloc(size_t n)
 	} else {
 		p = next_malloc()(n);
 	}
-	note(p, n, __builtin_return_address(0));
+	note(p, n, CALLER);
 	return p;
 }
 
@@ -111,7 +115,7 @@ calloc(size_t n_members, size_t size)
 	} else {
 		p = next_calloc()(n_members, size);
 	}
-	note(p, 0, __builtin_return_address(0));
+	note(p, 0, CALLER);
 	return p;
 }
 
@@ -149,7 +153,7 @@ realloc(void *old, size_t n)
 	void *p = realloc_there(old, n);
 
 	if (p)
-		note(p, 0, __builtin_return_address(0));
+		note(p, 0, CALLER);
 	else if (stack && n)
 		cblocks_restore(old, stack);
 	return p;
@@ -178,7 +182,7 @@ memalign(size_t alignment, size_t n)
 	} else {
 		p = next_memalign()(alignment, n);
 	}
-	note(p, n, __builtin_return_address(0));
+	note(p, n, CALLER);
 	return p;
 }
 
@@ -188,7 +192,7 @@ aligned_alloc(size_t alignment, size_t n)
 	void *p;
 
 	p = next_aligned_alloc()(alignment, n);
-	note(p, n, __builtin_return_address(0));
+	note(p, n, CALLER);
 	return p;
 }
 
@@ -199,6 +203,6 @@ posix_memalign(void **out, size_t alignment, size_t n)
 
 	error = next_posix_memalign()(out, alignment, n);
 	if (!error)
-		note(*out, n, __builtin_return_address(0));
+		note(*out, n, CALLER);
 	return error;
 }

@@ -15,11 +15,18 @@
 bool native_is_on;
 
 static const char *problem;
+static size_t n_wanted;
 
 const char *
 native_problem(void)
 {
 	return problem;
+}
+
+bool
+native_keeps(size_t n)
+{
+	return native_is_on && n <= n_wanted;
 }
 
 #ifndef HAVE_LIBUNWIND_H
@@ -83,7 +90,6 @@ static struct {
 	unw_addr_space_t *space;
 } unw;
 
-static size_t n_wanted;
 static uintptr_t own_from, own_to;   /* this library's code */
 static uintptr_t loop_from, loop_to; /* see frames_loop() */
 static _Atomic bool is_stale;        /* what libunwind remembers */

@@ -18,6 +18,7 @@
 #define LEAKSHIM_SHIM_NATIVE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "shim/sidetable.h"
 
@@ -25,6 +26,9 @@ extern bool native_is_on;
 
 /* Load libunwind and keep the n innermost frames (native=) from now on. */
 void native_init(int n);
+
+/* Are n native frames, or more, kept of each allocation? */
+bool native_keeps(size_t n);
 
 /* Why native frames were asked for and are not kept, or NULL. */
 const char *native_problem(void);

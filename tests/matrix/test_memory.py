@@ -64,12 +64,15 @@ KINDS = {
     "calloc": (1, "take_calloc"),
     "realloc": (1, "take_realloc"),
     "memalign": (1, "take_memalign"),
-    "strdup": (1, None),
+    "strdup": (1, "take_strdup"),
+    "asprintf": (1, "take_asprintf"),
     "mapped": (1, "take_malloc"),
     "node": (2, "take_node"),
     "ring": (4, "take_node"),
     "unlocked": (1, "take_malloc"),
+    "unlocked_strdup": (1, "take_strdup"),
 }
+LIBRARY = ("strdup", "asprintf", "unlocked_strdup")
 
 
 def add_kind(what, blocks, function):
@@ -89,10 +92,14 @@ def add_kind(what, blocks, function):
         assert 0.9 * N * blocks <= sizes[1] <= N * blocks, sizes
         equal(done.status, 23, "status")
         natives = example["allocated"]["native"]
-        equal(len(natives), 1, "native frames")
-        assert os.path.basename(natives[0]["module"]).startswith(
-            "libc" if what == "strdup" else "cmemory"), natives
-        if what == "unlocked":
+        # The last is the function that had the C library ask.
+        modules = [os.path.basename(n["module"]).split(".")[0].split("-")[0]
+                   for n in natives]
+        equal(modules[-1], "cmemory", modules)
+        equal(set(modules[:-1]), {"libc"} if what in LIBRARY else set(),
+              modules)
+        equal(natives[-1]["function"], function, natives)
+        if what.startswith("unlocked"):
             # Nobody knows what Python did meanwhile.
             equal(frames(example), [], "frames")
         else:
@@ -102,6 +109,21 @@ def add_kind(what, blocks, function):
 
 for each, (many, name) in KINDS.items():
     add_kind(each, many, name)
+
+
+@test("lost memory of two functions is two findings", sample=True)
+def of_two(python):
+    prints = {}
+    for what in ("unlocked", "unlocked_strdup"):
+        found = failing(run(python, "leak", what).report)
+        equal(len(found), 1, what)
+        prints[found[0]["fingerprint"]] = what
+    equal(len(prints), 2, "fingerprints without a Python frame")
+    program = PROGRAM.replace("cmemory.leak(kind, 1) ", """\
+[cmemory.leak(k, 1) for k in ('unlocked', 'unlocked_strdup')]""")
+    files = dict(planted.files(python, "cmemory"), **{"memory.py": program})
+    both = python.run("memory.py", "leak", "both", N, files=files).report
+    equal({f["fingerprint"] for f in failing(both)}, set(prints), "both")
 
 
 @test("lost memory of another thread's heap")

@@ -1,0 +1,42 @@
+/*
+ * callers.h - on whose behalf the C library asks for memory
+ *
+ * strdup(3), fopen(3) and C++'s operator new call malloc(3) themselves: what
+ * tells a reader something is the first function outside of such libraries.
+ * Their frames are crossed by their own unwind tables (callframe.h), and what an
+ * address is is kept, so that it costs a look into a table each time.
+ *
+ * Contract of every function here:
+ *   side       shim; in any thread
+ *   allocates  mmap(2), once
+ *   locks      none; with a glibc before 2.35 the loader's (dl_iterate_phdr) when
+ *              an address is new, and in a fork's child not even that
+ *   signals    as safe as malloc(3), which is not
+ */
+#ifndef LEAKSHIM_SHIM_CALLERS_H
+#define LEAKSHIM_SHIM_CALLERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CALLERS_MOST = 12 };
+
+/* Before the first callers_find(). */
+void callers_init(void);
+
+/*
+ * The return addresses from `caller', which stands below the stack pointer sp,
+ * out to the first one outside of the system's libraries: at most CALLERS_MOST,
+ * innermost first; returns their number.  Where that is not found, it is 1: the
+ * caller alone.
+ */
+size_t callers_find(uintptr_t caller, uintptr_t sp,
+		    uintptr_t out[CALLERS_MOST]);
+
+/* Code was unmapped: what is kept may be wrong. */
+void callers_forget(void);
+
+/* In the child of a fork. */
+void callers_forked(void);
+
+#endif /* LEAKSHIM_SHIM_CALLERS_H */
