@@ -198,16 +198,35 @@ put_shown(FILE *out, const char *text, size_t n, bool colour)
 	}
 }
 
+/* A line may come in several messages, and a message have several lines. */
 static void
 say(const struct session *s, const char *text, size_t n)
 {
-	const struct wish *w = (const void *)s;
+	struct wish *w = (void *)(uintptr_t)s;
 	static const char ours[] = "leakshim: ";
+	const char *end = text + n;
 
 	fflush(stdout);
-	if (n < strlen(ours) || memcmp(text, ours, strlen(ours)) != 0)
-		fprintf(stderr, "leakshim: %s: %d: ", w->verb, (int)s->pid);
-	put_shown(stderr, text, n, false);
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		size_t n_line = (size_t)((newline ? newline + 1 : end) - text);
+
+		if (!w->is_mid_line && (n_line < strlen(ours) ||
+					memcmp(text, ours, strlen(ours)) != 0))
+			fprintf(stderr, "leakshim: %s: %d: ", w->verb,
+				(int)s->pid);
+		put_shown(stderr, text, n_line, false);
+		w->is_mid_line = !newline;
+		text += n_line;
+	}
+}
+
+static void
+end_line(struct wish *w)
+{
+	if (w->is_mid_line)
+		fputc('\n', stderr);
+	w->is_mid_line = false;
 }
 
 static void
@@ -285,6 +304,7 @@ run(struct wish *w)
 	int status = STATUS_OK;
 
 	result = session_run(&w->session, why);
+	end_line(w);
 	if (result == SESSION_NO_LIBRARY)
 		return STATUS_IMPOSSIBLE;
 	if (result == SESSION_REFUSED) {

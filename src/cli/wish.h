@@ -24,6 +24,7 @@ struct wish {
 	struct buf report;
 	bool keeps_report; /* in `report', not on standard output */
 	bool is_tree;      /* with the descendants */
+	bool is_mid_line;  /* the last message did not end its line */
 };
 
 /* Write the report into the file of log_path=.  The exit status. */

@@ -156,7 +156,7 @@ say_attached(void)
 	buf_fini(&b);
 }
 
-static const char busy[] = "another command is at work on it";
+#define BUSY "another command is at work on it"
 
 static uint32_t
 serve_attach(const struct attach_page *page)
@@ -169,7 +169,7 @@ serve_attach(const struct attach_page *page)
 	forks_init_late();
 	/* The loader's locks are not for children either. */
 	forks_keep_out();
-	why = loaded_is_first_copy() ? start_find_running() : busy;
+	why = loaded_is_first_copy() ? start_find_running() : BUSY;
 	forks_let_in();
 	if (!why)
 		why = turn_begin(page, &turn);
@@ -289,10 +289,10 @@ unmap(struct attach_page *page)
 static void
 refuse_busy(struct attach_page *page)
 {
+	static const char line[] = BUSY "\n";
 	int fd = page->channel;
 
-	channel_send_to(fd, ATTACH_SAY, busy, sizeof busy - 1);
-	channel_send_to(fd, ATTACH_SAY, "\n", 1);
+	channel_send_to(fd, ATTACH_SAY, line, sizeof line - 1);
 	answer(ATTACH_REFUSED, 0, fd);
 	unmap(page);
 	syscall(SYS_close, fd);

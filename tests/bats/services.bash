@@ -43,5 +43,6 @@ refused() {
 	[ "$status" -eq 3 ]
 	[ -z "$output" ]
 	[ "${#stderr_lines[@]}" -eq 1 ]
+	[ "$(grep -o 'leakshim: ' <<<"$stderr" | wc -l)" -eq 1 ]
 	[[ $stderr == "leakshim: $verb: $pid: "*"$words"* ]]
 }
