@@ -54,12 +54,62 @@ is_ours(const char *entry, size_t n)
 	       (n == tail || entry[n - tail - 1] == '/');
 }
 
+/*
+ * AddressSanitizer and its kin end the program when another library stands
+ * before theirs.
+ */
+static bool
+must_be_first(const char *entry, size_t n)
+{
+	static const char *const names[] = {
+		"libasan.so",       "libtsan.so",       "libhwasan.so",
+		"libclang_rt.asan", "libclang_rt.tsan", "libclang_rt.hwasan",
+	};
+	const char *slash = memrchr(entry, '/', n);
+	const char *name = slash ? slash + 1 : entry;
+	size_t n_name = n - (size_t)(name - entry), i;
+
+	for (i = 0; i < sizeof names / sizeof *names; i++)
+		if (n_name >= strlen(names[i]) &&
+		    !memcmp(name, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+/* The end of the last entry of LD_PRELOAD that must stand before ours, or NULL. */
+static const char *
+end_of_first(const char *old)
+{
+	const char *end = NULL;
+
+	while (*old) {
+		size_t n = strcspn(old, ": \t");
+
+		if (must_be_first(old, n))
+			end = old + n;
+		old += n + (old[n] != '\0');
+	}
+	return end;
+}
+
+static void
+add_entry(char *value, const char *entry, size_t n)
+{
+	size_t at = strlen(value);
+
+	if (at)
+		value[at++] = ':';
+	memcpy(value + at, entry, n);
+	value[at + n] = '\0';
+}
+
 int
 preload_library(const char *library)
 {
 	const char *old = getenv("LD_PRELOAD");
-	size_t room = strlen(library) + (old ? strlen(old) : 0) + 2;
+	size_t room = strlen(library) + (old ? strlen(old) : 0) + 3;
 	char *value = malloc(room);
+	const char *behind;
 
 	if (strpbrk(library, ": \t")) {
 		complain("%s: a path with a blank or a colon cannot stand in "
@@ -70,15 +120,21 @@ preload_library(const char *library)
 	}
 	if (!value)
 		return -1;
-	strcpy(value, library);
-	while (old && *old) {
+	value[0] = '\0';
+	if (!old)
+		old = "";
+	behind = end_of_first(old);
+	if (!behind)
+		add_entry(value, library, strlen(library));
+	while (*old) {
 		size_t n = strcspn(old, ": \t");
 
-		if (n && !is_ours(old, n)) {
-			strcat(value, ":");
-			strncat(value, old, n);
-		}
-		old += n + (old[n] != '\0');
+		if (n && !is_ours(old, n))
+			add_entry(value, old, n);
+		old += n;
+		if (old == behind)
+			add_entry(value, library, strlen(library));
+		old += *old != '\0';
 	}
 	setenv("LD_PRELOAD", value, 1);
 	free(value);

@@ -212,3 +212,44 @@ in_surroundings() {
 	[ "$status" -eq 0 ]
 	[[ $stderr == "leakshim: findings of this process do not count"* ]]
 }
+
+# Where the sanitizers of the compiler are, or skip.
+sanitizer() {
+	local file
+	file=$(${CC:-cc} -print-file-name="$1" 2>/dev/null) || file=
+	[[ $file == /* ]] || skip "the compiler has no $1"
+	readlink -f "$file"
+}
+
+@test "run: stands behind a sanitizer that is preloaded already" {
+	asan=$(sanitizer libasan.so)
+	export ASAN_OPTIONS=detect_leaks=0
+	run --separate-stderr env LD_PRELOAD="$asan" "$PYTHON" -c 'print(1)'
+	[ "$status$output$stderr" = 01 ] || skip "it does not run here: $stderr"
+	run --separate-stderr env LD_PRELOAD="$asan" "$LEAKSHIM" run -- \
+		"$PYTHON" -c 'print(1)'
+	[ "$status$output$stderr" = 01 ]
+	run --separate-stderr env LD_PRELOAD="$asan" "$LEAKSHIM" run \
+		--fail_on=all -- "$PYTHON" -c '
+class C(object): pass
+c = C(); c.c = c; del c'
+	echo "$stderr"
+	[ "$status" -eq 23 ]
+	[[ $stderr == *UNREACHABLE* ]]
+}
+
+@test "run: its place among what is preloaded" {
+	mkdir d
+	for order in "=S" "a:b=S:a:b" "d/libasan.so.8=d/libasan.so.8:S" \
+		"d/libtsan.so.2:a=d/libtsan.so.2:S:a" \
+		"a libasan.so.8:S:b=a:libasan.so.8:S:b" \
+		"/x/libclang_rt.asan-x86_64.so=/x/libclang_rt.asan-x86_64.so:S" \
+		"liblibasan.so:x=S:liblibasan.so:x" "S=S" ":S:=S"; do
+		before=${order%%=*} after=${order#*=}
+		# The loader complains of what is not there, and goes on.
+		run --separate-stderr env LD_PRELOAD="${before//S/$LEAKSHIM_SO}" \
+			"$LEAKSHIM" run -- printenv LD_PRELOAD
+		echo "$order: $output"
+		[ "$output" = "${after//S/$LEAKSHIM_SO}" ]
+	done
+}
