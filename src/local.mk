@@ -509,6 +509,7 @@ libleakshim_la_SOURCES = \
 	%D%/shim/interpose_libc.c \
 	%D%/shim/interpose_malloc.c \
 	%D%/shim/interpose_py27.c \
+	%D%/shim/interpose_signal.c \
 	%D%/shim/interposed.def \
 	%D%/shim/next.c \
 	%D%/shim/next.h

@@ -80,7 +80,7 @@ run(char **command, char *end, size_t n)
 		snprintf(end, n, "cannot be started: %s", strerror(errno));
 		return;
 	}
-	forward_signals(pid);
+	forward_signals(pid, 0);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	forward_no_more();

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 static volatile sig_atomic_t child;
@@ -18,24 +19,34 @@ forward(int signal_number)
 	errno = saved;
 }
 
+/* What was ignored (nohup) stays so for the command. */
+static void
+forward_one(int signal_number)
+{
+	struct sigaction a = {.sa_handler = forward, .sa_flags = SA_RESTART};
+	struct sigaction old;
+
+	sigaction(signal_number, NULL, &old);
+	if (old.sa_handler != SIG_IGN)
+		sigaction(signal_number, &a, NULL);
+}
+
 void
-forward_signals(pid_t command)
+forward_signals(pid_t command, int asking)
 {
 	static const int forwarded[] = {SIGTERM, SIGHUP, SIGUSR1,
 					SIGUSR2, SIGALRM, SIGWINCH};
-	struct sigaction a = {.sa_handler = forward, .sa_flags = SA_RESTART};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	/* Of the terminal's, or of the kernel's about our child. */
+	bool is_own = asking == SIGINT || asking == SIGQUIT ||
+		      asking == SIGCHLD || asking == SIGCONT;
 	size_t i;
 
 	child = command;
-	for (i = 0; i < sizeof forwarded / sizeof *forwarded; i++) {
-		struct sigaction old;
-
-		/* What was ignored (nohup) stays so for the command. */
-		sigaction(forwarded[i], NULL, &old);
-		if (old.sa_handler != SIG_IGN)
-			sigaction(forwarded[i], &a, NULL);
-	}
+	for (i = 0; i < sizeof forwarded / sizeof *forwarded; i++)
+		forward_one(forwarded[i]);
+	if (asking && !is_own)
+		forward_one(asking);
 	sigaction(SIGINT, &ignore, NULL);
 	sigaction(SIGQUIT, &ignore, NULL);
 }

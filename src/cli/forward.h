@@ -14,9 +14,10 @@
 
 /*
  * From now on.  INT and QUIT come from the terminal to the whole foreground
- * group: the command gets its own.  The others are sent to us alone.
+ * group: the command gets its own.  The others are sent to us alone, and so is the
+ * one that asks for a check; 0: none does.
  */
-void forward_signals(pid_t command);
+void forward_signals(pid_t command, int asking);
 
 /* The command has ended; INT and QUIT are ours again. */
 void forward_no_more(void);

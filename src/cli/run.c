@@ -274,7 +274,7 @@ run_main(int argc, char **argv)
 	pid = start(argv + optind, &status);
 	if (pid < 0)
 		return status;
-	forward_signals(pid);
+	forward_signals(pid, o.signal);
 	status = wait_for(pid);
 	if (status < 0) {
 		complain("run: %s: %s", argv[optind], strerror(errno));

@@ -27,6 +27,11 @@ GLIBC_ONLY void *__libc_valloc(size_t n);
 GLIBC_ONLY void __libc_free(void *p);
 
 /* Its user says which version it means (.symver), so it is not asked for below. */
+/* The second name of sigaction(2). */
+struct sigaction;
+GLIBC_ONLY int __sigaction(int number, const struct sigaction *action,
+			   struct sigaction *old);
+
 GLIBC_ONLY int dladdr1(const void *address, Dl_info *info, void **extra,
 		       int flags);
 GLIBC_ONLY int on_exit(void (*function)(int, void *), void *argument);
@@ -41,8 +46,8 @@ static inline bool
 glibconly_all_here(void)
 {
 	return __libc_malloc && __libc_calloc && __libc_realloc &&
-	       __libc_memalign && __libc_valloc && __libc_free && on_exit &&
-	       __register_atfork && __cxa_thread_atexit_impl;
+	       __libc_memalign && __libc_valloc && __libc_free && __sigaction &&
+	       on_exit && __register_atfork && __cxa_thread_atexit_impl;
 }
 
 #endif /* LEAKSHIM_COMMON_GLIBCONLY_H */

@@ -257,7 +257,7 @@ set_value(struct options *o, const struct key *k, const char *value,
 		n = words_signal(value);
 		if (n < 0)
 			return complain_value(k->name, value,
-					      "a signal (as USR2) or 0",
+					      "a signal (as USR2 or RTMIN+3) or 0",
 					      complaints);
 		*(int *)field = n;
 		return 0;

@@ -97,6 +97,32 @@ can_be_taken(uint64_t v)
 	       v != SIGABRT && v != SIGSYS && v != 32 && v != 33;
 }
 
+/* Is s the name, perhaps with sign and a number behind it? */
+static bool
+is_name_and_number(const char *s, const char *name, char sign, uint64_t *number)
+{
+	while (*name && upper(*s) == *name) {
+		s++;
+		name++;
+	}
+	*number = 0;
+	return !*name && (!*s || (*s == sign && numbers_parse(s + 1, number)));
+}
+
+/* They are counted from the ends, as the C library takes some for itself. */
+static int
+real_time_signal(const char *s)
+{
+	const int first = SIGRTMIN, last = SIGRTMAX;
+	uint64_t n;
+
+	if (is_name_and_number(s, "RTMIN", '+', &n))
+		return n <= (uint64_t)(last - first) ? first + (int)n : -1;
+	if (is_name_and_number(s, "RTMAX", '-', &n))
+		return n <= (uint64_t)(last - first) ? last - (int)n : -1;
+	return -1;
+}
+
 int
 words_signal(const char *s)
 {
@@ -121,5 +147,5 @@ words_signal(const char *s)
 	for (i = 0; i < sizeof names / sizeof *names; i++)
 		if (is_name(s, names[i].name))
 			return names[i].number;
-	return -1;
+	return real_time_signal(s);
 }

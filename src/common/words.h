@@ -21,8 +21,9 @@ const char *words_kind(size_t i);
 const char *words_reason(size_t i);
 
 /*
- * The number of a signal given as "USR2", "SIGUSR2" (any case) or "12"; 0 for
- * "0"; -1 for what is none or cannot be taken from a program.
+ * The number of a signal given as "USR2", "SIGUSR2" (any case), "12", "RTMIN",
+ * "RTMIN+3" or "RTMAX-3"; 0 for "0"; -1 for what is none or cannot be taken from
+ * a program.
  */
 int words_signal(const char *s);
 

@@ -1,8 +1,11 @@
 /*
  * asksignal.h - the signal that asks for a check (signal=)
  *
- * The program's own handlers come first: the signal is taken only while nobody
- * has it, and whoever takes it later keeps it.
+ * The program's own handlers come first: the signal is ours only while nobody has
+ * it, and whoever takes it later keeps it.  A program that gives it back its
+ * default action, as workers of gunicorn do with all signals, says that nobody
+ * has it: then it is ours again, or the wish for a check would kill the process.
+ * What the program sends itself then does what it wants: mostly, it ends.
  *
  * Contract of every function here:
  *   side       shim; asksignal_problem() also the clone
@@ -13,13 +16,27 @@
 #ifndef LEAKSHIM_SHIM_ASKSIGNAL_H
 #define LEAKSHIM_SHIM_ASKSIGNAL_H
 
-#include <stddef.h>
+#include <signal.h>
+
+struct asksignal_calls {
+	void (*asked)(void *context); /* as sigaction(2) hands it over */
+	void (*taken)(void);          /* by a handler of the program's */
+};
 
 /*
- * Let the signal call handler(context), where context is what sigaction(2)
- * hands over.  NULL, or why not (static storage).  0: no signal.
+ * Let the signal call us; the calls stay with the caller.  NULL, or why not
+ * (static storage).  0: no signal.
  */
-const char *asksignal_install(int number, void (*handler)(void *context));
+const char *asksignal_install(int number, const struct asksignal_calls *calls);
+
+/* The signal, while it is asked for; 0: none. */
+int asksignal_number(void);
+
+/*
+ * sigaction(2) of the program, for that signal: it sees the default action where
+ * ours is.  Signals: safe.
+ */
+int asksignal_change(const struct sigaction *action, struct sigaction *old);
 
 /* Give it back, if it is ours still. */
 void asksignal_remove(void);

@@ -45,6 +45,7 @@ static struct {
 	bool lacks_signal; /* it has yet to be taken */
 	/* A check is wished for; handlers set it. */
 	atomic_bool is_signalled;
+	bool has_said_taken; /* that a handler of the program's has it */
 	/* Interpreters with a GIL of their own look at once. */
 	_Atomic int turns;
 	_Atomic int n_pending;
@@ -159,6 +160,9 @@ is_too_early(void)
 }
 
 static void on_signal(void *context);
+static void on_taken(void);
+
+static const struct asksignal_calls signal_calls = {on_signal, on_taken};
 
 static void
 take_signal(void)
@@ -173,7 +177,8 @@ take_signal(void)
 	}
 	watch.lacks_signal = false;
 	atrest_prepare();
-	why = asksignal_install(process.options.signal, on_signal);
+	why = asksignal_install(process.options.signal, &signal_calls);
+	watch.has_said_taken = why != NULL;
 	if (why && (process_is_first() || process.is_attached))
 		say("signal= does nothing", why);
 }
@@ -315,6 +320,19 @@ on_signal(void *context)
 		ask_main_thread();
 	}
 	arm();
+}
+
+/* Once, by the process that its user has started.  Signals: safe. */
+static void
+on_taken(void)
+{
+	if (watch.has_said_taken || !forks_is_own_process() ||
+	    !(process_is_first() || process.is_attached))
+		return;
+	watch.has_said_taken = true;
+	say("signal= does nothing here",
+	    "the program has installed a handler for it; another may be free "
+	    "(signal=RTMIN+3)");
 }
 
 /* ---- from boot to the end ---- */

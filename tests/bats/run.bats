@@ -253,3 +253,17 @@ c = C(); c.c = c; del c'
 		[ "$output" = "${after//S/$LEAKSHIM_SO}" ]
 	done
 }
+
+@test "run: hands on the signal that asks for a check" {
+	"$LEAKSHIM" run --signal=RTMIN+3 --format=json --log_path="$PWD/r" -- \
+		"$PYTHON" -c '
+import os, time
+open("ready", "w").close()
+while not os.path.exists("r"): time.sleep(0.01); [None] * 9' 3>&- &
+	local pid=$!
+	until [ -e ready ]; do sleep 0.02; done
+	kill -RTMIN+3 "$pid"
+	wait "$pid"
+	jq -e '.process.trigger == "signal"' r
+	jq -e '.process.trigger == "exit"' r.*
+}

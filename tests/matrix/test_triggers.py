@@ -179,7 +179,10 @@ def signal_storm(python):
 
 @test("signal: the program's own handler has it")
 def signal_handler(python):
-    done = run(python, "handler", "signal=USR2", wanted="seen 5\nno child\n")
+    done = run(python, "handler", "signal=USR2", wanted="seen 5\nno child\n",
+               stderr="leakshim: signal= does nothing here: the program has "
+               "installed a handler for it; another may be free "
+               "(signal=RTMIN+3)\n")
     equal([r["process"]["trigger"] for r in done.reports], ["exit"],
           "triggers")
     missed = [m["why"] for m in done.report["coverage"]["missed"]
@@ -193,6 +196,31 @@ def signal_ours(python):
                wanted="default\nno child\n")
     equal([m for m in done.report["coverage"]["missed"]
            if m["what"] == "signal"], [], "missed")
+
+
+@test("signal: a program that gives it back is asked, and does not die")
+def signal_given_back(python):
+    done = run(python, "given_back", "signal=USR2", stderr=None)
+    must_be_found(of(done, "signal"))
+    equal([m for r in of(done, "exit") for m in r["coverage"]["missed"]
+           if m["what"] == "signal"], [], "missed")
+
+
+@test("signal: a program that then ends itself with it does", sample=True)
+def signal_suicide(python):
+    run(python, "dies_of_it", "signal=USR2",
+        wanted="[12, 12]\nno child\n")
+
+
+@test("signal: the program does not see that it is taken", sample=True)
+def signal_unseen(python):
+    run(python, "in_c", "signal=USR2", wanted="[None, 1, None]\nno child\n")
+
+
+@test("signal: a real-time one", sample=True)
+def signal_real_time(python):
+    done = run(python, "busy", "signal=RTMIN+3", way="leak")
+    must_be_found(of(done, "signal"))
 
 
 @test("signal: one that is ignored stays so", sample=True)

@@ -14,7 +14,7 @@
 #include "shim/interrupted.h"
 #include "tap.h"
 
-static volatile int n_calls, n_own;
+static volatile int n_calls, n_own, n_taken;
 static volatile bool was_waiting;
 
 static void
@@ -24,6 +24,14 @@ count(void *context)
 	was_waiting = interrupted_while_waiting(context);
 	errno = EDOM;
 }
+
+static void
+count_taken(void)
+{
+	n_taken++;
+}
+
+static const struct asksignal_calls calls = {count, count_taken};
 
 static void
 own_handler(int number)
@@ -43,15 +51,15 @@ static void (*handler_of(int number))(int)
 static void
 takes_what_nobody_has(void)
 {
-	ok(!asksignal_install(0, count) && !asksignal_problem(),
+	ok(!asksignal_install(0, &calls) && !asksignal_problem(),
 	   "no signal, no problem");
-	is_string(asksignal_install(SIGUSR2, count), NULL, "it is taken");
+	is_string(asksignal_install(SIGUSR2, &calls), NULL, "it is taken");
 	is_string(asksignal_problem(), NULL, "and still ours");
 	errno = 0;
 	raise(SIGUSR2);
 	is_number(n_calls, 1, "it comes");
 	is_number(errno, 0, "errno is kept");
-	is_string(asksignal_install(SIGUSR2, count), NULL, "again");
+	is_string(asksignal_install(SIGUSR2, &calls), NULL, "again");
 	asksignal_remove();
 	ok(handler_of(SIGUSR2) == SIG_DFL, "it is given back");
 }
@@ -60,19 +68,19 @@ static void
 respects_others(void)
 {
 	signal(SIGUSR2, SIG_IGN);
-	is_string(asksignal_install(SIGUSR2, count),
+	is_string(asksignal_install(SIGUSR2, &calls),
 		  "the program was started with it ignored", "ignored");
 	ok(asksignal_problem() != NULL, "the problem is known");
 	asksignal_remove();
 	ok(handler_of(SIGUSR2) == SIG_IGN, "it is ignored still");
 	signal(SIGUSR2, own_handler);
-	is_string(asksignal_install(SIGUSR2, count),
+	is_string(asksignal_install(SIGUSR2, &calls),
 		  "the program has a handler for it", "a handler");
 	asksignal_remove();
 	ok(handler_of(SIGUSR2) == own_handler, "which stays");
 
 	signal(SIGUSR2, SIG_DFL);
-	asksignal_install(SIGUSR2, count);
+	asksignal_install(SIGUSR2, &calls);
 	signal(SIGUSR2, own_handler);
 	is_string(asksignal_problem(), "the program has taken it since",
 		  "one that comes later");
@@ -90,7 +98,7 @@ survives_removal(void)
 {
 	struct sigaction ours;
 
-	asksignal_install(SIGUSR2, count);
+	asksignal_install(SIGUSR2, &calls);
 	sigaction(SIGUSR2, NULL, &ours);
 	asksignal_remove();
 	sigaction(SIGUSR2, &ours, NULL);
@@ -98,6 +106,35 @@ survives_removal(void)
 	raise(SIGUSR2);
 	is_number(n_calls, 0, "a saved handler does nothing");
 	signal(SIGUSR2, SIG_DFL);
+}
+
+/* What the program does by sigaction(2), which is interposed. */
+static void
+is_given_back(void)
+{
+	struct sigaction own = {.sa_handler = own_handler}, none = {0}, old;
+
+	signal(SIGUSR2, SIG_DFL);
+	asksignal_install(SIGUSR2, &calls);
+	is_number(asksignal_number(), SIGUSR2, "the number is known");
+	ok(asksignal_change(NULL, &old) == 0 && old.sa_handler == SIG_DFL,
+	   "the program sees the default action");
+	ok(asksignal_change(&own, &old) == 0 && old.sa_handler == SIG_DFL &&
+		   n_taken == 1,
+	   "it takes the signal");
+	ok(asksignal_change(&none, &old) == 0 && old.sa_handler == own_handler,
+	   "and gives it back");
+	is_string(asksignal_problem(), NULL, "to us");
+	ok(asksignal_change(NULL, &old) == 0 && old.sa_handler == SIG_DFL,
+	   "which it does not see");
+	asksignal_remove();
+	ok(handler_of(SIGUSR2) == SIG_DFL, "it has its default action");
+
+	signal(SIGUSR2, own_handler);
+	asksignal_install(SIGUSR2, &calls);
+	asksignal_change(&none, NULL);
+	is_string(asksignal_problem(), NULL, "one that was the program's");
+	asksignal_remove();
 }
 
 /* ---- where the thread was ---- */
@@ -161,7 +198,7 @@ knows_where(void)
 
 	if (pipe(pipe_fds) != 0)
 		return;
-	asksignal_install(SIGUSR2, count);
+	asksignal_install(SIGUSR2, &calls);
 	sees(wait_in_read, "a wait that is made again");
 	sees(wait_in_sleep, "a wait that ends");
 	/* raise() is a system call, but none that waits. */
@@ -180,6 +217,7 @@ main(void)
 	takes_what_nobody_has();
 	respects_others();
 	survives_removal();
+	is_given_back();
 	knows_where();
 	return tap_done();
 }

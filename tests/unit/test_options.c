@@ -62,6 +62,17 @@ values(void)
 	is_number(o.signal, SIGUSR2, "signal by name");
 	parse("signal=sigusr1");
 	is_number(o.signal, SIGUSR1, "signal by its long name, in any case");
+	parse("signal=RTMIN");
+	is_number(o.signal, SIGRTMIN, "the first real-time signal");
+	parse("signal=sigrtmin+3");
+	is_number(o.signal, SIGRTMIN + 3, "one counted from it");
+	parse("signal=RTMAX-2");
+	is_number(o.signal, SIGRTMAX - 2, "one counted from the last");
+	ok(*parse("signal=RTMIN-1") && *parse("signal=RTMAX+1") &&
+		   *parse("signal=RTMIN+31") && *parse("signal=RTMIN+") &&
+		   *parse("signal=RTMAX-99999999999999999999") &&
+		   *parse("signal=RTMI") && *parse("signal=RTMIN3"),
+	   "none that is not there");
 	parse("signal=34");
 	is_number(o.signal, 34, "signal by number");
 	is_string(parse("kinds=none:fail_on=none"), "", "none");
@@ -146,7 +157,7 @@ faults(void)
 		  "leakshim: option follow: 'yes' is not 0 or 1\n",
 		  "yes is no truth");
 	is_string(parse("signal=KILL"),
-		  "leakshim: option signal: 'KILL' is not a signal (as USR2) "
+		  "leakshim: option signal: 'KILL' is not a signal (as USR2 or RTMIN+3) "
 		  "or 0\n",
 		  "SIGKILL");
 	is_string(parse("log_path="),
