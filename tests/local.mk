@@ -97,6 +97,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_pause.py \
 	%D%/matrix/test_pytest.py \
 	%D%/matrix/test_recycle.py \
+	%D%/matrix/test_refused.py \
 	%D%/matrix/test_run_python.py \
 	%D%/matrix/test_schema.py \
 	%D%/matrix/test_sizeof.py \

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/shm.h>
 #include <sys/wait.h>
@@ -19,6 +20,8 @@
 #include "cli/target.h"
 #include "common/buf.h"
 #include "common/options.h"
+#include "common/procfs.h"
+#include "common/sandbox.h"
 #include "common/tally.h"
 
 enum { MAX_OPTIONS = 64, OPTION_HELP = 1000, OPTION_KEY = 2000 };
@@ -110,30 +113,86 @@ parse(int argc, char **argv, struct options *o, struct buf *text)
 	return -1;
 }
 
-/* A page that the processes of the tree add to; see common/tally.h. */
-static struct tally *
-make_tally(void)
-{
-	char where[16];
-	struct tally *t;
-	void *page;
-	int id = shmget(IPC_PRIVATE, sizeof *t, IPC_CREAT | 0600), error;
+/* Pages that the processes of the tree add to; see common/tally.h. */
+struct tallies {
+	struct tally *of_file, *of_segment; /* NULL: there is none */
+};
 
-	if (id < 0)
-		return NULL;
-	page = shmat(id, NULL, 0);
-	error = errno;
-	/* From now on for those who know the number, while anybody has it. */
-	shmctl(id, IPC_RMID, NULL);
-	errno = error;
-	if (page == (void *)-1)
-		return NULL;
-	t = page;
+static void
+begin_tally(struct tally *t)
+{
 	t->magic = TALLY_MAGIC;
 	t->version = TALLY_VERSION;
-	snprintf(where, sizeof where, "%d", id);
+}
+
+/* The descriptor stays open: children find it under our pid. */
+static struct tally *
+make_file(int *fd)
+{
+	void *page;
+
+	*fd = memfd_create(TALLY_NAME, MFD_CLOEXEC);
+	if (*fd < 0 || ftruncate(*fd, sizeof(struct tally)) < 0)
+		return NULL;
+	page = mmap(NULL, sizeof(struct tally), PROT_READ | PROT_WRITE,
+		    MAP_SHARED, *fd, 0);
+	if (page == MAP_FAILED)
+		return NULL;
+	begin_tally(page);
+	return page;
+}
+
+/* It goes away with the last process that has it. */
+static struct tally *
+make_segment(int *id)
+{
+	void *page;
+
+	*id = shmget(IPC_PRIVATE, sizeof(struct tally), IPC_CREAT | 0600);
+	if (*id < 0)
+		return NULL;
+	page = shmat(*id, NULL, 0);
+	shmctl(*id, IPC_RMID, NULL);
+	if (page == (void *)-1)
+		return NULL;
+	begin_tally(page);
+	return page;
+}
+
+/* False: there is none; errno says why. */
+static bool
+make_tallies(struct tallies *t)
+{
+	char where[64];
+	int fd, id, error;
+
+	t->of_file = make_file(&fd);
+	error = errno;
+	/* A filter may end us for it; the other will be found there. */
+	t->of_segment = !sandbox_is_possible() || procfs_problem() ?
+				make_segment(&id) :
+				NULL;
+	errno = error;
+	if (!t->of_file && !t->of_segment)
+		return false;
+	snprintf(where, sizeof where, "%d:%d:%d", (int)getpid(),
+		 t->of_file ? fd : 0, t->of_segment ? id : 0);
 	setenv("LEAKSHIM_RUN", where, 1);
-	return t;
+	return true;
+}
+
+static unsigned
+count_processes(const struct tallies *t)
+{
+	return (t->of_file ? t->of_file->processes : 0) +
+	       (t->of_segment ? t->of_segment->processes : 0);
+}
+
+static unsigned
+count_failing(const struct tallies *t)
+{
+	return (t->of_file ? t->of_file->failing_findings : 0) +
+	       (t->of_segment ? t->of_segment->failing_findings : 0);
 }
 
 static int
@@ -213,16 +272,16 @@ die_of(int signal_number)
 }
 
 static int
-judge(const struct options *o, const struct tally *t, int status,
+judge(const struct options *o, const struct tallies *t, int status,
       const char *command)
 {
 	if (WIFSIGNALED(status))
 		return die_of(WTERMSIG(status));
-	if (t && !t->processes && o->verbosity > 0)
+	if (!count_processes(t) && o->verbosity > 0)
 		complain("run: %s: no CPython was seen", command);
 	if (WEXITSTATUS(status))
 		return WEXITSTATUS(status);
-	if (!t || !t->failing_findings)
+	if (!count_failing(t))
 		return STATUS_OK;
 	return o->exitcode_given ? o->exitcode : STATUS_FOUND;
 }
@@ -242,7 +301,7 @@ run_main(int argc, char **argv)
 {
 	const char *library, *why;
 	struct options o;
-	struct tally *t;
+	struct tallies t;
 	struct buf text;
 	int status;
 	pid_t pid;
@@ -259,8 +318,7 @@ run_main(int argc, char **argv)
 		return STATUS_FAILED;
 	if (o.native)
 		offer_symbolizer();
-	t = make_tally();
-	if (!t) {
+	if (!make_tallies(&t)) {
 		complain("run: findings of child processes cannot be counted: "
 			 "%s",
 			 strerror(errno));
@@ -280,5 +338,5 @@ run_main(int argc, char **argv)
 		complain("run: %s: %s", argv[optind], strerror(errno));
 		return STATUS_FAILED;
 	}
-	return judge(&o, t, status, argv[optind]);
+	return judge(&o, &t, status, argv[optind]);
 }

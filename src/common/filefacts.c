@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/sandbox.h"
+
 enum { NS_A_SECOND = 1000000000 };
 
 static bool
@@ -62,9 +64,10 @@ filefacts_find(int folder, const char *path, int flags, struct filefacts *out)
 	int saved = errno;
 	bool is_absent;
 
-	if (!ask_statx(folder, path, flags, out)) {
+	if (!ask_newfstatat(folder, path, flags, out)) {
 		is_absent = says_absent();
-		if (!ask_newfstatat(folder, path, flags, out))
+		if (sandbox_is_possible() ||
+		    !ask_statx(folder, path, flags, out))
 			state = is_absent || says_absent() ? FILE_ABSENT :
 							     FILE_UNKNOWN;
 	}

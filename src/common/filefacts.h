@@ -1,11 +1,11 @@
 /*
  * filefacts.h - what a name or a descriptor stands for, as far as is known
  *
- * statx(2) is the system call that no C library has to know, and the one that
- * kernels before 4.11 lack and older seccomp filters refuse.  So newfstatat(2)
- * is asked where it fails, and where that fails too the answer is "unknown":
- * never "a regular file", and never "absent", because a caller would replace
- * the one and create the other.
+ * newfstatat(2) is what every C library asks, so that it works wherever a
+ * program does; statx(2), which kernels before 4.11 lack and filters refuse,
+ * comes second.  Where both fail the answer is "unknown": never "a regular
+ * file", and never "absent", because a caller would replace the one and create
+ * the other.
  *
  * Contract of every function here:
  *   side       shim, analysis child and tool

@@ -7,17 +7,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/filefacts.h"
+
 enum { NAME_BYTES = 16 };
-
-/* "4711", which /proc/self leads to; the bytes, or -1. */
-static long
-read_self(char name[NAME_BYTES])
-{
-	long n = syscall(SYS_readlinkat, AT_FDCWD, "/proc/self", name,
-			 NAME_BYTES - 1);
-
-	return n < 0 ? readlink("/proc/self", name, NAME_BYTES - 1) : n;
-}
 
 static bool
 is_number(const char *text, long n, long value)
@@ -34,9 +26,11 @@ procfs_problem(void)
 {
 	int saved = errno;
 	char name[NAME_BYTES];
-	long n = read_self(name), pid = syscall(SYS_getpid);
-	bool has_proc = n > 0 || syscall(SYS_faccessat, AT_FDCWD,
-					 "/proc/uptime", F_OK) == 0;
+	/* "4711".  Python reads links at its start, by readlink(2). */
+	long n = readlink("/proc/self", name, NAME_BYTES - 1), pid = syscall(SYS_getpid);
+	struct filefacts facts;
+	bool has_proc = n > 0 || filefacts_find(AT_FDCWD, "/proc/uptime", 0,
+						&facts) == FILE_PRESENT;
 
 	errno = saved;
 	if (is_number(name, n, pid))

@@ -1,11 +1,12 @@
 /*
  * tally.h - what the processes under `leakshim run' add up
  *
- * The command makes a page of shared memory (shmget(2)) and exports its number,
- * LEAKSHIM_RUN=ID; each watched process attaches it at its start and adds to it.
- * A descriptor or a file would need a name that leads to it: there may be no
- * /proc (a chroot), and the program's file system is not the command's.  The
- * page goes away with the last process that has it.  The command judges the exit status by it, so with LEAKSHIM_RUN the
+ * The command makes a page of shared memory and exports where it is,
+ * LEAKSHIM_RUN=PID:FD:ID; each watched process maps it at its start and adds to
+ * it.  A memfd, as /proc/PID/fd/FD, needs no system call that a filter might
+ * refuse; the same page cannot be found there without a /proc, or with another
+ * one (a chroot), so there is a second, the segment ID of shmget(2).  The
+ * command adds the two up. The command judges the exit status by it, so with LEAKSHIM_RUN the
  * shim changes no status itself.
  *
  * Contract: plain data, shared between processes; every field after `version'
@@ -20,6 +21,10 @@
 
 #define TALLY_MAGIC 0x6c73746cu /* "lstl" */
 #define TALLY_VERSION 1u
+
+/* Where /proc/PID/fd/FD leads to. */
+#define TALLY_NAME "leakshim-tally"
+#define TALLY_LINK "/memfd:" TALLY_NAME " (deleted)"
 
 struct tally {
 	uint32_t magic;

@@ -14,10 +14,6 @@
 #include "common/buf.h"
 #include "common/filefacts.h"
 
-#ifndef RENAME_NOREPLACE
-#define RENAME_NOREPLACE 1
-#endif
-
 enum { PATIENCE = 300 }; /* moments of 10 ms, for others to read */
 
 struct identity {
@@ -243,24 +239,19 @@ write_into(const char *path, const struct buf *text, int flags)
 	return fd < 0 ? errno : write_and_close(fd, text);
 }
 
-/* rename(2) replaces a symbolic link, and never writes through it. */
+/*
+ * rename(2) replaces a symbolic link, and never writes through it; link(2)
+ * replaces nothing.  They are as old as Unix: renameat2(2) may be refused.
+ */
 static int
-move(const char *from, const char *to, unsigned flags)
+move(const char *from, const char *to, bool may_replace)
 {
-	if (syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, flags) == 0)
-		return 0;
-	/* Kernels before 3.15, and filters that are as old. */
-	if (!flags && (errno == ENOSYS || errno == EPERM) &&
-	    rename(from, to) == 0)
-		return 0;
-	return errno;
-}
-
-static void
-remove_file(const char *path)
-{
-	if (syscall(SYS_unlinkat, AT_FDCWD, path, 0) < 0)
-		unlink(path);
+	if (may_replace)
+		return rename(from, to) == 0 ? 0 : errno;
+	if (link(from, to) != 0)
+		return errno;
+	unlink(from);
+	return 0;
 }
 
 int
@@ -285,9 +276,9 @@ output_write_file(const char *path, const struct buf *text)
 	error = write_and_close(fd, text);
 	if (!error)
 		error = move(buf_string(&name), path,
-			     target == TARGET_UNKNOWN ? RENAME_NOREPLACE : 0);
+			     target != TARGET_UNKNOWN);
 	if (error)
-		remove_file(buf_string(&name));
+		unlink(buf_string(&name));
 	buf_fini(&name);
 	/* Behind what it holds, which may be anything. */
 	if (error && target == TARGET_UNKNOWN)

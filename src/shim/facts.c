@@ -321,10 +321,10 @@ facts_fill(struct arena *a, const struct facts *f, struct report *r)
 	memset(r, 0, sizeof *r);
 	r->tool_version = PACKAGE_VERSION;
 	r->pid = process.pid;
-	r->ppid = process.parent;
-	r->exe = process.exe;
+	r->ppid = process.parent < 0 ? REPORT_UNKNOWN : process.parent;
+	r->exe = process.exe[0] ? process.exe : NULL;
 	fill_argv(a, r);
-	r->host = process.host;
+	r->host = process.host[0] ? process.host : NULL;
 	r->time = format_time(a, f->time);
 	r->trigger = f->trigger;
 	r->python_version = python.text;

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/mman.h>
 #include <sys/shm.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -15,6 +16,7 @@
 
 #include "common/buf.h"
 #include "common/procfs.h"
+#include "common/sandbox.h"
 #include "common/tally.h"
 #include "report/output.h"
 #include "shim/doctor.h"
@@ -143,6 +145,33 @@ has_watched_ancestor(void)
 	return false;
 }
 
+/* What a filter could end the process for is read from /proc instead. */
+static pid_t
+find_parent(void)
+{
+	char text[2048];
+	size_t n;
+
+	if (!sandbox_is_possible())
+		return (pid_t)syscall(SYS_getppid);
+	n = read_file("/proc/self/status", text, sizeof text - 1);
+	text[n] = '\0';
+	return n ? number_after(text, "\nPPid:") : -1;
+}
+
+static void
+read_host(void)
+{
+	struct utsname u;
+	size_t n = read_file("/proc/sys/kernel/hostname", process.host,
+			     sizeof process.host - 1);
+
+	process.host[n] = '\0';
+	process.host[strcspn(process.host, "\n")] = '\0';
+	if (!n && !sandbox_is_possible() && uname(&u) == 0)
+		strncpy(process.host, u.nodename, sizeof process.host - 1);
+}
+
 /* As it was called: without /proc there is nothing better. */
 static void
 copy_name_of_exec(void)
@@ -157,61 +186,99 @@ static void
 read_facts(void)
 {
 	struct timespec t;
-	struct utsname u;
 	ssize_t n;
 
 	clock_gettime(CLOCK_REALTIME_COARSE, &t);
 	process.started_ns = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 	process.pid = (pid_t)syscall(SYS_getpid);
-	process.parent = (pid_t)syscall(SYS_getppid);
+	process.parent = find_parent();
 	n = readlink("/proc/self/exe", process.exe, sizeof process.exe - 1);
 	process.exe[n > 0 ? n : 0] = '\0';
 	if (n <= 0)
 		copy_name_of_exec();
 	if (syscall(SYS_getcwd, process.cwd, sizeof process.cwd) < 0)
 		process.cwd[0] = '\0';
-	if (uname(&u) == 0)
-		strncpy(process.host, u.nodename, sizeof process.host - 1);
+	read_host();
 	process.n_argv_bytes = read_file("/proc/self/cmdline", process.argv,
 					 sizeof process.argv - 1);
 	process.no_ancestors = procfs_problem();
 	process.is_first = process.no_ancestors || !has_watched_ancestor();
 }
 
-/* LEAKSHIM_RUN=ID, a page of `leakshim run' (common/tally.h); -1: none. */
-static int
-tally_id(void)
+/* The number before the end or the next colon, behind which *at is then. */
+static long
+take_number(const char **at)
 {
-	const char *where = process_environment("LEAKSHIM_RUN");
-	long id = 0;
+	const char *s = *at;
+	long v = 0;
 
-	if (!where || !*where)
+	for (; *s >= '0' && *s <= '9' && v <= INT32_MAX; s++)
+		v = v * 10 + *s - '0';
+	if (s == *at || v > INT32_MAX || (*s && *s != ':'))
 		return -1;
-	for (; *where >= '0' && *where <= '9' && id <= INT32_MAX; where++)
-		id = id * 10 + *where - '0';
-	return *where || id > INT32_MAX ? -1 : (int)id;
+	*at = *s ? s + 1 : s;
+	return v;
+}
+
+/* A descriptor of the command; its name proves that it is that. */
+static void *
+map_tally(pid_t pid, long fd)
+{
+	char path[64], name[sizeof TALLY_LINK];
+	struct buf text;
+	int own;
+	void *page;
+
+	buf_init(&text);
+	buf_printf(&text, "/proc/%d/fd/%ld", pid, fd);
+	strncpy(path, buf_string(&text), sizeof path - 1);
+	path[sizeof path - 1] = '\0';
+	buf_fini(&text);
+	if (procfs_problem() ||
+	    readlink(path, name, sizeof name) != sizeof TALLY_LINK - 1 ||
+	    memcmp(name, TALLY_LINK, sizeof TALLY_LINK - 1))
+		return NULL;
+	own = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC);
+	if (own < 0)
+		return NULL;
+	page = mmap(NULL, sizeof *tally, PROT_READ | PROT_WRITE, MAP_SHARED,
+		    own, 0);
+	syscall(SYS_close, own);
+	return page == MAP_FAILED ? NULL : page;
+}
+
+static void *
+attach_tally(long id)
+{
+	void *page = id < 0 ? (void *)-1 : shmat((int)id, NULL, 0);
+
+	return page == (void *)-1 ? NULL : page;
 }
 
 /*
- * Who may not have it must not change its exit status either: it cannot know
- * whether it is the first.
+ * LEAKSHIM_RUN=PID:FD:ID (common/tally.h).  Who may not have it must not change
+ * its exit status either: it cannot know whether it is the first.
  */
 static void
 open_tally(void)
 {
-	int id = tally_id(), saved = errno;
-	void *page;
+	const char *where = process_environment("LEAKSHIM_RUN");
+	long pid, fd, id;
+	int saved = errno;
 
-	process.has_run = process_environment("LEAKSHIM_RUN") != NULL;
-	if (!process.has_run)
+	process.has_run = where != NULL;
+	if (!where)
 		return;
-	page = id < 0 ? (void *)-1 : shmat(id, NULL, 0);
-	tally = page == (void *)-1 ? NULL : page;
-	if (tally && (tally->magic != TALLY_MAGIC ||
-		      tally->version != TALLY_VERSION)) {
-		shmdt(tally);
+	pid = take_number(&where);
+	fd = take_number(&where);
+	id = take_number(&where);
+	if (pid > 0 && fd >= 0)
+		tally = map_tally((pid_t)pid, fd);
+	if (!tally)
+		tally = attach_tally(id);
+	if (tally &&
+	    (tally->magic != TALLY_MAGIC || tally->version != TALLY_VERSION))
 		tally = NULL;
-	}
 	if (!tally)
 		say("findings of this process do not count for leakshim run",
 		    "the memory that they share cannot be had (another IPC "

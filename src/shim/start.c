@@ -179,7 +179,10 @@ is_late(void)
 {
 	int (*is_initialized)(void);
 
-	if (syscall(SYS_gettid) != getpid())
+	long thread = syscall(SYS_gettid), pid = syscall(SYS_getpid);
+
+	/* Where one fails, nothing says that this is not the first. */
+	if (thread > 0 && pid > 0 && thread != pid)
 		return true;
 	*(void **)&is_initialized = dlsym(RTLD_DEFAULT, "Py_IsInitialized");
 	return is_initialized && is_initialized();

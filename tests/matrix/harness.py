@@ -130,6 +130,8 @@ class Python:
                 content.encode())
             with open(path, "wb") as f:
                 f.write(data)
+            if data.startswith(b"\x7fELF"):
+                os.chmod(path, 0o755)
         command = [RUN_PYTHON]
         if bare:
             command.append("-b")
