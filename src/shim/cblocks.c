@@ -38,22 +38,34 @@ cblocks_stop(void)
  */
 enum { CLEARED_MOST = 128 << 10 };
 
+/*
+ * What is asked for inside an allocator of Python's is the block that it gives
+ * out, mostly, and recorded as such.  Its own tables are large: the nodes of
+ * the map of arenas have 256 and 128 KiB (Objects/obmalloc.c, 3.10+).
+ */
+enum { ALLOCATORS_LEAST = 64 << 10 };
+
+/* What the unwinder allocates is its own. */
+static __thread bool is_noting __attribute__((tls_model("initial-exec")));
+
 void
-cblocks_record(void *p, size_t n, const void *caller, const void *sp)
+cblocks_record(void *p, size_t n, size_t n_dirty, const void *caller,
+	       const void *sp)
 {
 	int saved = errno;
 	stack_id stack;
 
-	if (layer_depth)
+	if (is_noting || (layer_depth && n < ALLOCATORS_LEAST))
 		return;
-	if (n <= CLEARED_MOST)
-		memset(p, 0, n);
+	if (n_dirty <= CLEARED_MOST && !layer_depth)
+		memset(p, 0, n_dirty);
 	if (!layer_records_all())
 		return;
-	/* What the unwinder allocates is its own. */
+	is_noting = true;
 	layer_depth++;
 	stack = capture_in_c((uintptr_t)caller, (uintptr_t)sp);
 	layer_depth--;
+	is_noting = false;
 	/* Before the program's first line the interpreter makes its own. */
 	if (stack && !programstart_is_pending())
 		sidetable_note(p, stack);

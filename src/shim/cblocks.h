@@ -30,12 +30,12 @@ void cblocks_start(void);
 void cblocks_stop(void);
 
 /*
- * p, not NULL, was allocated; the call returns to caller, where the stack pointer
- * is sp then.  The first n bytes
- * may have old data, that nobody reads but the search for what is reachable:
- * they are cleared.
+ * p, not NULL, was allocated with n bytes; the call returns to caller, where the
+ * stack pointer is sp then.  The first n_dirty bytes may have old data, that
+ * nobody reads but the search for what is reachable: they are cleared.
  */
-void cblocks_record(void *p, size_t n, const void *caller, const void *sp);
+void cblocks_record(void *p, size_t n, size_t n_dirty, const void *caller,
+		    const void *sp);
 
 /* p is about to be freed; returns its stack, 0 if it was not recorded. */
 stack_id cblocks_forget(void *p);

@@ -67,12 +67,12 @@ is_too_early(const void *function)
  * the stack pointer. */
 #define CALLER __builtin_return_address(0), __builtin_dwarf_cfa()
 
-/* n_dirty: bytes that may not be 0. */
+/* n_dirty: bytes of it that may not be 0. */
 static inline void
-note(void *p, size_t n_dirty, const void *caller, const void *sp)
+note(void *p, size_t n, size_t n_dirty, const void *caller, const void *sp)
 {
 	if (__builtin_expect(cblocks_is_on, 0) && p)
-		cblocks_record(p, n_dirty, caller, sp);
+		cblocks_record(p, n, n_dirty, caller, sp);
 }
 
 LS_EXPORT void *
@@ -89,7 +89,7 @@ malloc(size_t n)
 	} else {
 		p = next_malloc()(n);
 	}
-	note(p, n, CALLER);
+	note(p, n, n, CALLER);
 	return p;
 }
 
@@ -115,7 +115,7 @@ calloc(size_t n_members, size_t size)
 	} else {
 		p = next_calloc()(n_members, size);
 	}
-	note(p, 0, CALLER);
+	note(p, n_members * size, 0, CALLER);
 	return p;
 }
 
@@ -153,7 +153,7 @@ realloc(void *old, size_t n)
 	void *p = realloc_there(old, n);
 
 	if (p)
-		note(p, 0, CALLER);
+		note(p, n, 0, CALLER);
 	else if (stack && n)
 		cblocks_restore(old, stack);
 	return p;
@@ -182,7 +182,7 @@ memalign(size_t alignment, size_t n)
 	} else {
 		p = next_memalign()(alignment, n);
 	}
-	note(p, n, CALLER);
+	note(p, n, n, CALLER);
 	return p;
 }
 
@@ -192,7 +192,7 @@ aligned_alloc(size_t alignment, size_t n)
 	void *p;
 
 	p = next_aligned_alloc()(alignment, n);
-	note(p, n, CALLER);
+	note(p, n, n, CALLER);
 	return p;
 }
 
@@ -203,6 +203,6 @@ posix_memalign(void **out, size_t alignment, size_t n)
 
 	error = next_posix_memalign()(out, alignment, n);
 	if (!error)
-		note(*out, n, CALLER);
+		note(*out, n, n, CALLER);
 	return error;
 }
