@@ -362,7 +362,9 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/threadstacks.c \
 	%D%/analysis/threadstacks.h \
 	%D%/analysis/uncounted.c \
-	%D%/analysis/uncounted.h
+	%D%/analysis/uncounted.h \
+	%D%/analysis/unfreed.c \
+	%D%/analysis/unfreed.h
 
 # The shim without what it exports: a unit test that linked those would be
 # hooked itself.

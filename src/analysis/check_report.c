@@ -14,6 +14,7 @@
 #include "analysis/memory.h"
 #include "analysis/resurrected.h"
 #include "analysis/surplus.h"
+#include "analysis/unfreed.h"
 #include "python/api.h"
 #include "python/edges.h"
 #include "python/objects.h"
@@ -287,7 +288,7 @@ report_memory(struct check *c)
 	memory_fini(groups);
 }
 
-/* One that is whole already: of growth_walk() and surplus_walk(). */
+/* One that is whole already: of growth_walk(), surplus_walk(), unfreed_walk(). */
 static void
 add_found(struct check *c, struct finding *found)
 {
@@ -392,6 +393,7 @@ check_report(struct check *c, struct report *r)
 	if (c->has_lost) {
 		report_memory(c);
 		c->failed |= !surplus_walk(c, add_found);
+		c->failed |= !unfreed_walk(c, add_found);
 	}
 	if (c->has_audit &&
 	    !auditrows_report(&c->arena, &c->audit, r, &c->omissions))

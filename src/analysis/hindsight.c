@@ -15,9 +15,8 @@ struct count {
 	size_t n;
 };
 
-/* Types of the interpreter's own, those that no code makes. */
-static bool
-is_interpreters(const struct maps *maps, uintptr_t address)
+bool
+hindsight_is_interpreters(const struct maps *maps, uintptr_t address)
 {
 	const struct map *map = maps_find(maps, (uintptr_t)py.PyType_Type);
 
@@ -36,7 +35,7 @@ is_mutable(const void *type)
 bool
 hindsight_is_constant(const struct maps *maps, const void *type)
 {
-	return is_interpreters(maps, (uintptr_t)type) &&
+	return hindsight_is_interpreters(maps, (uintptr_t)type) &&
 	       !(type_flags(type) & FLAG_HEAPTYPE) && !is_mutable(type);
 }
 
@@ -117,7 +116,7 @@ hindsight_count(struct reach *r)
 		const struct map *map = &maps->all[i];
 
 		if ((map->flags & (wanted | unwanted)) == wanted &&
-		    !is_interpreters(maps, map->start))
+		    !hindsight_is_interpreters(maps, map->start))
 			roots_visit_data(&r->g, map->start,
 					 end_of_data(maps, map), count_words,
 					 &c);

@@ -26,6 +26,9 @@
 /* Constants that variables of extensions and other libraries hold. */
 size_t hindsight_count(struct reach *r);
 
+/* Is it the address of a variable of the interpreter? */
+bool hindsight_is_interpreters(const struct maps *maps, uintptr_t address);
+
 /* May an object of this type be such a constant, or belong to one? */
 bool hindsight_is_constant(const struct maps *maps, const void *type);
 

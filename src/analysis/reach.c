@@ -30,6 +30,16 @@ is_readable(uintptr_t address, size_t n)
 	return maps_can_read(readable, address, n);
 }
 
+/* In the data of a program or library: initialized ones are in its file. */
+static bool
+is_variable(uintptr_t address)
+{
+	const struct map *map = maps_find(readable, address);
+
+	return map && map->flags & MAP_IS_FILE &&
+	       !(map->flags & (MAP_IS_SHARED | MAP_IS_DEVICE));
+}
+
 /*
  * Nodes are aligned: the lowest bit says that a stack points to it, the next
  * two at which of its places a living object is known to be.
@@ -106,12 +116,19 @@ reach_object(const struct reach *r, uintptr_t node)
 	return is_dead ? NULL : o;
 }
 
+void *
+reach_dead_object(const struct reach *r, uintptr_t node)
+{
+	bool is_dead;
+	void *o = find_object(r, node, &is_dead);
+
+	return is_dead ? o : NULL;
+}
+
 bool
 reach_is_dead(const struct reach *r, uintptr_t node)
 {
-	bool is_dead;
-
-	return find_object(r, node, &is_dead) && is_dead;
+	return reach_dead_object(r, node);
 }
 
 /*
@@ -443,7 +460,7 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 	if (*why)
 		return false;
 	readable = &r->g.maps;
-	if (!recognize_begin(is_readable)) {
+	if (!recognize_begin(is_readable, is_variable)) {
 		*why = no_memory;
 		return false;
 	}

@@ -37,12 +37,15 @@ static struct answer {
 	bool is_type;
 } *cache;
 static bool (*can_read)(uintptr_t address, size_t n);
+static bool (*is_static)(uintptr_t address);
 
 bool
-recognize_begin(bool (*is_readable)(uintptr_t address, size_t n))
+recognize_begin(bool (*is_readable)(uintptr_t address, size_t n),
+		bool (*is_variable)(uintptr_t address))
 {
 	recognize_end();
 	can_read = is_readable;
+	is_static = is_variable;
 	cache = ownmap(CACHE * sizeof *cache);
 	return cache;
 }
@@ -93,19 +96,67 @@ has_metatype(const void *t)
 }
 
 static bool
+has_size(const void *t)
+{
+	uintptr_t size = object_word(t, TP_BASICSIZE);
+
+	return size >= 16 && size < MAX_BASICSIZE;
+}
+
+/* "module.Type", all of it. */
+static bool
+is_whole_name(uintptr_t s)
+{
+	enum { MOST = 200 };
+	uintptr_t at;
+
+	if (!is_name(s))
+		return false;
+	for (at = s; at < s + MOST && can_read(at, 1); at++) {
+		unsigned char c = *(const unsigned char *)at;
+
+		if (!c)
+			return true;
+		if (c < '.' || c == '/' || c == 0x7f)
+			break;
+	}
+	return false;
+}
+
+/*
+ * A static type that nobody has readied (Objects/typeobject.c, type_ready(),
+ * fills in what is missing here): its own type may not be set either.  So
+ * little of it is certain that it must be a variable of a module, have a name,
+ * and nothing yet of what comes with being ready.
+ */
+static bool
+looks_unready(uintptr_t address)
+{
+	const void *t = (const void *)address;
+	uintptr_t meta = (uintptr_t)object_type(t);
+
+	return (!meta || meta == (uintptr_t)py.PyType_Type) &&
+	       !(type_flags(t) & (FLAG_READY | FLAG_HEAPTYPE)) &&
+	       object_word(t, 0) && has_size(t) &&
+	       object_word(t, TP_ITEMSIZE) < MAX_BASICSIZE &&
+	       !object_word(t, TP_DICT) && !object_word(t, TP_MRO) &&
+	       is_static(address) && is_whole_name(object_word(t, TP_NAME));
+}
+
+static bool
 looks_like_type(uintptr_t address)
 {
 	const void *t = (const void *)address;
-	uintptr_t size;
 
 	if (address & 7 || !can_read(address, TYPE_BYTES))
 		return false;
+	if (looks_unready(address))
+		return true;
 	/* First what tells most others: they are objects of some other type. */
 	if (!has_metatype(t))
 		return false;
-	size = object_word(t, TP_BASICSIZE);
-	return type_flags(t) & FLAG_READY && size >= 16 &&
-	       size < MAX_BASICSIZE && is_name(object_word(t, TP_NAME));
+	return type_flags(t) & FLAG_READY && has_size(t) &&
+	       is_name(object_word(t, TP_NAME));
 }
 
 static bool
@@ -188,7 +239,9 @@ has_type_at(uintptr_t o, uintptr_t block, size_t size)
 	type = object_type((void *)o);
 	return o - block + least_bytes(type) <= ((size + 15) & ~(size_t)15) &&
 	       object_block((void *)o) == block &&
-	       (o == block || has_header(o));
+	       (o == block || has_header(o)) &&
+	       (type_flags(type) & FLAG_READY ||
+		recognize_fits((void *)o, block, size));
 }
 
 /*

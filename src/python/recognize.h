@@ -19,12 +19,17 @@
 #include <stdint.h>
 
 /*
- * May n bytes at address be read?  Set before the first call; addresses come
- * from memory that may hold anything.  False when memory is out.
+ * May n bytes at address be read, and is it a variable of a module?  Set before
+ * the first call; addresses come from memory that may hold anything.  False
+ * when memory is out.
  */
-bool recognize_begin(bool (*is_readable)(uintptr_t address, size_t n));
+bool recognize_begin(bool (*is_readable)(uintptr_t address, size_t n),
+		     bool (*is_variable)(uintptr_t address));
 
-/* `type' is the address of a finished type object. */
+/*
+ * `type' is the address of a finished type object, or of a static one that
+ * nobody has finished: old extensions make instances without PyType_Ready().
+ */
 bool recognize_type(uintptr_t type);
 
 /*

@@ -128,6 +128,22 @@ put_culprit(struct buf *b, const struct finding *f,
  * Made by C code, the reference that it was given is the lost one.  Made by
  * Python code, somebody else took one more.
  */
+/* Its references were counted rightly. */
+static void
+advise_unfreed(struct buf *b, const struct finding *f)
+{
+	const struct report_type *t = f->n_types ? &f->types[0] : NULL;
+
+	buf_put(b, "the tp_dealloc of ");
+	buf_shown(b, t ? t->name : "its type", SIZE_MAX);
+	if (t && t->module_file) {
+		buf_put(b, " (in ");
+		buf_shown(b, t->module_file, SIZE_MAX);
+		buf_putc(b, ')');
+	}
+	buf_put(b, " must end with Py_TYPE(self)->tp_free(self)");
+}
+
 static void
 advise_lost(struct buf *b, const struct finding *f)
 {
@@ -268,6 +284,8 @@ advice_for(struct arena *a, const struct finding *f, int major)
 	case FINDING_LOST_REFERENCE:
 		if (f->reason == REASON_SURPLUS)
 			advise_surplus(&b, f);
+		else if (f->refcount == 0)
+			advise_unfreed(&b, f);
 		else
 			advise_lost(&b, f);
 		break;

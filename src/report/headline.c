@@ -191,6 +191,12 @@ put_asker(struct buf *out, const struct finding *f)
 static void
 put_lost(struct buf *out, const struct finding *f)
 {
+	if (f->refcount == 0) {
+		buf_printf(out, "deallocated and never freed: nothing points "
+				"to %s",
+			   them(f));
+		return;
+	}
 	if (f->refcount != REPORT_UNKNOWN)
 		buf_printf(out, "reference count %ld, ", f->refcount);
 	if (f->reason != REASON_SURPLUS)
