@@ -50,6 +50,8 @@ merge_into_known(struct check *c, const struct finding *f)
 {
 	size_t i;
 
+	if (c->source->keeps_apart)
+		return false;
 	for (i = 0; i < c->n_findings; i++) {
 		struct finding *known = &c->findings[i];
 

@@ -206,6 +206,8 @@ sign(const struct source *s, const struct graph *g, struct classes *classes,
 
 	if (s->by_epoch)
 		h = mix(h, b->epoch);
+	if (s->keeps_apart)
+		h = mix(h, cause->head);
 	for (i = 1; i < cause->n_ring; i++) {
 		const struct class *k = classes_intern(
 			classes, graph_object(g, cause->ring[i]));

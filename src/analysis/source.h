@@ -75,6 +75,7 @@ struct source {
 	int (*walk_blocks)(int (*each)(const struct source_range *b, void *ctx),
 			   void *ctx);
 	bool by_epoch; /* islands of different epochs are different */
+	bool keeps_apart; /* for tests: each island is a finding of its own */
 	bool only_new; /* a check since a mark: what is older is left out */
 	bool sees_all; /* a block that is not there is from before the hooks */
 	bool sees_some; /* ... or it was left out (track=none, sample) */

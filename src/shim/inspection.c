@@ -113,6 +113,7 @@ inspection_find(struct check *c, struct page *page)
 	const char *why = NULL;
 
 	testhooks_fault();
+	inspection.source.keeps_apart = testhooks_apart();
 	check_begin(c, &inspection.source);
 	check_outside(c);
 	note_exactness(c, page);

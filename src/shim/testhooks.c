@@ -48,6 +48,12 @@ testhooks_slow(const char *step)
 }
 
 bool
+testhooks_apart(void)
+{
+	return getenv("LEAKSHIM_TEST_APART");
+}
+
+bool
 testhooks_second(void)
 {
 	const char *fate = getenv("LEAKSHIM_TEST_SECOND");

@@ -8,6 +8,8 @@
  * LEAKSHIM_TEST_FAULT=segv|kill|hang|nomem  what befalls the analysis
  * LEAKSHIM_TEST_SECOND=segv|kill|hang|held  the same of the second look; held:
  *                                 it finds nothing lost
+ * LEAKSHIM_TEST_APART=1           each island is a finding of its own, even
+ *                                 where fingerprints are the same
  * LEAKSHIM_TEST_SLOW=look|search  that step of the analysis takes two seconds
  *                                 longer: while the program waits, or not
  *
@@ -22,6 +24,7 @@ struct check;
 
 void testhooks_fault(void);
 void testhooks_slow(const char *step);
+bool testhooks_apart(void);
 bool testhooks_second(void); /* held */
 void testhooks_unreachable(const struct check *c);
 void testhooks_sizes(void);

@@ -47,7 +47,7 @@ def difference(wanted, got):
 def check_places(python, rounds, depth=32):
     if is_unhooked(python):
         raise Skip("Python 2.7 in one executable has no backtraces")
-    run = python.run("sites.py", rounds,
+    run = python.run("sites.py", rounds, env={"LEAKSHIM_TEST_APART": "1"},
                      options="%s:backtrace=%d" % (EVERYTHING, depth))
     equal(run.status, 0, "status")
     report = run.report
