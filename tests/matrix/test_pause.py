@@ -108,11 +108,14 @@ ASKING = SPIN + """
 import threading
 import leakshim
 found = []
+spins = threading.Event()
 def ask():
+    spins.wait()
     found.append(leakshim.check()["cost"]["pause_seconds"])
 thread = threading.Thread(target=ask)
 thread.start()
 def answered():
+    spins.set()
     time.sleep(0.002)
     return not thread.is_alive()
 gap = spin(answered)
