@@ -622,6 +622,8 @@ leakshim_SOURCES = \
 	%D%/cli/read_report.c \
 	%D%/cli/read_report.h \
 	%D%/cli/report.c \
+	%D%/cli/room.c \
+	%D%/cli/room.h \
 	%D%/cli/run.c \
 	%D%/cli/screen.c \
 	%D%/cli/screen.h \

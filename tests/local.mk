@@ -58,6 +58,7 @@ BATS_TESTS = \
 	%D%/bats/doctor.bats \
 	%D%/bats/gate.bats \
 	%D%/bats/interpose.bats \
+	%D%/bats/large.bats \
 	%D%/bats/musl.bats \
 	%D%/bats/odd.bats \
 	%D%/bats/preload.bats \

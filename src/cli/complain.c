@@ -34,7 +34,8 @@ complain(const char *format, ...)
 	buf_put(&line, "leakshim: ");
 	buf_shown(&line, text, SIZE_MAX);
 	buf_putc(&line, '\n');
-	fputs(buf_string(&line), stderr);
+	fputs(line.failed ? "leakshim: out of memory\n" : buf_string(&line),
+	      stderr);
 	buf_fini(&line);
 	free(text);
 }

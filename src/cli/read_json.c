@@ -3,9 +3,34 @@
 #include "cli/read_json.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include "common/arena.h"
 #include "report/report.h"
+
+static bool lacked_memory;
+
+static void *
+take(size_t n)
+{
+	void *p = malloc(n);
+
+	lacked_memory |= !p;
+	return p;
+}
+
+void
+read_watch_memory(void)
+{
+	lacked_memory = false;
+	json_set_alloc_funcs(take, free);
+}
+
+bool
+read_lacked_memory(void)
+{
+	return lacked_memory;
+}
 
 void
 read_fail(struct reader *r, const char *field, const char *problem)

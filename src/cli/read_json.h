@@ -16,6 +16,7 @@
 #define LEAKSHIM_CLI_READ_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct arena;
@@ -50,5 +51,11 @@ const int64_t *read_integers(struct reader *r, const json_t *o,
 /* Borrowed; NULL for null, and what it cannot be. */
 const json_t *read_object(struct reader *r, const json_t *o, const char *key);
 const json_t *read_array(struct reader *r, const json_t *o, const char *key);
+
+/* Let the JSON library note when malloc(3) fails, and forget that it has. */
+void read_watch_memory(void);
+
+/* Has it failed since? */
+bool read_lacked_memory(void);
 
 #endif /* LEAKSHIM_CLI_READ_JSON_H */

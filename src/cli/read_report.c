@@ -356,10 +356,11 @@ convert(struct arena *a, const char *path, const json_t *root,
 		put_doubts(path, &r);
 		return 0;
 	}
-	if (r.problem)
-		complain("%s: \"%s\" %s", path, r.field, r.problem);
-	else
+	/* First: what there was no memory for looks as if it were wrong. */
+	if (a->failed)
 		complain("%s: out of memory", path);
+	else
+		complain("%s: \"%s\" %s", path, r.field, r.problem);
 	return -1;
 }
 
@@ -406,11 +407,15 @@ read_text(struct arena *a, const char *path, char *text, size_t n,
 {
 	json_error_t error;
 	size_t n_blanked;
-	json_t *root = parse(text, n, &n_blanked, &error);
+	json_t *root;
 	int status = -1;
 
+	read_watch_memory();
+	root = parse(text, n, &n_blanked, &error);
 	if (root)
 		status = convert(a, path, root, n_blanked, out);
+	else if (read_lacked_memory())
+		complain("%s: out of memory", path);
 	else
 		complain("%s: line %d: %s (a report in JSON is wanted, "
 			 "format=json writes one)",
@@ -454,7 +459,7 @@ read_report(struct arena *a, const char *path, struct report *out)
 	if (ferror(f))
 		complain("%s: %s", path, strerror(errno));
 	else if (text.failed)
-		abort_for_memory();
+		complain("%s: out of memory", path);
 	else
 		status = read_text(a, path, text.data, text.len, out);
 	if (f != stdin)

@@ -1,0 +1,21 @@
+/*
+ * room.h - is there memory for a report?  Asked before it is read
+ *
+ * Contract of every function here:
+ *   side       tool
+ *   allocates  malloc(3)
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_CLI_ROOM_H
+#define LEAKSHIM_CLI_ROOM_H
+
+#include <stdbool.h>
+
+/*
+ * False, and a line has said why, when the file needs more memory to be read
+ * than there is.  True where that is not known, as of a pipe.
+ */
+bool room_is_enough(const char *path);
+
+#endif /* LEAKSHIM_CLI_ROOM_H */
