@@ -61,6 +61,8 @@ check_reach(struct check *c)
 		return;
 	c->has_reach = reach_mark(&c->reach, c->source, &c->mirror,
 				  &c->unreachable, &c->outside, &why);
+	if (c->has_reach && !c->reach.g.knows_allocator)
+		omissions_note(&c->omissions, OMISSION_ALLOCATOR, NULL);
 	if (c->has_reach)
 		c->has_lost = lost_find(&c->lost, &c->reach, &c->mirror, &why);
 	if (!c->has_lost) {

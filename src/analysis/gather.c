@@ -161,11 +161,12 @@ add_pools(struct gathered *g, const struct mirror *m)
 }
 
 /*
- * Are small objects in pools?  With PYTHONMALLOC=malloc a few may be, from
- * before the interpreter has read that (3.7).
+ * Are most objects in what is known of allocators so far?  With
+ * PYTHONMALLOC=malloc a few may be in pools, from before the interpreter has
+ * read that (3.7).
  */
 static bool
-uses_pools(struct gathered *g, const struct mirror *m)
+has_most_objects(struct gathered *g, const struct mirror *m)
 {
 	enum { SAMPLES = 1024 };
 	size_t step = m->n / SAMPLES + 1, n = 0, n_in = 0, i;
@@ -394,12 +395,13 @@ gather(struct gathered *g, const struct source *s, const struct mirror *m,
 	if (!guards_cut_out(&g->maps))
 		return false;
 	add_pools(g, m);
-	g->uses_pools = uses_pools(g, m);
+	g->uses_pools = has_most_objects(g, m);
 	add_c_heap(g);
 	add_other_chunks(g);
 	if (g->heap.failed || g->not_roots.failed || g->pools.failed)
 		return false;
-	ranges_sort(&g->not_roots);
+	/* All of it is there now, and sorted. */
+	g->knows_allocator = !m->n || has_most_objects(g, m);
 	return true;
 }
 

@@ -32,6 +32,8 @@ struct gathered {
 	uintptr_t last_pool;
 	bool lacks_blocks; /* many are in no side table */
 	bool uses_pools;   /* for small objects */
+	/* Else what is free there is a root, and old words in it hold. */
+	bool knows_allocator;
 	size_t n_unknown; /* live blocks of pools that the side table lacks */
 	size_t n_dead; /* is_dead: for reach.c to look at */
 	size_t n_chunks;
