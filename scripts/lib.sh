@@ -84,6 +84,21 @@ server_packages() {
 	END
 }
 
+# Programs with a Python in them (tests/hosts), beside uwsgi above.
+host_packages() {
+	cat <<-'END'
+		gdb                     Python in a debugger
+		vim-nox                 ... in an editor
+		weechat-headless        ... in a chat client
+		weechat-python          ... by this plugin
+		postgresql-plpython3-15 ... in a database
+		apache2                 ... in a web server
+		libapache2-mod-wsgi-py3 ... by this module
+		uwsgi-core              ... in an application server
+		uwsgi-plugin-python3    ... by this plugin
+	END
+}
+
 cross_packages() {
 	cat <<-'END'
 		gcc-aarch64-linux-gnu  the cross compiler
