@@ -25,8 +25,8 @@ enum {
 	/* What keeps a thread in the kernel may keep it for long. */
 	KERNEL_NS = 10 * 1000 * 1000,
 	/* One that waits for a processor comes in its turn. */
-	TURN_NS = 100 * 1000 * 1000,
-	LATE_NS = 250 * 1000 * 1000,
+	TURN_NS = 500 * 1000 * 1000,
+	LATE_NS = 500 * 1000 * 1000,
 	ROUNDS = 64, /* of new threads */
 	YIELDS = 20,
 	NAP_NS = 50 * 1000,
