@@ -4,6 +4,7 @@
 #endif
 #include "config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -438,6 +440,45 @@ not_dumpable(void)
 	is_number(source.n_unread, 0, "nobody's, no_new_privs: read");
 }
 
+/* A debugger has each thread. */
+static void
+traced(void)
+{
+	static int ends[2], told[2];
+	pid_t debugger, self = getpid();
+	char c;
+
+	if (pipe(ends) != 0 || pipe(told) != 0)
+		abort();
+	debugger = fork();
+	if (debugger == 0) {
+		char name[64];
+		DIR *d;
+		struct dirent *e;
+
+		/* The other thread is there by then. */
+		usleep(PAUSE_US);
+		snprintf(name, sizeof name, "/proc/%d/task", (int)self);
+		for (d = opendir(name); d && (e = readdir(d));)
+			if (e->d_name[0] != '.' &&
+			    ptrace(PTRACE_SEIZE, atoi(e->d_name), 0, 0) != 0)
+				break;
+		(void)!write(told[1], "x", 1);
+		pause();
+	}
+	prctl(PR_SET_PTRACER, debugger, 0, 0, 0);
+	start(wait_for_pipe, &ends[0]);
+	(void)!read(told[0], &c, 1);
+	stop_once();
+	is_number(source.n_unread, 1, "under a debugger: not read");
+	ok(source.why_unread && strstr(source.why_unread, "debugger"),
+	   "and why");
+	kill(debugger, SIGKILL);
+	waitpid(debugger, NULL, 0);
+	stop_once();
+	is_number(source.n_unread, 0, "without it: read");
+}
+
 /* It has no parent that it knows, and one that shares all its memory. */
 static void
 without_helper(void)
@@ -472,7 +513,8 @@ main(void)
 {
 	static void (*const tests[])(void) = {
 		calls,	storm,	 words,	       many,	       in_vfork,
-		refused, killed, trapped, not_dumpable, without_helper,
+		refused, killed, trapped, not_dumpable, traced,
+		without_helper,
 	};
 	size_t i;
 
