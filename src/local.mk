@@ -657,4 +657,5 @@ dist_helpers_DATA = \
 
 # --- data ------------------------------------------------------------------
 
-dist_pkgdata_DATA = %D%/report/leakshim-report-1.schema.json
+dist_pkgdata_DATA = %D%/report/leakshim-report-1.schema.json \
+	%D%/shim/valgrind.supp
