@@ -103,6 +103,8 @@ libpython_la_SOURCES = \
 	%D%/python/objects.h \
 	%D%/python/peek.c \
 	%D%/python/peek.h \
+	%D%/python/ownframes.c \
+	%D%/python/ownframes.h \
 	%D%/python/pending.c \
 	%D%/python/pending.h \
 	%D%/python/pymalloc.c \
@@ -364,7 +366,9 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/uncounted.c \
 	%D%/analysis/uncounted.h \
 	%D%/analysis/unfreed.c \
-	%D%/analysis/unfreed.h
+	%D%/analysis/unfreed.h \
+	%D%/analysis/witness.c \
+	%D%/analysis/witness.h
 
 # The shim without what it exports: a unit test that linked those would be
 # hooked itself.
@@ -381,6 +385,8 @@ libshim_la_SOURCES = \
 	%D%/shim/callers.h \
 	%D%/shim/callframe.c \
 	%D%/shim/callframe.h \
+	%D%/shim/callstack.c \
+	%D%/shim/callstack.h \
 	%D%/shim/capture.c \
 	%D%/shim/capture.h \
 	%D%/shim/cblocks.c \

@@ -104,6 +104,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_run_python.py \
 	%D%/matrix/test_schema.py \
 	%D%/matrix/test_sizeof.py \
+	%D%/matrix/test_single.py \
 	%D%/matrix/test_sizes.py \
 	%D%/matrix/test_stages.py \
 	%D%/matrix/test_startup.py \

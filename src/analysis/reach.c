@@ -478,6 +478,9 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 	roots_prepare(&r->g, s);
 	r->in_stacks = true;
 	r->root_bytes = roots_visit(&r->g, ROOTS_STACKS, visit_words, r);
+	if (s->n_stack_words)
+		reach_visit(r, s->stack_words,
+			    s->stack_words + s->n_stack_words);
 	r->in_stacks = false;
 	drain(r);
 	r->root_bytes += roots_visit(&r->g, ROOTS_OTHERS, visit_words, r);

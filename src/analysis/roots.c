@@ -153,6 +153,38 @@ can_read(uintptr_t address, size_t n)
 	return maps_can_read(readable, address, n);
 }
 
+/* Was the block allocated since the mark? */
+static bool
+is_young(const struct source *s, uintptr_t node)
+{
+	struct source_block b;
+
+	return ((s->find_block && s->find_block(node, &b)) ||
+		(s->find_chunk && s->find_chunk(node, &b))) &&
+	       !b.is_old;
+}
+
+/*
+ * The callers of who set the mark have not run since.  A word of theirs that
+ * leads to something younger is left from what was there before.
+ */
+static void
+leave_unchanged_out(struct gathered *g, const struct source *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_stack_then; i++) {
+		uintptr_t at = s->stack_from + i * sizeof(uintptr_t);
+		uintptr_t word = *(const uintptr_t *)at, node;
+
+		if (word != s->stack_then[i])
+			continue;
+		node = heap_find(&g->heap, word & ~(uintptr_t)7);
+		if (node && is_young(s, node))
+			ranges_add(&g->not_roots, at, at + sizeof word);
+	}
+}
+
 /* Below the stack pointer nothing lives but what a leaf function keeps there. */
 static void
 leave_out_dead_stacks(struct gathered *g, const struct source *s)
@@ -181,6 +213,7 @@ roots_prepare(struct gathered *g, const struct source *s)
 	leave_out_dead_stacks(g, s);
 	for (i = 0; i < s->n_stale; i++)
 		ranges_add(&g->not_roots, s->stale[i].start, s->stale[i].end);
+	leave_unchanged_out(g, s);
 	readable = &g->maps;
 	datastack_unused(can_read, leave_out, &g->not_roots);
 	ranges_sort(&g->not_roots);

@@ -95,6 +95,15 @@ struct source {
 	size_t n_registers;
 	size_t n_unread;        /* threads whose registers are not known */
 	const char *why_unread; /* static; NULL while n_unread is 0 */
+	/* What it holds, and lies below: registers, arguments of our call. */
+	const uintptr_t *stack_words;
+	size_t n_stack_words;
+	/*
+	 * The stack from stack_from on, as it was at the mark: a word that is
+	 * still the same cannot lead to what is younger.  NULL: not known.
+	 */
+	const uintptr_t *stack_then;
+	size_t n_stack_then;
 	const struct span *stale; /* pointers there hold nobody (free lists) */
 	size_t n_stale;
 	bool (*find_block)(uintptr_t address, struct source_block *out);

@@ -77,7 +77,7 @@ def _load():
                            library.leakshim_py_collected)
     except AttributeError:
         return None
-    begin.argtypes = ([ctypes.c_long] + 3 * [ctypes.c_char_p] +
+    begin.argtypes = (2 * [ctypes.c_long] + 3 * [ctypes.c_char_p] +
                       [ctypes.c_int])
     begin.restype = mark.restype = ctypes.c_long
     end.argtypes = collected.argtypes = [ctypes.c_int]
@@ -152,10 +152,12 @@ def _read(path):
 
 def _look(mark, options, collect):
     """The report, as a dict and as text."""
+    # What is made from here on is ours, and not looked at.
+    until = checkpoint() if mark else 0
     folder = tempfile.mkdtemp(prefix="leakshim-")
     try:
         paths = [os.path.join(folder, name) for name in ("json", "text")]
-        suspects = _call(_library.leakshim_py_begin, mark,
+        suspects = _call(_library.leakshim_py_begin, mark, until,
                          paths[0].encode(), paths[1].encode(),
                          options.encode(), collect)
         has_collected = False

@@ -196,6 +196,23 @@ frames_runs(const struct frame_layout *l, struct frames_run *out, size_t n_max)
 }
 
 bool
+frames_loop_is_split(uintptr_t ip)
+{
+	enum { FIRST = 0x030e, WHOLE_LOOP_BYTES = 16384 };
+	uintptr_t loop = (uintptr_t)py._PyEval_EvalFrameDefault;
+	const ElfW(Sym) *symbol = NULL;
+	Dl_info info;
+
+	if (python.version < FIRST)
+		return false;
+	if (!loop || !dladdr1((void *)loop, &info, (void **)&symbol,
+			      RTLD_DL_SYMENT) || !symbol)
+		return true;
+	return symbol->st_size < WHOLE_LOOP_BYTES &&
+	       ip - loop <= symbol->st_size;
+}
+
+bool
 frames_loop(const struct frame_layout *l, uintptr_t *from, uintptr_t *to)
 {
 	void *loop = py._PyEval_EvalFrameDefault ?

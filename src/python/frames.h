@@ -138,4 +138,12 @@ size_t frames_runs(const struct frame_layout *l, struct frames_run *out,
  */
 bool frames_loop(const struct frame_layout *l, uintptr_t *from, uintptr_t *to);
 
+/*
+ * From 3.11 on: may ip, in the C frame of a call of the loop, be where that
+ * calls the functions of single instructions (tail calls, 3.14+:
+ * Python/ceval_macros.h, Py_TAIL_CALL_INTERP), so that their variables are not
+ * in its own frame?
+ */
+bool frames_loop_is_split(uintptr_t ip);
+
 #endif /* LEAKSHIM_PYTHON_FRAMES_H */

@@ -9,6 +9,7 @@
 #include "python/gil.h"
 #include "shim/background.h"
 #include "shim/boot.h"
+#include "shim/callstack.h"
 #include "shim/clone.h"
 #include "shim/collected.h"
 #include "shim/finish.h"
@@ -251,7 +252,10 @@ leakshim_abi1_checkpoint(void)
 		why = ENOTSUP;
 	if (why)
 		return fail(why);
+	callstack_prepare();
 	mark = (long)sidetable_begin_epoch();
+	if (gil_look() == GIL_HELD)
+		callstack_note((uint32_t)mark);
 	return mark ? mark : fail(ENOTSUP);
 }
 
@@ -296,14 +300,16 @@ apply_options(const char *text)
 }
 
 long
-leakshim_py_begin(long mark, const char *json_path, const char *text_path,
-		  const char *options, int collection_follows)
+leakshim_py_begin(long mark, long until, const char *json_path,
+		  const char *text_path, const char *options,
+		  int collection_follows)
 {
 	struct inspector_request request = {
 		.trigger = "api",
 		.collection_follows = collection_follows,
 		.goes_on = !collection_follows,
 		.since = (uint32_t)mark,
+		.until = (uint32_t)until,
 		.path = json_path,
 		.text_path = text_path,
 	};
@@ -313,6 +319,8 @@ leakshim_py_begin(long mark, const char *json_path, const char *text_path,
 	if (why)
 		return fail(why);
 	why = check_mark(mark);
+	if (!why)
+		why = check_mark(until);
 	request.held_since_ns = turn.since_ns;
 	usual = process.options;
 	if (!why && options && !apply_options(options))

@@ -58,7 +58,13 @@ facts_gather(struct facts *f, const char *trigger, const char *path,
 	stdlib_find(f->stdlib, sizeof f->stdlib);
 }
 
-static uint32_t since; /* the epoch of the check at hand */
+static uint32_t since, until; /* the epochs of the check at hand */
+
+static bool
+is_left_out(uint32_t epoch)
+{
+	return epoch < since || (until && epoch >= until);
+}
 
 static bool
 find_block(uintptr_t address, struct source_block *out)
@@ -71,7 +77,7 @@ find_block(uintptr_t address, struct source_block *out)
 	out->is_startup = b.flags & BLOCK_IS_STARTUP;
 	out->is_unknown = false;
 	out->may_be_object = b.flags & BLOCK_IS_OBJECT;
-	out->is_old = b.epoch < since;
+	out->is_old = is_left_out(b.epoch);
 	out->epoch = b.epoch;
 	return true;
 }
@@ -84,7 +90,7 @@ find_chunk(uintptr_t address, struct source_block *out)
 	if (!sidetable_find_note((void *)address, &b))
 		return false;
 	*out = (struct source_block){.stack = b.stack,
-				     .is_old = b.epoch < since};
+				     .is_old = is_left_out(b.epoch)};
 	return true;
 }
 
@@ -154,6 +160,7 @@ facts_source(struct source *s, struct facts *f, const volatile uint32_t *order)
 	s->find_kin = lineage_has_kin() ? lineage_find : NULL;
 	s->kin_key = lineage_key();
 	since = f->since;
+	until = f->until;
 	s->only_new = f->since > 0;
 	s->walk_collected = collected_is_wanted() ? walk_collected : NULL;
 	/* The last tenth is for writing that it was not enough. */
@@ -164,7 +171,7 @@ void
 facts_tables(struct source *s)
 {
 	memset(s, 0, sizeof *s);
-	since = 0;
+	since = until = 0;
 	s->cwd = process.cwd[0] ? process.cwd : NULL;
 	is_dead_for_sure = hooks_free_lists_exact();
 	s->walk_blocks = hooks_see_objects() ? walk_blocks : NULL;

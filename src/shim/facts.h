@@ -28,6 +28,7 @@ struct facts {
 	const char *trigger; /* static */
 	int number;          /* of the report in this process, from 1 */
 	uint32_t since;      /* the first epoch asked about; 0: all */
+	uint32_t until;      /* ... and the first that is not; 0: all are */
 	const char *path;    /* log_path, or what the caller named instead */
 	bool is_chosen;      /* ... */
 	const char *text_path; /* for the text as well, or NULL */

@@ -257,6 +257,7 @@ inspection_run(void *ctx)
 	if (inspection_is_a_commands())
 		clone_step_back();
 	reach_guarded(&c);
+	testhooks_holders(&c);
 	audit_guarded(&c);
 	growth_guarded(&c);
 	waited = clone_now_ns();

@@ -14,6 +14,7 @@
 #include "python/api.h"
 #include "python/objects.h"
 #include "shim/boot.h"
+#include "shim/callstack.h"
 #include "shim/channel.h"
 #include "shim/clone.h"
 #include "shim/facts.h"
@@ -264,12 +265,27 @@ why_survival_is_unknown(const struct inspector_request *r)
 }
 
 static void
+leave_own_call_out(uint32_t since)
+{
+	static struct callstack program;
+
+	if (!callstack_find(&program))
+		return;
+	inspection.source.stack_from = program.from;
+	inspection.source.stack_words = program.words;
+	inspection.source.n_stack_words = program.n_words;
+	inspection.source.stack_then = callstack_at(
+		since, &program, &inspection.source.n_stack_then);
+}
+
+static void
 gather_facts(const struct inspector_request *r)
 {
 	struct facts *f = &inspection.facts;
 
 	facts_gather(f, r->trigger, r->path, r->stack != NULL);
 	f->since = r->since;
+	f->until = r->until;
 	f->text_path = r->text_path;
 	/* Reports to other places do not change the names of the usual ones. */
 	f->number = r->path || channel_is_open() ?
@@ -293,6 +309,8 @@ prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
 		process.options.isolate ? inspection.parent : 0;
 	inspection.source.stack_from = (uintptr_t)registers;
 	inspection.source.storage = registers_storage();
+	if (!strcmp(r->trigger, "api"))
+		leave_own_call_out(r->since);
 }
 
 bool

@@ -12,6 +12,7 @@
  *                                 where fingerprints are the same
  * LEAKSHIM_TEST_SLOW=look|search  that step of the analysis takes two seconds
  *                                 longer: while the program waits, or not
+ * LEAKSHIM_TEST_HOLDERS=TYPE  prints what points to the instances of that type
  *
  * Contract: side: the clone; allocates mmap(2) only; no locks.
  */
@@ -26,6 +27,7 @@ void testhooks_fault(void);
 void testhooks_slow(const char *step);
 bool testhooks_apart(void);
 bool testhooks_second(void); /* held */
+void testhooks_holders(const struct check *c);
 void testhooks_unreachable(const struct check *c);
 void testhooks_sizes(void);
 

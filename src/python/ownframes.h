@@ -1,0 +1,36 @@
+/*
+ * ownframes.h - the Python frames of leakshim.py, on top of the program's
+ *
+ * Contract of every function here:
+ *   side       shim, the GIL held; and child
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_PYTHON_OWNFRAMES_H
+#define LEAKSHIM_PYTHON_OWNFRAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * How many of the calling thread's innermost frames run our own modules;
+ * *n_all: how many frames there are.
+ */
+size_t ownframes_count(size_t *n_all);
+
+/*
+ * The first of the others; runs_later: it is a generator's, or a coroutine's.
+ * There is one.
+ */
+void ownframes_next(const void **frame, const void **code, bool *runs_later);
+
+/*
+ * Are these the arguments of a call of theirs, which C code holds until it has
+ * returned?  An exact tuple of nothing but None and what their variables hold,
+ * as calls make it up to 3.7.
+ */
+bool ownframes_has_arguments(uintptr_t address);
+
+#endif /* LEAKSHIM_PYTHON_OWNFRAMES_H */
