@@ -87,4 +87,47 @@ def native(python):
         assert "make_own" in names, names
 
 
+# ---- interpreters with GILs of their own, at once ----
+
+THREADS = 3
+BUSY = """
+import json, re
+made = [json.loads('{"a": [1, 2, 3]}') for _ in range(2000)]
+def hook():
+    return [made[0]]
+"""
+
+
+def with_own_gils(python, way):
+    bare = hosts.run(python, "owngils.c", THREADS, way, BUSY, shim=False)
+    host = hosts.run(python, "owngils.c", THREADS, way, BUSY)
+    equal((bare.status, bare.stdout), (7, "0 failed\n"), "bare")
+    equal((host.status, host.stdout, host.stderr),
+          (bare.status, bare.stdout, bare.stderr), "result")
+    return host.reports[-1]
+
+
+def has_own_gils(python):
+    return python.minor >= (3, 12)
+
+
+@test("own GILs: threads that leak nothing are not accused",
+      only=has_own_gils, sample=True)
+def own_gils_clean(python):
+    equal([brief(f) for f in accused(with_own_gils(python, "clean"))], [],
+          "findings")
+
+
+@test("own GILs: what each of the threads loses is found",
+      only=has_own_gils, sample=True)
+def own_gils_leak(python):
+    found = [f for f in with_own_gils(python, "leak")["findings"]
+             if is_failing(f)]
+    briefs = [brief(f) for f in found]
+    equal({verdict(f) for f in found}, {LOST}, briefs)
+    equal({frames(f)[0][0] for f in found}, {"hook"}, "place")
+    count = sum(f["count"] for f in found)
+    assert 0.9 * THREADS * CALLS <= count <= THREADS * CALLS, (count, briefs)
+
+
 main()
