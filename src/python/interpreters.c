@@ -42,6 +42,21 @@ interpreters_lists(const struct gclists *first, struct gclists *out,
 	return n;
 }
 
+size_t
+interpreters_number(void)
+{
+	size_t n = 0;
+	void *i;
+
+	if (python.version < 0x0309 || !py.PyInterpreterState_Head ||
+	    !py.PyInterpreterState_Next)
+		return 1;
+	for (i = py.PyInterpreterState_Head(); i;
+	     i = py.PyInterpreterState_Next(i))
+		n++;
+	return n ? n : 1;
+}
+
 bool
 interpreters_share_gil(void)
 {

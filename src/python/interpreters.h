@@ -22,6 +22,9 @@
 size_t interpreters_lists(const struct gclists *first, struct gclists *out,
 			  size_t n_max);
 
+/* Interpreters with lists of their own; 1 where they cannot be told. */
+size_t interpreters_number(void);
+
 /*
  * Who holds the GIL is alone: there is one interpreter, or none has a GIL of
  * its own (before 3.12).

@@ -148,6 +148,9 @@ facts_source(struct source *s, struct facts *f, const volatile uint32_t *order)
 	s->options = &process.options;
 	s->n_lists = interpreters_lists(boot_lists(), s->lists,
 					SOURCE_MAX_INTERPRETERS);
+	f->n_interpreters_left = interpreters_number() > s->n_lists ?
+					 interpreters_number() - s->n_lists :
+					 0;
 	s->garbage = f->gc.garbage;
 	s->suppressions =
 		filters.has_suppressions ? &filters.suppressions : NULL;
@@ -256,6 +259,15 @@ why_no_hooks(void)
 		       "hooks: track=none does without backtraces";
 }
 
+static const char *
+why_no_collections(void)
+{
+	return python.version < 0x0300 && !python.is_shared ?
+		       "a statically linked Python 2.7 does not tell of its "
+		       "collections" :
+		       NULL;
+}
+
 void
 facts_omissions(const struct facts *f, struct omissions *out)
 {
@@ -264,6 +276,7 @@ facts_omissions(const struct facts *f, struct omissions *out)
 		const char *why;
 	} undone[] = {
 		{OMISSION_NO_HOOKS, why_no_hooks()},
+		{OMISSION_NO_COLLECTIONS, why_no_collections()},
 		{OMISSION_CAPTURE,
 		 hooks_see_objects() ? capture_problem() : NULL},
 		{OMISSION_NATIVE, native_problem()},
@@ -280,6 +293,8 @@ facts_omissions(const struct facts *f, struct omissions *out)
 		if (undone[i].why)
 			omissions_note(out, undone[i].which, undone[i].why);
 	omissions_count(out, OMISSION_COLLECTED, collected_dropped());
+	omissions_count(out, OMISSION_INTERPRETERS,
+			(int64_t)f->n_interpreters_left);
 	if (filters.has_suppressions && filters.no_suppressions)
 		omissions_count(out, OMISSION_SUPPRESSIONS,
 				filters.suppressions.faults);

@@ -37,6 +37,7 @@ struct facts {
 	uint64_t started_ns; /* CLOCK_MONOTONIC */
 	uint64_t pause_ns;   /* the program stood still, to clone it */
 	const char *survival_unknown; /* why nobody will know what survives */
+	size_t n_interpreters_left; /* whose lists are not looked at */
 	struct gcwatch_state gc;
 	bool has_generations;
 	struct report_generation generations[GENERATIONS];

@@ -188,6 +188,20 @@ finish_has_begun(void)
 	return state.stage != STAGE_WATCHING;
 }
 
+/*
+ * A C library's child that never comes back to Python, forked or not, is no
+ * news; that the program itself ends so is.
+ */
+static void
+say_gil_lacks(void)
+{
+	if (process.is_attached ||
+	    (process.is_forked && !process.options.verbosity))
+		return;
+	say("no report", "the process ended in C code that does not hold the "
+			 "GIL: end it by sys.exit() or os._exit()");
+}
+
 int
 finish_before__exit(int status)
 {
@@ -198,6 +212,8 @@ finish_before__exit(int status)
 		return status;
 	if (state.stage == STAGE_WATCHING && gil_is_held())
 		begin_check(false);
+	else if (state.stage == STAGE_WATCHING)
+		say_gil_lacks();
 	background_wait(); /* its clone would outlive us */
 	end_check();
 	return status_instead_of(status);

@@ -193,6 +193,29 @@ def warns(python):
         assert run.stdout.startswith(kind), run.stdout
 
 
+@test("a program that ends where no check is possible says so")
+def ends_in_c(python):
+    program = ("import sys\ntry:\n    import ctypes\n"
+               "except ImportError:\n    sys.exit('no ctypes')\n"
+               "getattr(ctypes, sys.argv[1])(None)._exit(3)\n")
+    for way, lines in (("CDLL", 1), ("PyDLL", 0)):
+        run = python.run("ends.py", way, files={"ends.py": program})
+        if "no ctypes" in run.stderr:
+            raise Skip("it has no ctypes")
+        equal(run.status, 3, "status")
+        equal(run.stderr.count("no report: the process ended in C code"),
+              lines, "lines for " + way)
+        equal(len(run.reports), 1 - lines, "reports")
+
+
+@test("collected= says where nobody tells of collections",
+      only=lambda python: python.major == 2)
+def no_collections(python):
+    for option in ("collected=1", "gcstats=1"):
+        report = python.run("clean.py", files=CLEAN, options=option).report
+        equal("collected" in asked(report), is_unhooked(python), option)
+
+
 @test("a program of which all was seen is silent")
 def silent(python):
     run = python.run("clean.py", files=CLEAN, format="text")

@@ -37,4 +37,31 @@ def clean(python):
     equal(about(report, "__main__.InMain"), [], "findings")
 
 
+MANY = """
+import sys
+try:
+    import _interpreters as interpreters
+except ImportError:
+    try:
+        import _xxsubinterpreters as interpreters
+    except ImportError:
+        sys.exit("no subinterpreters here")
+made = [interpreters.create() for _ in range(int(sys.argv[1]))]
+"""
+
+
+@test("interpreters beyond those that are searched are said",
+      only=lambda python: python.minor >= (3, 9), sample=True)
+def many(python):
+    for n, left in ((3, None), (20, 5)):
+        run = python.run("-W", "ignore", "many.py", n,
+                         files={"many.py": MANY})
+        if "no subinterpreters" in run.stderr:
+            raise Skip("it has no subinterpreters")
+        rows = [m for m in run.report["coverage"]["missed"]
+                if m["what"] == "interpreters"]
+        equal([(m["count"], m["asked"]) for m in rows],
+              [(left, True)] if left else [], "%d interpreters" % n)
+
+
 main()
