@@ -77,6 +77,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_backtraces.py \
 	%D%/matrix/test_clean.py \
 	%D%/matrix/test_collected.py \
+	%D%/matrix/test_descriptors.py \
 	%D%/matrix/test_differential.py \
 	%D%/matrix/test_faults.py \
 	%D%/matrix/test_fingerprints.py \

@@ -4,12 +4,16 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <link.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "common/ownmap.h"
 #include "python/frames.h"
+#include "python/peek.h"
 #include "shim/trie.h"
 
 bool native_is_on;
@@ -88,6 +92,7 @@ static struct {
 	int (*set_caching_policy)(unw_addr_space_t as,
 				  unw_caching_policy_t policy);
 	unw_addr_space_t *space;
+	unw_accessors_t *(*get_accessors)(unw_addr_space_t as);
 } unw;
 
 static uintptr_t own_from, own_to;   /* this library's code */
@@ -143,6 +148,7 @@ load(void)
 	*(void **)&unw.set_caching_policy =
 		dlsym(lib, NAME(unw_set_caching_policy));
 	*(void **)&unw.space = dlsym(lib, NAME(unw_local_addr_space));
+	*(void **)&unw.get_accessors = dlsym(lib, NAME(unw_get_accessors));
 #ifdef unw_tdep_getcontext /* x86-64; elsewhere it is code in place */
 	*(void **)&unw.getcontext = dlsym(lib, NAME(unw_tdep_getcontext));
 	if (!unw.getcontext)
@@ -152,6 +158,73 @@ load(void)
 	    !unw.flush_cache || !unw.set_caching_policy || !unw.space)
 		return "libunwind.so.8 lacks functions that are needed";
 	return NULL;
+}
+
+/* ---- libunwind's descriptors ---- */
+
+/* The last page of the stack at hand that was read from. */
+static _Thread_local uintptr_t readable_page
+	__attribute__((tls_model("initial-exec")));
+
+/*
+ * Where a frame has no unwind information, libunwind guesses, and asks a pipe of
+ * its own whether memory can be read: a byte is written and read back.  The
+ * program may have closed that pipe, and have a file or a socket under its
+ * numbers since.  So we read for it.
+ */
+static int
+read_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value,
+	    int is_write, void *ctx)
+{
+	enum { PAGE = 4096 };
+
+	(void)space;
+	(void)ctx;
+	if (is_write)
+		return -UNW_EINVAL;
+	if (!address || (address & -(uintptr_t)PAGE) != readable_page ||
+	    address % PAGE > PAGE - sizeof *value) {
+		if (!peek(value, address, sizeof *value))
+			return -UNW_EINVAL;
+		readable_page = address & -(uintptr_t)PAGE;
+		return 0;
+	}
+	*value = *(const unw_word_t *)address;
+	return 0;
+}
+
+/*
+ * Have it open that pipe now, and not under the number of a standard stream that
+ * is closed: its next owner is the program's file.
+ */
+static void
+settle_descriptors(void)
+{
+	int low[3], n = 0, fd;
+	unw_context_t context;
+	unw_cursor_t c;
+
+	while (n < 3) {
+		fd = (int)syscall(SYS_openat, AT_FDCWD, "/",
+				  O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			break;
+		if (fd > 2) {
+			syscall(SYS_close, fd);
+			break;
+		}
+		low[n++] = fd;
+	}
+	if (unw.get_accessors)
+		unw.get_accessors(*unw.space)->access_mem = read_memory;
+#ifdef unw_tdep_getcontext
+	unw.getcontext(&context);
+#else
+	unw_getcontext(&context);
+#endif
+	unw.init_local(&c, &context);
+	while (n)
+		syscall(SYS_close, low[--n]);
 }
 
 static const char *
@@ -170,6 +243,7 @@ prepare(void)
 	dl_iterate_phdr(find_own, NULL);
 	if (!frames_loop(l, &loop_from, &loop_to))
 		loop_from = loop_to = 0;
+	settle_descriptors();
 	unw.set_caching_policy(*unw.space, UNW_CACHE_PER_THREAD);
 	return NULL;
 }
@@ -240,6 +314,7 @@ walk(struct frame *frames, size_t n_max, bool is_whole, size_t *n_loops)
 	size_t n = 0, steps = 0;
 
 	*n_loops = 0;
+	readable_page = 0;
 #ifdef unw_tdep_getcontext
 	unw.getcontext(&context);
 #else
