@@ -15,6 +15,7 @@
 #include "shim/capture.h"
 #include "shim/clone.h"
 #include "shim/collected.h"
+#include "shim/exit27.h"
 #include "shim/fault.h"
 #include "shim/filters.h"
 #include "shim/growths.h"
@@ -262,7 +263,7 @@ why_no_hooks(void)
 static const char *
 why_no_collections(void)
 {
-	return python.version < 0x0300 && !python.is_shared ?
+	return exit27_is_needed() && !python.is_shared ?
 		       "a statically linked Python 2.7 does not tell of its "
 		       "collections" :
 		       NULL;
