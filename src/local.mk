@@ -136,6 +136,8 @@ libreport_la_SOURCES = \
 	%D%/report/advice_edge.h \
 	%D%/report/copy.c \
 	%D%/report/copy.h \
+	%D%/report/counts.c \
+	%D%/report/counts.h \
 	%D%/report/cxxname.c \
 	%D%/report/cxxname.h \
 	%D%/report/filter.c \

@@ -8,6 +8,7 @@ UNIT_TESTS = \
 	%D%/unit/test_buf \
 	%D%/unit/test_callframe \
 	%D%/unit/test_chunks \
+	%D%/unit/test_counts \
 	%D%/unit/test_cxxname \
 	%D%/unit/test_filter \
 	%D%/unit/test_fingerprint \

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "common/arena.h"
 #include "common/hash.h"
+#include "report/counts.h"
 #include "report/report.h"
 
 struct named { /* a finding by its fingerprint */
@@ -66,16 +67,6 @@ add(struct compare *c, enum compare_class class, const struct finding *before,
 	c->counts[class]++;
 }
 
-static bool
-has_grown(const struct finding *before, const struct finding *after)
-{
-	/* What is not known is less than all. */
-	return (before->count != REPORT_UNKNOWN &&
-		after->count > before->count) ||
-	       (before->objects != REPORT_UNKNOWN &&
-		after->objects > before->objects);
-}
-
 /* qsort(3) is not stable: by class, then as they stood. */
 static int
 compare_pairs(const void *a, const void *b)
@@ -112,7 +103,7 @@ compare_reports(struct arena *a, const struct report *before,
 			add(out, COMPARE_NEW, NULL, f);
 		else
 			add(out,
-			    has_grown(was, f) ? COMPARE_GROWN : COMPARE_KNOWN,
+			    counts_have_grown(was, f) ? COMPARE_GROWN : COMPARE_KNOWN,
 			    was, f);
 	}
 	for (i = 0; i < before->n_findings; i++) {

@@ -18,7 +18,7 @@ struct report;
 
 enum compare_class {
 	COMPARE_NEW,   /* only in the second */
-	COMPARE_GROWN, /* in both, with more islands or objects */
+	COMPARE_GROWN, /* in both, with more islands or objects (report/counts.h) */
 	COMPARE_KNOWN, /* in both */
 	COMPARE_FIXED, /* only in the first */
 	COMPARE_CLASSES

@@ -174,6 +174,24 @@ put_cut(const struct report *r)
 		       m->count);
 }
 
+/* Why findings of the baseline fail. */
+static void
+put_too_many(const struct gate *g)
+{
+	const struct baseline *b = &g->screen.baseline;
+	size_t i;
+
+	for (i = 0; g->baseline && i < g->report.n_findings; i++) {
+		const struct finding *f = &g->report.findings[i];
+
+		if (f->state == STATE_NEW && baseline_has(b, f->fingerprint))
+			printf("gate: %s: %" PRId64 " at an unknown place, and "
+			       "the baseline has %" PRId64 "\n",
+			       f->fingerprint, f->count,
+			       baseline_count(b, f->fingerprint));
+	}
+}
+
 static void
 put_gone(const struct gate *g)
 {
@@ -285,6 +303,7 @@ judge(struct gate *g)
 	size_t n_failing, n_asked;
 
 	merge_result(g->merge, &g->arena, &g->report);
+	screen_result(&g->screen, &g->report);
 	screen_rows(&g->screen, &g->arena, &g->report);
 	n_failing = verdict_judge(&g->verdict, &g->report);
 	n_asked = count_asked(&g->report);
@@ -304,6 +323,7 @@ judge(struct gate *g)
 	put_cut(&g->report);
 	put_rules(&g->screen);
 	put_limits(&g->verdict);
+	put_too_many(g);
 	put_gone(g);
 	put_unanalysed(g);
 	put_asked(g);

@@ -131,6 +131,7 @@ render(const struct wishes *w, struct screen *screen, struct merge *merge)
 
 	arena_init(&arena);
 	merge_result(merge, &arena, &r);
+	screen_result(screen, &r);
 	screen_rows(screen, &arena, &r);
 	verdict_init(&verdict);
 	verdict_judge(&verdict, &r);

@@ -156,6 +156,24 @@ screen_look(struct report *r, void *screen)
 		filter_know(&s->baseline, r->findings, r->n_findings);
 }
 
+void
+screen_result(const struct screen *s, struct report *r)
+{
+	size_t i;
+
+	for (i = 0; s->baseline_name && i < r->n_findings; i++) {
+		struct finding *f = &r->findings[i];
+
+		/* Without that file it was another baseline's, and is known. */
+		if (f->state != STATE_KNOWN ||
+		    !baseline_has(&s->baseline, f->fingerprint) ||
+		    filter_is_known(&s->baseline, f))
+			continue;
+		f->state = STATE_NEW;
+		f->is_quiet = false;
+	}
+}
+
 static struct report_rule *
 find_row(struct report_rule *rows, size_t n, const struct report_rule *like)
 {

@@ -42,6 +42,12 @@ int screen_open(struct screen *s, const char *suppressions,
 /* For inputs_read(): give the report's findings their states. */
 void screen_look(struct report *r, void *screen);
 
+/*
+ * Of the merged report: what the baseline knew of each of its parts is new if
+ * there is too much of it in all.
+ */
+void screen_result(const struct screen *s, struct report *r);
+
 /* What the rules did, in addition to what is in the merged report. */
 void screen_rows(struct screen *s, struct arena *a, struct report *r);
 

@@ -18,9 +18,32 @@
 #include "common/readfile.h"
 #include "report/fingerprint.h"
 #include "report/json.h"
+#include "report/native.h"
 #include "report/report.h"
 
 enum { FRAMES = 5 }; /* as many as a fingerprint is made of */
+
+/* Who asked for memory, without what moves. */
+static void
+simplify_asker(struct arena *a, const struct finding *from, struct finding *to)
+{
+	const struct report_native *asker =
+		finding_is_memory(from) ? native_asker(from) : NULL;
+	struct report_native *frame;
+	const char *slash;
+
+	if (!asker)
+		return;
+	frame = arena_grab(a, sizeof *frame);
+	if (!frame)
+		abort_for_memory();
+	slash = strrchr(asker->module, '/');
+	frame->function = asker->function;
+	frame->module = slash ? slash + 1 : asker->module;
+	frame->offset = REPORT_UNKNOWN;
+	to->native = frame;
+	to->n_native = 1;
+}
 
 /* What people need to find the place, and what does not move. */
 static void
@@ -55,6 +78,7 @@ simplify(struct arena *a, const char *folder, const struct finding *from,
 	to->python = lines;
 	to->n_python = n;
 	to->allocation_known = n > 0;
+	simplify_asker(a, from, to);
 	to->refcount = to->references_found = to->references_lost =
 		REPORT_UNKNOWN;
 	to->hidden_type = from->hidden_type;

@@ -2,7 +2,6 @@
 
 #include "common/baseline.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "common/buf.h"
@@ -16,6 +15,7 @@ enum {
 
 struct baseline_entry {
 	char fingerprint[FINGERPRINT_BYTES];
+	int64_t count;
 	UT_hash_handle hh;
 };
 
@@ -29,16 +29,20 @@ find(const struct baseline *b, const char *fingerprint)
 }
 
 static bool
-add(struct baseline *b, const char *fingerprint)
+add(struct baseline *b, const char *fingerprint, int64_t count)
 {
-	struct baseline_entry *e;
+	struct baseline_entry *e = find(b, fingerprint);
 
-	if (find(b, fingerprint))
+	if (e) {
+		if (__builtin_add_overflow(e->count, count, &e->count))
+			e->count = INT64_MAX;
 		return true;
+	}
 	e = arena_grab(&b->arena, sizeof *e);
 	if (!e)
 		return false;
 	memcpy(e->fingerprint, fingerprint, strlen(fingerprint));
+	e->count = count;
 	HASH_ADD_STR(b->table, fingerprint, e);
 	if (hash_was_full(&e->hh))
 		return false;
@@ -51,6 +55,7 @@ take_finding(struct jsonscan *j, struct baseline *b)
 {
 	char key[WORD_BYTES], state[WORD_BYTES] = "";
 	char fingerprint[FINGERPRINT_BYTES] = "";
+	int64_t count = 0;
 	bool more;
 
 	for (more = jsonscan_open(j, '{'); more; more = jsonscan_next(j, '}')) {
@@ -60,6 +65,8 @@ take_finding(struct jsonscan *j, struct baseline *b)
 			jsonscan_string(j, fingerprint, sizeof fingerprint);
 		else if (!strcmp(key, "state"))
 			jsonscan_string(j, state, sizeof state);
+		else if (!strcmp(key, "count"))
+			jsonscan_count(j, &count);
 		else
 			jsonscan_skip(j);
 	}
@@ -69,7 +76,8 @@ take_finding(struct jsonscan *j, struct baseline *b)
 		return jsonscan_fail(j, "a finding has no fingerprint");
 	if (!strcmp(state, "suppressed") || !strcmp(state, "startup"))
 		return true;
-	return add(b, fingerprint) || jsonscan_fail(j, "out of memory");
+	return add(b, fingerprint, count > 0 ? count : 0) ||
+	       jsonscan_fail(j, "out of memory");
 }
 
 static bool
@@ -148,6 +156,14 @@ bool
 baseline_has(const struct baseline *b, const char *fingerprint)
 {
 	return find(b, fingerprint) != NULL;
+}
+
+int64_t
+baseline_count(const struct baseline *b, const char *fingerprint)
+{
+	const struct baseline_entry *e = find(b, fingerprint);
+
+	return e ? e->count : 0;
 }
 
 void

@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/arena.h"
 
@@ -39,6 +40,9 @@ bool baseline_parse(struct baseline *b, const char *name, const char *text,
 		    size_t n, struct buf *complaint);
 
 bool baseline_has(const struct baseline *b, const char *fingerprint);
+
+/* How many of them (islands) it has; 0: none, or nobody knows. */
+int64_t baseline_count(const struct baseline *b, const char *fingerprint);
 
 void baseline_fini(struct baseline *b);
 

@@ -238,6 +238,26 @@ jsonscan_skip(struct jsonscan *j)
 }
 
 bool
+jsonscan_count(struct jsonscan *j, int64_t *out)
+{
+	const char *from;
+	int64_t v = 0;
+
+	jsonscan_peek(j);
+	from = j->at;
+	*out = -1;
+	if (!jsonscan_skip(j))
+		return false;
+	for (; from < j->at && *from >= '0' && *from <= '9'; from++)
+		if (__builtin_mul_overflow(v, 10, &v) ||
+		    __builtin_add_overflow(v, *from - '0', &v))
+			v = INT64_MAX;
+	if (from == j->at)
+		*out = v;
+	return true;
+}
+
+bool
 jsonscan_end(struct jsonscan *j)
 {
 	if (j->problem)

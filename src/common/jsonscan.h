@@ -27,6 +27,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct jsonscan {
 	const char *start, *at, *end;
@@ -52,6 +53,12 @@ bool jsonscan_string(struct jsonscan *j, char *out, size_t room);
 
 /* A string and the colon behind it. */
 bool jsonscan_key(struct jsonscan *j, char *out, size_t room);
+
+/*
+ * A whole number that is not below 0; what is too large becomes the largest, and
+ * any other value -1.  false if there is none.
+ */
+bool jsonscan_count(struct jsonscan *j, int64_t *out);
 
 /* Any value. */
 bool jsonscan_skip(struct jsonscan *j);

@@ -8,6 +8,8 @@
 #include "common/baseline.h"
 #include "common/pattern.h"
 #include "common/suppressions.h"
+#include "report/counts.h"
+#include "report/fingerprint.h"
 #include "report/kinds.h"
 #include "report/sums.h"
 
@@ -133,14 +135,21 @@ filter_suppress(const struct suppressions *s, struct finding *list, size_t n,
 	}
 }
 
+bool
+filter_is_known(const struct baseline *b, const struct finding *f)
+{
+	return baseline_has(b, f->fingerprint) &&
+	       (fingerprint_has_place(f) ||
+		!counts_are_more(f, baseline_count(b, f->fingerprint)));
+}
+
 void
 filter_know(const struct baseline *b, struct finding *list, size_t n)
 {
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		if (list[i].state == STATE_NEW &&
-		    baseline_has(b, list[i].fingerprint))
+		if (list[i].state == STATE_NEW && filter_is_known(b, &list[i]))
 			list[i].state = STATE_KNOWN;
 }
 

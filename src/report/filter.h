@@ -44,7 +44,13 @@ struct suppression *filter_find(const struct suppressions *s,
 void filter_suppress(const struct suppressions *s, struct finding *list,
 		     size_t n, int64_t today);
 
-/* Give new findings that the baseline has the state `known'. */
+/*
+ * Does the baseline know the finding?  One without a place (fingerprint.h) only up
+ * to the number that it has.
+ */
+bool filter_is_known(const struct baseline *b, const struct finding *f);
+
+/* Give new findings that the baseline knows the state `known'. */
 void filter_know(const struct baseline *b, struct finding *list, size_t n);
 
 /* Count a finding for a rule. */

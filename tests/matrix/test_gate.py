@@ -2,6 +2,7 @@
 # Suppressions and baselines: in the program's own exit status, and in a gate.
 import subprocess
 
+import planted
 from findings import about, is_unhooked, the_one
 from harness import LEAKSHIM, Skip, equal, main, once, pythons, test
 
@@ -158,6 +159,41 @@ RULES = """\
 until=2001-01-31 type:^__main__.K49$
 type:^__main__.K99$
 """
+
+
+@test("of what is lost at an unknown place a baseline allows so many",
+      sample=True)
+def so_many(python):
+    def lose(n, options="", **more):
+        return python.run("planted.py", "leak", "list", n,
+                          options="backtrace=0:exitcode=23" + options,
+                          files=dict(planted.files(python), **more))
+
+    done = {n: lose(n) for n in (50, 100)}
+    base = done[50].path("base.json")
+    leakshim(done[50].folder, "gate", "--write_baseline=base.json",
+             "report.json")
+    equal(leakshim(done[50].folder, "gate", "--baseline=base.json",
+                   "report.json").returncode, 0, "the same")
+    more = leakshim(done[100].folder, "gate", "--baseline=" + base,
+                    "report.json")
+    equal(more.returncode, 23, "twice as many")
+    assert "at an unknown place, and the baseline has" in more.stdout, (
+        more.stdout)
+    both = leakshim(done[50].folder, "gate", "--baseline=base.json",
+                    "report.json", done[50].path("report.json"),
+                    done[100].path("report.json"))
+    equal(both.returncode, 23, "in several reports")
+    with open(base, encoding="utf-8") as f:
+        text = f.read()
+    for n, status in ((50, 0), (100, 23)):
+        equal(lose(n, ":baseline=base.json", **{"base.json": text}).status,
+              status, "in the program, %d" % n)
+    # Another type is another finding.
+    other = python.run("planted.py", "leak", "dict", 50,
+                       files=planted.files(python), options="backtrace=0")
+    equal(leakshim(other.folder, "gate", "--baseline=" + base,
+                   "report.json").returncode, 23, "another type")
 
 
 @test("50 findings, 48 known, one new, one of an expired rule", sample=True)

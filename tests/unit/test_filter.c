@@ -191,12 +191,52 @@ baselines(void)
 	buf_fini(&json);
 }
 
+static void
+is_known(const struct finding *f, int64_t count, const char *text, bool wanted)
+{
+	struct baseline b;
+	struct finding g = *f;
+
+	g.count = count;
+	ok(baseline_parse(&b, "b.json", text, strlen(text), &said) &&
+		   filter_is_known(&b, &g) == wanted,
+	   "%ld of %s are%s known", (long)count, text, wanted ? "" : " not");
+	baseline_fini(&b);
+}
+
+/* At an unknown place they are known by their number. */
+static void
+numbers(void)
+{
+#define HAS(count) HEAD "\"findings\": [{" ID ", \"count\": " count "}]}"
+	struct finding f = lost();
+
+	strcpy(f.fingerprint, "growth-0123456789abcdef");
+	is_known(&f, 1000, HAS("3"), true);
+	f.n_python = 0;
+	is_known(&f, 3, HAS("3"), true);
+	is_known(&f, 4, HAS("3"), false);
+	is_known(&f, 1, HEAD "\"findings\": [{" ID "}]}", false);
+	is_known(&f, 1, HAS("null"), false);
+	is_known(&f, 1, HAS("-5"), false);
+	is_known(&f, 1, HAS("1.5"), false);
+	is_known(&f, 7, HAS("99999999999999999999"), true);
+	is_known(&f, 6, HEAD "\"findings\": [{" ID ", \"count\": 2}, {" ID
+			     ", \"count\": 4}]}", true);
+	f.types = &(const struct report_type){"(memory)", 1, 1, NULL, false};
+	f.n_types = 1;
+	is_known(&f, 1000, HAS("3"), true);
+	f.n_native = 0;
+	is_known(&f, 4, HAS("3"), false);
+}
+
 int
 main(void)
 {
 	subjects();
 	counting();
 	bad_baselines();
+	numbers();
 	baselines();
 	suppressions_fini(&s);
 	buf_fini(&said);

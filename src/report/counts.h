@@ -1,0 +1,28 @@
+/*
+ * counts.h - when are there more of them than before?
+ *
+ * What is lost is counted from below: an old word in a stack, or in memory that
+ * nobody has cleared, may point to some of it, and in the next run to others.  A
+ * few more are no more than that.  All other counts are exact.
+ *
+ * Contract of every function here:
+ *   side       analysis child and tool
+ *   allocates  never
+ *   locks      none
+ *   signals    safe
+ */
+#ifndef LEAKSHIM_REPORT_COUNTS_H
+#define LEAKSHIM_REPORT_COUNTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "report/report.h"
+
+/* Is f's number of islands more than `before' ones of the same kind? */
+bool counts_are_more(const struct finding *f, int64_t before);
+
+/* The same of its objects: `before' had so many in its islands. */
+bool counts_have_grown(const struct finding *before, const struct finding *f);
+
+#endif /* LEAKSHIM_REPORT_COUNTS_H */
