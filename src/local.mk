@@ -321,6 +321,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/mappedchunks.h \
 	%D%/analysis/maps.c \
 	%D%/analysis/maps.h \
+	%D%/analysis/measure.c \
+	%D%/analysis/measure.h \
 	%D%/analysis/members.c \
 	%D%/analysis/members.h \
 	%D%/analysis/memory.c \
@@ -329,6 +331,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/mirror.h \
 	%D%/analysis/outside.c \
 	%D%/analysis/outside.h \
+	%D%/analysis/owners.c \
+	%D%/analysis/owners.h \
 	%D%/analysis/pages.c \
 	%D%/analysis/pages.h \
 	%D%/analysis/pathnames.c \
@@ -369,6 +373,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/uncounted.h \
 	%D%/analysis/unfreed.c \
 	%D%/analysis/unfreed.h \
+	%D%/analysis/views.c \
+	%D%/analysis/views.h \
 	%D%/analysis/witness.c \
 	%D%/analysis/witness.h
 

@@ -76,6 +76,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_attach.py \
 	%D%/matrix/test_audit.py \
 	%D%/matrix/test_backtraces.py \
+	%D%/matrix/test_buffers.py \
 	%D%/matrix/test_clean.py \
 	%D%/matrix/test_collected.py \
 	%D%/matrix/test_descriptors.py \

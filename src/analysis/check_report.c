@@ -199,7 +199,10 @@ leave_out(struct check *c, enum omission why, int64_t n)
 static void
 report_lost(struct check *c, enum lost_verdict v)
 {
-	struct groups groups = {.lost = &c->lost};
+	struct groups groups = {
+		.lost = &c->lost,
+		.measure = {.r = &c->reach, .m = &c->lost.m},
+	};
 	struct group *group, *next;
 	const struct graph *g = &c->lost.g;
 
@@ -312,7 +315,11 @@ report_verdict(struct check *c, enum verdict v)
 	node_id *ids = bigarray_map(c->unreachable.n, sizeof *ids);
 	enum finding_kind kind;
 	enum finding_reason reason;
-	struct groups groups = {0};
+	struct groups groups = {
+		.measure = {.r = c->has_reach ? &c->reach : NULL,
+			    .m = &c->mirror,
+			    .of_garbage = true},
+	};
 	struct group *group, *next;
 	struct graph g;
 	size_t i, n = 0;

@@ -342,10 +342,21 @@ add_thread_heaps(struct gathered *g, int pagemap, const struct map *map)
 	pages_walk(pagemap, map, add_thread_heaps_in, &search);
 }
 
+/* Where the mappings end that follow the i-th without a gap. */
+static uintptr_t
+plain_end(const struct maps *maps, size_t i)
+{
+	while (i + 1 < maps->n && maps->all[i + 1].start == maps->all[i].end &&
+	       is_plain(&maps->all[i + 1]))
+		i++;
+	return maps->all[i].end;
+}
+
 static void
 add_other_chunks(struct gathered *g)
 {
 	int pagemap = pages_open();
+	uintptr_t done = 0, limit = 0;
 	size_t i;
 
 	for (i = 0; i < g->maps.n; i++) {
@@ -353,7 +364,10 @@ add_other_chunks(struct gathered *g)
 
 		if (!is_plain(map))
 			continue;
-		mappedchunks_walk(pagemap, map, take_mapped, g);
+		if (map->end > limit)
+			limit = plain_end(&g->maps, i);
+		done = mappedchunks_walk(pagemap, map, done, limit,
+					 take_mapped, g);
 		add_thread_heaps(g, pagemap, map);
 	}
 	pages_close(pagemap);

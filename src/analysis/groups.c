@@ -13,6 +13,7 @@
 /* What is gathered about one island before its group is known. */
 struct island {
 	const struct graph *g;
+	struct measure *measure;
 	uint32_t number;
 	uint64_t stamp; /* marks the classes that this island counted */
 	struct class *classes[GROUP_MAX_CLASSES];
@@ -45,14 +46,15 @@ fold_dicts(const struct graph *g, struct mirror *m)
 
 /* An attribute dict's bytes count for its owner, whose class this is. */
 static int64_t
-bytes_with_dict(const struct graph *g, void *o)
+bytes_with_dict(struct measure *w, const struct graph *g, void *o)
 {
 	void *dict = attribute_dict(o);
-	int64_t n = object_bytes(o);
+	int64_t n = measure_object(w, o);
 	uint32_t at = dict ? graph_find(g, (uintptr_t)dict) : UINT32_MAX;
 
 	if (at != UINT32_MAX && g->m->nodes[g->ids[at]].flags & NODE_FOLDED)
-		n += object_bytes(dict);
+		n += measure_object(w, dict) -
+		     object_values_bytes(dict, o);
 	return n;
 }
 
@@ -75,7 +77,7 @@ count_members(struct island *is, struct classes *classes)
 		k = classes_intern(classes, o);
 		if (!k)
 			return false;
-		bytes = bytes_with_dict(g, o);
+		bytes = bytes_with_dict(is->measure, g, o);
 		is->bytes += bytes;
 		if (k->seen != is->stamp) {
 			k->seen = is->stamp;
@@ -280,7 +282,10 @@ groups_add(struct groups *out, const struct graph *g, struct mirror *m,
 	causes.lost = out->lost;
 	fold_dicts(g, m);
 	for (k = 0; k < g->n_islands; k++) {
-		struct island is = {.g = g, .number = k, .stamp = ++stamp};
+		struct island is = {.g = g,
+				    .measure = &out->measure,
+				    .number = k,
+				    .stamp = ++stamp};
 
 		if ((verdict_of && verdict_of[k] != verdict) ||
 		    !is_asked_about(s, &is))
@@ -294,5 +299,6 @@ void
 groups_fini(struct groups *groups)
 {
 	HASH_CLEAR(hh, groups->table);
+	measure_fini(&groups->measure);
 	groups->n = 0;
 }

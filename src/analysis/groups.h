@@ -21,6 +21,7 @@
 #include "analysis/classes.h"
 #include "analysis/graph.h"
 #include "analysis/kin.h"
+#include "analysis/measure.h"
 #include "analysis/source.h"
 
 enum { GROUP_MAX_CLASSES = 64 };
@@ -52,6 +53,8 @@ struct groups {
 	/* For causes.h, or NULL; set before groups_add(). */
 	bool (*has_surplus)(const void *lost, uint32_t i);
 	const void *lost;
+	/* For sizes; its first three set before groups_add(), or none. */
+	struct measure measure;
 };
 
 /*

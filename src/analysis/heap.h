@@ -42,6 +42,14 @@ enum heap_bits {
 	 * interpreter: it goes without anybody's doing.
 	 */
 	HEAP_PASSING,
+	HEAP_HELD,    /* postponed, and not by stacks alone */
+	HEAP_ROOTED,  /* a root that is no stack leads to it */
+	HEAP_LEADS,   /* memory in which something points to a block */
+	HEAP_COUNTED, /* somebody's size has it */
+	HEAP_SHARED,  /* memory that not only one leads to */
+	HEAP_DIRECT,  /* an object points to it */
+	HEAP_CONTESTED, /* and another one */
+	HEAP_OWNER,   /* an object that leads to memory */
 	HEAP_SEEN,       /* on the way of the search for paths */
 	HEAP_BITMAPS
 };

@@ -62,13 +62,17 @@ walk_pages(uintptr_t from, uintptr_t to, bool is_sure, void *ctx)
 	w->done = at;
 }
 
-void
-mappedchunks_walk(int pagemap, const struct map *map,
-		  mappedchunks_take *take, void *ctx)
+uintptr_t
+mappedchunks_walk(int pagemap, const struct map *map, uintptr_t from,
+		  uintptr_t limit, mappedchunks_take *take, void *ctx)
 {
-	struct walk w = {map->start, map->end, map->start, take, ctx};
+	struct walk w = {map->start, limit, map->start, take, ctx};
 
+	/* A block that began in the mapping before reaches into this one. */
+	if (from > map->start)
+		w.expected = w.done = from;
 	pages_walk(pagemap, map, walk_pages, &w);
+	return w.done;
 }
 
 uintptr_t

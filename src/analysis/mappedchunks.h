@@ -30,11 +30,15 @@ typedef bool mappedchunks_take(uintptr_t block, size_t size, bool is_expected,
 			       void *ctx);
 
 /*
- * take() for what may be a block in a mapping of anonymous memory, all of which
- * is readable but guards.  `pagemap' is of pages_open().
+ * take() for what may be a block in the mapping, which is of anonymous memory,
+ * readable but for guards.  `pagemap' is of pages_open().  A block may reach into
+ * the mappings behind, up to `limit': advice (MADV_HUGEPAGE) has the kernel cut
+ * one in pieces.  So may one from before; `from' is what that walk returned, or
+ * 0.  Returns where the last block ends that was looked at.
  */
-void mappedchunks_walk(int pagemap, const struct map *map,
-		       mappedchunks_take *take, void *ctx);
+uintptr_t mappedchunks_walk(int pagemap, const struct map *map,
+			    uintptr_t from, uintptr_t limit,
+			    mappedchunks_take *take, void *ctx);
 
 /* Where the block ends; 0 if it has no mapping of its own. */
 uintptr_t mappedchunks_end(uintptr_t block);

@@ -39,6 +39,9 @@ void pieces_begin(struct pieces *p);
 /* Add the node; false if it is there already, or too many are. */
 bool pieces_add(struct pieces *p, uintptr_t node);
 
+/* Is it there? */
+bool pieces_has(const struct pieces *p, uintptr_t node);
+
 /* The next one to be looked into, 0 when none is left. */
 uintptr_t pieces_next(struct pieces *p);
 

@@ -144,8 +144,11 @@ is_for_later(struct reach *r, uintptr_t node)
 	if (r->ends_waiting ||
 	    (!r->in_stacks && heap_is(&r->g.heap, node, HEAP_FOREIGNERS)))
 		return false;
-	if (heap_is(&r->g.heap, node, HEAP_POSTPONED))
+	if (heap_is(&r->g.heap, node, HEAP_POSTPONED)) {
+		if (!r->in_stacks)
+			heap_note(&r->g.heap, node, HEAP_HELD);
 		return true;
+	}
 	if (find_object(r, node, &is_dead))
 		return false;
 	later = bigarray_grow(r->later, r->n_later, &r->later_room, FIRST_LATER,
@@ -157,6 +160,8 @@ is_for_later(struct reach *r, uintptr_t node)
 	r->later = later;
 	r->later[r->n_later++] = node;
 	heap_note(&r->g.heap, node, HEAP_POSTPONED);
+	if (!r->in_stacks)
+		heap_note(&r->g.heap, node, HEAP_HELD);
 	return true;
 }
 
@@ -170,6 +175,7 @@ visit_word(struct reach *r, uintptr_t word)
 
 	if (!node)
 		return;
+	r->n_hits++;
 	if (heap_is_marked(&r->g.heap, node)) {
 		hubs_count(&r->hubs, node);
 		return;
@@ -329,7 +335,11 @@ visit_node(struct reach *r, uintptr_t entry)
 			  find_object(r, node, &is_dead);
 
 	if (!o || (is_dead && is_on_stack)) {
+		size_t before = r->n_hits;
+
 		visit_memory(r, node, end, visit_words, r);
+		if (r->n_hits != before)
+			heap_note(&r->g.heap, node, HEAP_LEADS);
 	} else if (is_dead) {
 		visit_word(r, object_word(o, 0));
 	} else {
@@ -352,12 +362,18 @@ drain(struct reach *r)
 		visit_node(r, r->stack[--r->n_stack]);
 }
 
+/*
+ * What stacks alone lead to comes last, behind garbage: an old word there takes
+ * nothing from what holds it.
+ */
 static void
-mark_later(struct reach *r)
+mark_later(struct reach *r, bool is_last)
 {
 	size_t i;
 
 	for (i = 0; i < r->n_later; i++) {
+		if (!is_last && !heap_is(&r->g.heap, r->later[i], HEAP_HELD))
+			continue;
 		if (!heap_is_marked(&r->g.heap, r->later[i]))
 			push(r, r->later[i], 0);
 		drain(r);
@@ -418,6 +434,28 @@ visit_immortal(uintptr_t node, void *ctx)
 	return r->gave_up;
 }
 
+/*
+ * The collector is exact: whatever leads to garbage is an old word, and leads to
+ * nothing of what that holds.  So garbage is marked before all else, and looked
+ * into when all else is.
+ */
+static void
+set_garbage_apart(struct reach *r, const struct mirror *m,
+		  const struct unreachable *garbage)
+{
+	size_t i;
+
+	for (i = 0; i < garbage->n; i++) {
+		uintptr_t o = m->nodes[garbage->ids[i]].address;
+		uintptr_t node = heap_find(&r->g.heap, o);
+
+		if (!node)
+			continue;
+		heap_mark(&r->g.heap, node);
+		heap_note(&r->g.heap, node, HEAP_PASSING);
+	}
+}
+
 static void
 mark_from_garbage(struct reach *r, const struct mirror *m,
 		  const struct unreachable *garbage)
@@ -429,13 +467,27 @@ mark_from_garbage(struct reach *r, const struct mirror *m,
 		uintptr_t o = m->nodes[garbage->ids[i]].address;
 		uintptr_t node = heap_find(&r->g.heap, o);
 
-		/* An old word may have led to it before. */
 		if (node)
-			heap_note(&r->g.heap, node, HEAP_PASSING);
-		visit_word(r, o);
+			push(r, node, 0);
 	}
 	drain(r);
 	r->in_passing = false;
+}
+
+/* Of roots that are no stacks. */
+static void
+visit_roots(const uintptr_t *from, const uintptr_t *to, void *ctx)
+{
+	struct reach *r = ctx;
+	const uintptr_t *p;
+
+	for (p = from; p < to; p++) {
+		uintptr_t node = heap_find(&r->g.heap, WITHOUT_TAG(*p));
+
+		if (node)
+			heap_note(&r->g.heap, node, HEAP_ROOTED);
+		visit_word(r, *p);
+	}
 }
 
 /* Nobody else has led to them: the next names that are looked up drop them. */
@@ -472,6 +524,7 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 		*why = no_memory;
 		return false;
 	}
+	set_garbage_apart(r, m, garbage);
 	if (r->g.n_dead)
 		s->walk_blocks(settle_dead, r);
 	uncounted_cut_out(r);
@@ -483,12 +536,13 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 			    s->stack_words + s->n_stack_words);
 	r->in_stacks = false;
 	drain(r);
-	r->root_bytes += roots_visit(&r->g, ROOTS_OTHERS, visit_words, r);
+	r->root_bytes += roots_visit(&r->g, ROOTS_OTHERS, visit_roots, r);
 	reach_visit(r, o->words, o->words + o->n);
 	drain(r);
-	mark_later(r);
+	mark_later(r, false);
 	mark_from_cache(r);
 	mark_from_garbage(r, m, garbage);
+	mark_later(r, true);
 	heap_walk_unmarked(&r->g.heap, visit_immortal, r);
 	if (!r->gave_up && !confirm_lost(r, why))
 		return false;

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "analysis/bigarray.h"
+#include "analysis/owners.h"
 #include "analysis/sort.h"
 #include "common/hash.h"
 #include "common/options.h"
 #include "python/objects.h"
-#include "python/sizes.h"
 #include "report/fingerprint.h"
 
 enum { SITE_FRAMES = 5, FIRST_LINES = 16, MOST_LINES = 255, TICKS = 0xfff };
@@ -27,6 +27,7 @@ struct site_part {
 struct counting {
 	struct sites *s;
 	struct check *c;
+	struct owners *owners;
 	uint32_t ticks;
 	bool failed;
 };
@@ -100,7 +101,7 @@ count(uintptr_t node, void *ctx)
 		return 1;
 	}
 	part->count++;
-	part->bytes += object_bytes(o);
+	part->bytes += owners_bytes(w->owners, node, o);
 	return w->failed;
 }
 
@@ -249,7 +250,11 @@ sites_count(struct sites *s, struct check *c, size_t n_most)
 	struct site_part **list, *part, *next;
 	bool ok;
 
+	w.owners = owners_find(&c->reach);
+	if (!w.owners)
+		return false;
 	heap_walk(&c->reach.g.heap, count, &w);
+	owners_free(w.owners);
 	list = bigarray_map(s->n_parts, sizeof *list);
 	s->all = bigarray_map(s->n_parts, sizeof *s->all);
 	ok = !w.failed && list && s->all;

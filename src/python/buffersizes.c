@@ -163,3 +163,16 @@ buffersizes_extra(const void *o)
 	}
 	return 0;
 }
+
+/* mmap_object: data, and its size (Modules/mmapmodule.c). */
+int64_t
+buffersizes_mapped(const void *o)
+{
+	const void *type = object_type(o);
+	const char *name = object_pointer(type, TP_NAME);
+
+	if (!name || strcmp(name, "mmap.mmap") ||
+	    object_word(type, TP_BASICSIZE) < 32 || !object_word(o, 16))
+		return 0;
+	return (int64_t)object_word(o, 24);
+}

@@ -20,4 +20,7 @@
  */
 int64_t buffersizes_extra(const void *o);
 
+/* Bytes that an mmap.mmap has mapped, whatever is behind it; else 0. */
+int64_t buffersizes_mapped(const void *o);
+
 #endif /* LEAKSHIM_PYTHON_BUFFERSIZES_H */

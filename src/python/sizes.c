@@ -343,6 +343,18 @@ object_bytes_extra(const void *o)
 }
 
 int64_t
+object_values_bytes(const void *dict, const void *owner)
+{
+	uintptr_t values = object_word(dict, 40);
+
+	if (layout->values != LAYOUT_VALUES_INLINE ||
+	    values != (uintptr_t)owner +
+			      object_word(object_type(owner), TP_BASICSIZE))
+		return 0;
+	return values_of(object_pointer(dict, 32)) * 8;
+}
+
+int64_t
 object_bytes(const void *o)
 {
 	const void *type = object_type(o);

@@ -23,6 +23,9 @@ int64_t object_bytes(const void *o);
 /* Of those, the ones that are elsewhere: tables, buffers, blocks. */
 int64_t object_bytes_extra(const void *o);
 
+/* Of a dict, those of its values that its owner has in itself (3.13+). */
+int64_t object_values_bytes(const void *dict, const void *owner);
+
 /*
  * Of those, the ones that stand at o: not the collector's header, nothing
  * outside, no values that an instance keeps behind itself.  Negative: unknown.

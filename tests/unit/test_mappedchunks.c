@@ -47,7 +47,21 @@ walk(int pagemap, const uintptr_t *pages, const void *mine)
 	struct map map = {at, at + PAGES * PAGES_BYTES, 0};
 
 	n_seen = 0;
-	mappedchunks_walk(pagemap, &map, take, (void *)mine);
+	mappedchunks_walk(pagemap, &map, 0, map.end, take, (void *)mine);
+}
+
+/* The same, cut in two behind the first n pages. */
+static void
+walk_cut(int pagemap, const uintptr_t *pages, size_t n, const void *mine)
+{
+	uintptr_t at = (uintptr_t)pages;
+	uintptr_t cut = at + n * PAGES_BYTES, end = at + PAGES * PAGES_BYTES;
+	struct map first = {at, cut, 0}, second = {cut, end, 0};
+	uintptr_t done;
+
+	n_seen = 0;
+	done = mappedchunks_walk(pagemap, &first, 0, end, take, (void *)mine);
+	mappedchunks_walk(pagemap, &second, done, end, take, (void *)mine);
 }
 
 static void
@@ -62,6 +76,10 @@ neighbours(int pagemap, const char *how)
 	diag("%s", how);
 	pages[1] = PAGES_BYTES | MAPPED;
 	pages[WORDS + 1] = 2 * PAGES_BYTES | MAPPED;
+	walk_cut(pagemap, pages, 2, NULL);
+	ok(n_seen == 2 && saw(0, pages, 1, true) &&
+		   saw(1, pages + WORDS, 2, true),
+	   "one that reaches into the next mapping");
 	third[0] = 1; /* an arena, say */
 	walk(pagemap, pages, NULL);
 	ok(n_seen == 2 && saw(0, pages, 1, true) &&
