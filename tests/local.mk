@@ -260,7 +260,7 @@ FORCE:
 .PHONY: FORCE
 CLEANFILES += tests/pythons.list tests/pythons.list.new
 
-dist_noinst_SCRIPTS += %D%/browser %D%/corpus %D%/hosts %D%/luck %D%/pythons \
+dist_noinst_SCRIPTS += %D%/browser %D%/corpus %D%/flicker %D%/hosts %D%/luck %D%/pythons \
 	%D%/run-python
 # Whole folders: what a test needs beside itself is not listed.
 EXTRA_DIST += %D%/bats %D%/bench %D%/clean %D%/fixtures %D%/golden %D%/matrix

@@ -1,9 +1,14 @@
 #!/usr/bin/env python3
 """The variants of one cause are one finding, with one fingerprint."""
 
+import importlib.machinery
+import importlib.util
+import os
+import sys
+
 import planted
 from findings import brief, is_unhooked
-from harness import Skip, equal, main, test
+from harness import TOP, Skip, equal, main, test
 
 ALL = range(8)
 
@@ -42,6 +47,29 @@ add("lost", ["list"])
 @test("variants without a leak are silent", sample=True)
 def clean(python):
     equal(run(python, "clean", ALL), [], "findings")
+
+
+def load_flicker():
+    """tests/flicker runs all programs, and more often."""
+    path = os.path.join(TOP, "tests", "flicker")
+    loader = importlib.machinery.SourceFileLoader("flicker", path)
+    spec = importlib.util.spec_from_loader("flicker", loader)
+    module = importlib.util.module_from_spec(spec)
+    sys.dont_write_bytecode = True  # tests/ may be read-only
+    loader.exec_module(module)
+    return module
+
+
+flicker = load_flicker()
+
+for each in (flicker.fixture("planted.py", ("leak", "append", 100), "planted"),
+             flicker.fixture("graphs.py", (1, 300), None),
+             flicker.memory("strdup")):
+    @test("the same each time: " + each.name, sample=True,
+          only=lambda python: python.minor in flicker.MINORS)
+    def same(python, program=each):
+        wrong, _ = flicker.flickers(python, program, 3)
+        equal(wrong, [], "what differs")
 
 
 main()
