@@ -193,6 +193,42 @@ def warns(python):
         assert run.stdout.startswith(kind), run.stdout
 
 
+@test("native= says where there are no native frames", sample=True)
+def native(python):
+    report = python.run("clean.py", files=CLEAN, options="native=8").report
+    equal(report["coverage"]["native"], "native-frames" not in asked(report),
+          "native frames, or a row")
+    run = python.run("clean.py", files=CLEAN, options="native=8",
+                     format="text")
+    equal("native-frames" in said(run.stderr), not report["coverage"]["native"],
+          "said")
+    equal("native-frames" in asked(python.run("clean.py", files=CLEAN).report),
+          False, "asked without the option")
+
+
+NO_PROC = "mount -t tmpfs none /proc && exec env LD_PRELOAD=\"$1\" \"$2\" -c pass"
+
+
+@test("without /proc it is said that lost references may be missed",
+      sample=True)
+def no_proc(python):
+    if python.in_root or python.by_loader:
+        raise Skip("it has a root of its own")
+    if os.getuid() != 0:
+        raise Skip("only root may mount")
+    command = ["unshare", "-m", "sh", "-c", NO_PROC, "sh",
+               harness.LEAKSHIM_SO, python.command[0]]
+    done = subprocess.run(command, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, encoding="utf-8",
+                          timeout=120)
+    if "unshare:" in done.stderr or "mount:" in done.stderr:
+        raise Skip("no mounts here: " + done.stderr.strip())
+    equal((done.returncode, done.stdout), (0, ""), "result")
+    why = said(done.stderr)["reachability"]
+    assert "/proc" in why and "mount" in why, why
+    assert "SUMMARY: incomplete: 0 findings" in done.stderr, done.stderr
+
+
 @test("a program that ends where no check is possible says so")
 def ends_in_c(python):
     program = ("import sys\ntry:\n    import ctypes\n"
