@@ -226,10 +226,12 @@ boot(void *unused)
 	/* A pending call must leave no error, and keep one that was there. */
 	py.PyErr_Fetch(&type, &value, &traceback);
 	state.gc = import_gc();
-	if (state.gc)
+	if (state.gc) {
+		state.tries = 0; /* the next life has as many */
 		take_place();
-	else if (++state.tries < MAX_TRIES)
+	} else if (++state.tries < MAX_TRIES) {
 		start_rearm();
+	}
 	py.PyErr_Clear();
 	py.PyErr_Restore(type, value, traceback);
 	return 0;
