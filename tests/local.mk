@@ -100,6 +100,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_method.py \
 	%D%/matrix/test_missed.py \
 	%D%/matrix/test_native.py \
+	%D%/matrix/test_own_findings.py \
 	%D%/matrix/test_pause.py \
 	%D%/matrix/test_pytest.py \
 	%D%/matrix/test_recycle.py \

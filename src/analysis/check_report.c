@@ -64,11 +64,35 @@ merge_into_known(struct check *c, const struct finding *f)
 	return false;
 }
 
+/*
+ * What leakshim.py allocates, and reports themselves: nobody asks for that.  Its
+ * frame is the innermost one outside of the standard library.
+ */
+static bool
+is_ours(const struct check *c, const struct finding *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_python; i++) {
+		const char *file = f->python[i].file, *slash;
+
+		if (!file || is_stdlib_file(file, c->source->stdlib))
+			continue;
+		slash = strrchr(file, '/');
+		file = slash ? slash + 1 : file;
+		return !strcmp(file, "leakshim.py") ||
+		       !strcmp(file, "pytest_leakshim.py");
+	}
+	return false;
+}
+
 static void
 keep_finding(struct check *c, struct finding *f)
 {
 	const struct source *s = c->source;
 
+	if (is_ours(c, f))
+		return;
 	fingerprint_make(f, s->stdlib, s->cwd);
 	if (merge_into_known(c, f))
 		return;
@@ -385,7 +409,7 @@ add_collected(const struct finding *collected, bool is_own, void *ctx)
 		return;
 	*f = *collected;
 	f->is_printed = judge_is_worth_printing(c->source, f, is_own);
-	if (!merge_into_known(c, f))
+	if (!is_ours(c, f) && !merge_into_known(c, f))
 		c->n_findings++;
 }
 

@@ -351,7 +351,10 @@ class no_leaks(object):
         if not leaks:
             return
         if error is None:
-            raise leaks
+            try:
+                raise leaks
+            finally:
+                del leaks  # or its traceback would make a cycle of it
         try:
             error.leaks = leaks
             if hasattr(error, "add_note"):
