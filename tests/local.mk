@@ -91,6 +91,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_helper.py \
 	%D%/matrix/test_hindsight.py \
 	%D%/matrix/test_identity.py \
+	%D%/matrix/test_idle.py \
 	%D%/matrix/test_innocents.py \
 	%D%/matrix/test_lives.py \
 	%D%/matrix/test_lost.py \

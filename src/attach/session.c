@@ -19,6 +19,7 @@ enum {
 	MOST_THREADS = 4096,
 	LOAD_MS = 10000, /* until the library has been loaded */
 	END_MS = 2000,   /* until the thread has ended */
+	PATIENCE_MS = 3000, /* before it is said what the command waits for */
 	MARGIN_S = 10,
 	MOST_REPORT = 512 << 20,
 	MOST_SAID = 1 << 20,
@@ -29,6 +30,7 @@ struct talk {
 	struct injection injection;
 	pid_t thread; /* ours in the target, 0: not known */
 	uint64_t until_us;
+	uint64_t warn_us; /* when to say what it waits for; 0: not */
 	size_t n_report, n_said;
 	bool has_failed; /* the library could not be loaded */
 };
@@ -37,6 +39,19 @@ static void
 wait_for(struct talk *t, unsigned seconds)
 {
 	t->until_us = hold_now_us() + (uint64_t)seconds * 1000000;
+}
+
+/* Whoever is told at once need not wait for the end of the timeout. */
+static void
+say_waiting(struct talk *t)
+{
+	static const char text[] =
+		"waiting for the GIL: C code may keep it; a server that keeps it "
+		"while it is idle (uWSGI without --enable-threads) gives it "
+		"back with its next request\n";
+
+	t->warn_us = 0;
+	t->session->say(t->session, text, sizeof text - 1);
 }
 
 /* ---- reading ---- */
@@ -51,6 +66,8 @@ read_all(struct talk *t, void *out, size_t n, char why[REFUSAL_BYTES])
 		uint64_t now = hold_now_us();
 		ssize_t k;
 
+		if (t->warn_us && now >= t->warn_us)
+			say_waiting(t);
 		if (now >= t->until_us)
 			return refusal_put(why,
 					   "no answer in time: C code may keep "
@@ -159,6 +176,7 @@ listen_to(struct talk *t, struct attach_result *result, char why[REFUSAL_BYTES])
 				find_thread(t->session->pid, result->thread);
 			return true;
 		}
+		t->warn_us = 0;
 		if (h.kind == ATTACH_SAY || h.kind == ATTACH_REPORT) {
 			if (!take_text(t, &h, data, why))
 				return false;
@@ -334,6 +352,7 @@ converse(struct talk *t, struct program *p, const char *library,
 	ok = s->method == SESSION_PYTHON || await_loading(t, why);
 	if (!ok && t->has_failed && await_thread(t))
 		inject_clean_up(&t->injection);
+	t->warn_us = hold_now_us() + PATIENCE_MS * 1000;
 	ok = ok && listen_to(t, result, why);
 	if (ok)
 		await_end(t);
