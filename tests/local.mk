@@ -90,6 +90,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_growth.py \
 	%D%/matrix/test_helper.py \
 	%D%/matrix/test_hindsight.py \
+	%D%/matrix/test_hostile.py \
 	%D%/matrix/test_identity.py \
 	%D%/matrix/test_idle.py \
 	%D%/matrix/test_innocents.py \
@@ -262,7 +263,8 @@ FORCE:
 .PHONY: FORCE
 CLEANFILES += tests/pythons.list tests/pythons.list.new
 
-dist_noinst_SCRIPTS += %D%/browser %D%/corpus %D%/flicker %D%/hosts %D%/luck %D%/pythons \
+dist_noinst_SCRIPTS += %D%/browser %D%/corpus %D%/flicker %D%/hostile \
+	%D%/hosts %D%/luck %D%/pythons \
 	%D%/run-python
 # Whole folders: what a test needs beside itself is not listed.
 EXTRA_DIST += %D%/bats %D%/bench %D%/clean %D%/fixtures %D%/golden %D%/matrix
