@@ -92,8 +92,9 @@ count_references(uintptr_t node, void *ctx)
 {
 	struct lost *l = ctx;
 	const struct heap *h = &l->reach->g.heap;
+	void *o = reach_object(l->reach, node);
 
-	if (heap_is(h, node, HEAP_LED_TO) || reach_object(l->reach, node))
+	if (o ? !referents_has_none(o) : heap_is(h, node, HEAP_LED_TO))
 		reach_words(l->reach, node, count_words, l);
 	return 0;
 }

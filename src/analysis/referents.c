@@ -4,6 +4,8 @@
 
 #include "analysis/pieces.h"
 #include "common/ownmap.h"
+#include "python/api.h"
+#include "python/holds.h"
 #include "python/objects.h"
 
 /* Memory on the way from one object; one walk at a time. */
@@ -12,6 +14,7 @@ struct walk {
 	visit_fn visit;
 	void *visit_ctx;
 	bool only_python; /* do not enter the C heap */
+	bool is_text;     /* a str: behind its text are old words */
 	struct pieces pieces;
 };
 
@@ -33,6 +36,14 @@ referents_end(void)
 	walk = NULL;
 }
 
+bool
+referents_has_none(const void *o)
+{
+	const void *type = object_type(o);
+
+	return type == py.PyUnicode_Type || holds_nothing(type);
+}
+
 static void
 visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 {
@@ -44,7 +55,7 @@ visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 		void *o;
 		uintptr_t node = reach_node_of(w->l->reach, *p, &o);
 
-		if (!node || heap_is_marked(h, node))
+		if (!node || heap_is_marked(h, node) || (o && w->is_text))
 			continue;
 		if (o)
 			w->visit(o, w->visit_ctx);
@@ -59,6 +70,7 @@ run(struct walk *w, void *o)
 {
 	uintptr_t node;
 
+	w->is_text = referents_has_none(o);
 	pieces_begin(&w->pieces);
 	reach_words(w->l->reach, object_block(o), visit_words, w);
 	while ((node = pieces_next(&w->pieces)))

@@ -21,6 +21,12 @@
  */
 void referents_visit(void *o, visit_fn visit, void *visit_ctx, void *lost);
 
+/*
+ * Does o, a str or a number, refer to no object?  Words behind its text are old:
+ * one of them made it the head of another lost island, now and then.
+ */
+bool referents_has_none(const void *o);
+
 /* Memory for the walks: referents_end() gives it back.  False: none. */
 bool referents_begin(void);
 void referents_end(void);
