@@ -96,6 +96,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_innocents.py \
 	%D%/matrix/test_lives.py \
 	%D%/matrix/test_lost.py \
+	%D%/matrix/test_malloc.py \
 	%D%/matrix/test_marks.py \
 	%D%/matrix/test_memory.py \
 	%D%/matrix/test_merge.py \
