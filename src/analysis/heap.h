@@ -42,7 +42,7 @@ enum heap_bits {
 	 * interpreter: it goes without anybody's doing.
 	 */
 	HEAP_PASSING,
-	HEAP_HELD,    /* postponed, and not by stacks alone */
+	HEAP_HELD,    /* postponed, and not by roots alone */
 	HEAP_ROOTED,  /* a root that is no stack leads to it */
 	HEAP_LEADS,   /* memory in which something points to a block */
 	HEAP_COUNTED, /* somebody's size has it */

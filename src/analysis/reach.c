@@ -145,7 +145,7 @@ is_for_later(struct reach *r, uintptr_t node)
 	    (!r->in_stacks && heap_is(&r->g.heap, node, HEAP_FOREIGNERS)))
 		return false;
 	if (heap_is(&r->g.heap, node, HEAP_POSTPONED)) {
-		if (!r->in_stacks)
+		if (!r->in_stacks && !r->in_roots)
 			heap_note(&r->g.heap, node, HEAP_HELD);
 		return true;
 	}
@@ -160,7 +160,7 @@ is_for_later(struct reach *r, uintptr_t node)
 	r->later = later;
 	r->later[r->n_later++] = node;
 	heap_note(&r->g.heap, node, HEAP_POSTPONED);
-	if (!r->in_stacks)
+	if (!r->in_stacks && !r->in_roots)
 		heap_note(&r->g.heap, node, HEAP_HELD);
 	return true;
 }
@@ -363,8 +363,8 @@ drain(struct reach *r)
 }
 
 /*
- * What stacks alone lead to comes last, behind garbage: an old word there takes
- * nothing from what holds it.
+ * What stacks and variables of C alone lead to comes last, behind garbage: an
+ * old word there takes nothing from what holds it.
  */
 static void
 mark_later(struct reach *r, bool is_last)
@@ -536,7 +536,9 @@ reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
 			    s->stack_words + s->n_stack_words);
 	r->in_stacks = false;
 	drain(r);
+	r->in_roots = true;
 	r->root_bytes += roots_visit(&r->g, ROOTS_OTHERS, visit_roots, r);
+	r->in_roots = false;
 	reach_visit(r, o->words, o->words + o->n);
 	drain(r);
 	mark_later(r, false);

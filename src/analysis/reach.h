@@ -50,6 +50,7 @@ struct reach {
 	uintptr_t *later; /* memory that waits for its owner, if it has one */
 	size_t n_later, later_room;
 	bool ends_waiting; /* no more of them */
+	bool in_roots; /* what is visited now is no node, and no stack */
 	size_t n_hits; /* words that led to a block */
 	size_t n_objects; /* reached */
 	uint32_t ticks;

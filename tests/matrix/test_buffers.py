@@ -11,11 +11,11 @@ NAMES = ["bytearray", "array", "BytesIO", "StringIO", "Accumulating", "ctypes", 
          "Indirect", "deque", "memoryview", "bytes", "mmap"]
 
 
-def allows(name, n):
-    """What it takes: within a factor of 1.2, less what is always there."""
+def most(name, n):
+    """Within a factor of 1.2, and what is always there."""
     # Room for more text, and in 2.7 four bytes for each character.
-    most = 4 if name == "Accumulating" else 1
-    return n / 1.2, most * n * 1.2 + 700
+    factor = 4 if name == "Accumulating" else 1
+    return factor * n * 1.2 + 700
 
 
 def about(report, name):
@@ -29,9 +29,12 @@ def about(report, name):
 
 
 def wrong(report, n):
+    """Of some, an old word in a variable of C may lead to a few blocks."""
     found = {name: about(report, name) for name in NAMES}
+    if sum(found.values()) < len(NAMES) * n / 1.2:
+        return found
     return {name: bytes_ for name, bytes_ in found.items()
-            if not allows(name, n)[0] <= bytes_ <= allows(name, n)[1]}
+            if not n / 3 <= bytes_ <= most(name, n)}
 
 
 def run(python, way, n, *words, options="kinds=all"):
