@@ -196,6 +196,24 @@ spell_path(char *out, size_t n, long fd)
 	snprintf(out + at, n - at, "/fd/%ld", fd);
 }
 
+/*
+ * Not under the number of a standard stream that the target has closed: what it
+ * opens next belongs there.
+ */
+static int
+off_standard(struct borrowed *b, int fd)
+{
+	long other;
+
+	if (fd < 0 || fd > 2)
+		return fd;
+	other = call(b, SYS_fcntl, (uint64_t)fd, F_DUPFD_CLOEXEC, 3, 0);
+	if (other < 0)
+		return fd;
+	supply_close(b, fd);
+	return (int)other;
+}
+
 /* The library as a file without a name, open in the target. */
 bool
 supply_library(struct injection *in, struct borrowed *b, const char *library,
@@ -212,6 +230,7 @@ supply_library(struct injection *in, struct borrowed *b, const char *library,
 	if (fd < 0)
 		return refusal_put(why, "it cannot make a file in memory",
 				   strerror((int)-fd));
+	fd = off_standard(b, (int)fd);
 	wish->library = (int32_t)fd;
 	snprintf(path, sizeof path, "/proc/%d/fd/%ld",
 		 (int)b->program->facts.pid, fd);
@@ -260,7 +279,7 @@ make_socket(struct injection *in, struct borrowed *b, struct attach_page *wish)
 	if (in->channel < 0)
 		supply_close(b, fds[1]);
 	else
-		wish->channel = fds[1];
+		wish->channel = off_standard(b, fds[1]);
 	return in->channel >= 0;
 }
 
@@ -282,7 +301,7 @@ make_pipe(struct injection *in, struct borrowed *b, struct attach_page *wish)
 	if (in->channel < 0)
 		supply_close(b, fds[1]);
 	else
-		wish->channel = fds[1];
+		wish->channel = off_standard(b, fds[1]);
 	return in->channel >= 0;
 }
 

@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 # No descriptor of ours, or of libunwind, takes the number of a standard stream
 # that is closed, and none is used once the program has another under its number.
-from harness import equal, main, test
+import os
+import subprocess
+import tempfile
+
+from harness import FIXTURES, LEAKSHIM, Skip, equal, main, test
 from surroundings import hostile
 
 
@@ -25,4 +29,28 @@ def standard(name, words):
 standard("no stream", "")
 standard("stdin", "-c 0")
 standard("stdin and stderr", "-c 0 -c 2")
+
+
+@test("closed, and attached to", only=lambda p: p.major > 2, sample=True)
+def attached(python):
+    if python.in_root or python.by_loader:
+        raise Skip("its files are another root's")
+    with tempfile.TemporaryDirectory() as folder:
+        target = subprocess.Popen(
+            python.command + [os.path.join(FIXTURES, "watching.py")],
+            cwd=folder, stdout=subprocess.PIPE, universal_newlines=True)
+        try:
+            equal(target.stdout.readline(), "ready\n", "its first line")
+            for verb in ("attach", "check", "detach"):
+                done = subprocess.run([LEAKSHIM, verb, str(target.pid)],
+                                      stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE)
+                if done.returncode == 3 and verb == "attach":
+                    raise Skip(done.stderr.decode().strip())
+        finally:
+            open(os.path.join(folder, "stop"), "w").close()
+            rest, _ = target.communicate()
+        equal(rest, "seen: []\n", "under the numbers of closed streams")
+
+
 main()
