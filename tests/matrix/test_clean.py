@@ -40,7 +40,8 @@ def sample():
     stdlib = load("stdlib")
     python = first_python()
     for name in SAMPLE:
-        verdict, remarks = stdlib.run_file(python, name, [])
+        verdict, remarks = stdlib.run_file(python, name, [], mode="",
+                                            is_compared=False)
         equal((verdict, remarks), ("clean", []), "%s, %s" % (python.name,
                                                              name))
 

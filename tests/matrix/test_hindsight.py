@@ -70,10 +70,10 @@ def must_have(python, found, wanted, n):
             name = "str"
         expected[key, name] = expected.get((key, name), 0) + n
     for (key, name), count in expected.items():
-        # A head may hold a number that was lost as well.
+        # What hangs off a head, as an old word has it, was lost as well.
+        heads = 2 if key[0] == "hidden-cycle" else 1
         about = [f for f in found
-                 if verdict(f) == key and name in type_names(f)[:2] and
-                 (name != "int" or type_names(f) == ["int"])]
+                 if verdict(f) == key and name in type_names(f)[:heads]]
         got = sum(f["count"] for f in about)
         # The extension's and the interpreter's initialization leave a few.
         assert 0.8 * count <= got <= count + 30, "%d of %d %s: %s" % (
