@@ -138,19 +138,19 @@ reach_is_dead(const struct reach *r, uintptr_t node)
 static bool
 is_for_later(struct reach *r, uintptr_t node)
 {
+	bool is_held = !r->in_stacks && !r->in_roots, is_dead;
 	uintptr_t *later;
-	bool is_dead;
 
 	if (r->ends_waiting ||
 	    (!r->in_stacks && heap_is(&r->g.heap, node, HEAP_FOREIGNERS)))
 		return false;
 	if (heap_is(&r->g.heap, node, HEAP_POSTPONED)) {
-		if (!r->in_stacks && !r->in_roots)
-			heap_note(&r->g.heap, node, HEAP_HELD);
-		return true;
-	}
-	if (find_object(r, node, &is_dead))
+		if (!is_held || heap_is(&r->g.heap, node, HEAP_HELD))
+			return true;
+		/* Once more: mark_later() may have passed it by. */
+	} else if (find_object(r, node, &is_dead)) {
 		return false;
+	}
 	later = bigarray_grow(r->later, r->n_later, &r->later_room, FIRST_LATER,
 			      sizeof *later);
 	if (!later) {
@@ -160,7 +160,7 @@ is_for_later(struct reach *r, uintptr_t node)
 	r->later = later;
 	r->later[r->n_later++] = node;
 	heap_note(&r->g.heap, node, HEAP_POSTPONED);
-	if (!r->in_stacks && !r->in_roots)
+	if (is_held)
 		heap_note(&r->g.heap, node, HEAP_HELD);
 	return true;
 }
