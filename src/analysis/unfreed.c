@@ -228,6 +228,14 @@ describe(struct check *c, const struct dead_group *g, struct finding *f)
 	return true;
 }
 
+/* In the midst of its deallocation, by a thread that could not be read. */
+static bool
+may_be_in_registers(const struct check *c, const struct dead_group *g)
+{
+	return !g->allocated.is_startup &&
+	       g->count <= (int64_t)c->source->n_unread * REACH_REGISTERS;
+}
+
 bool
 unfreed_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 {
@@ -244,7 +252,10 @@ unfreed_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 	{
 		struct finding f;
 
-		if (!s.failed && describe(c, g, &f))
+		if (may_be_in_registers(c, g))
+			omissions_count(&c->omissions, OMISSION_REGISTERS,
+					g->count);
+		else if (!s.failed && describe(c, g, &f))
 			each(c, &f);
 		else
 			s.failed = true;
