@@ -26,7 +26,8 @@ find_theirs(const uintptr_t *from, const uintptr_t *to, void *ctx)
 	struct views *v = ctx;
 	const uintptr_t *p;
 
-	for (p = from; p < to; p++) {
+	/* A large container may be held by many: not all of it for each. */
+	for (p = from; p < to && v->n_words; p++, v->n_words--) {
 		uintptr_t node = heap_find(&v->r->g.heap, *p);
 
 		if (node)
@@ -41,6 +42,7 @@ views_find(struct views *v, const struct reach *r, uintptr_t node)
 
 	v->r = r;
 	v->n_held = 0;
+	v->n_words = VIEWS_WORDS;
 	pieces_begin(&v->theirs);
 	reach_words(r, node, find_held, v);
 	for (i = 0; i < v->n_held; i++)

@@ -20,13 +20,17 @@
 #include "analysis/pieces.h"
 #include "analysis/reach.h"
 
-enum { VIEWS_HELD = 32 }; /* objects of one that are looked at */
+enum {
+	VIEWS_HELD = 32,    /* objects of one that are looked at */
+	VIEWS_WORDS = 1024, /* ... and words of all of these */
+};
 
 /* Large, and zeroed before the first use. */
 struct views {
 	const struct reach *r;
 	uintptr_t held[VIEWS_HELD];
 	size_t n_held;
+	size_t n_words; /* that may still be looked at */
 	struct pieces theirs;
 };
 
