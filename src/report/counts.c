@@ -29,6 +29,8 @@ is_beyond(int64_t n, int64_t before, int64_t more)
 {
 	int64_t most;
 
+	if (before == REPORT_UNKNOWN)
+		return false;
 	return !__builtin_add_overflow(before, more, &most) && n > most;
 }
 
