@@ -405,13 +405,15 @@ static int
 read_text(struct arena *a, const char *path, char *text, size_t n,
 	  struct report *out)
 {
+	char none[] = "";
 	json_error_t error;
 	size_t n_blanked;
 	json_t *root;
 	int status = -1;
 
 	read_watch_memory();
-	root = parse(text, n, &n_blanked, &error);
+	/* Of an empty file there is no text at all. */
+	root = parse(text ? text : none, n, &n_blanked, &error);
 	if (root)
 		status = convert(a, path, root, n_blanked, out);
 	else if (read_lacked_memory())
