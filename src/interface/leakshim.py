@@ -345,9 +345,14 @@ class no_leaks(object):
 
     def __exit__(self, type_, error, traceback):
         leaks = self.look()
-        for what, _ in self.missed:
-            warnings.warn("asked for and not done: " + what, LeakshimWarning,
-                          stacklevel=2)
+        try:
+            for what, _ in self.missed:
+                warnings.warn("asked for and not done: " + what,
+                              LeakshimWarning, stacklevel=2)
+        except LeakshimWarning:
+            # Warnings are errors here: leaks, and the block's own, go first.
+            if error is None and not leaks:
+                raise
         if not leaks:
             return
         if error is None:
