@@ -66,7 +66,7 @@ void check_reach(struct check *c);
 /* The audit, if options ask for it. */
 void check_audit(struct check *c);
 
-/* What grows, if options ask for it. */
+/* Growth, if options ask for it. */
 void check_growth(struct check *c);
 
 /* Object number i of the unreachable set is still there (identity proven). */

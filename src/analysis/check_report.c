@@ -65,7 +65,7 @@ merge_into_known(struct check *c, const struct finding *f)
 }
 
 /*
- * What leakshim.py allocates, and reports themselves: nobody asks for that.  Its
+ * Was it allocated by leakshim.py, for a report?  Nobody asks for that.  Then its
  * frame is the innermost one outside of the standard library.
  */
 static bool

@@ -16,7 +16,7 @@ struct list {
 	size_t n, room;
 };
 
-/* What is the same in each run about who allocated a block. */
+/* The place of an allocation, as far as it is the same in each run. */
 struct site {
 	uint32_t stack; /* the key */
 	uint64_t hash;

@@ -1,9 +1,9 @@
 /*
  * owners.h - which memory is one living object's alone
  *
- * What an object alone points to, whatever old words elsewhere say; and what can
- * be reached from there through other memory, and neither from another object
- * nor from the variables of C code.  An array's data is its own, though views of
+ * The memory that this object alone points to, whatever old words elsewhere say;
+ * and all that can be reached from there through other memory, and neither from
+ * another object nor from the variables of C code.  An array's data is its own, though views of
  * the array point there as well: a view holds the array.
  *
  * Contract of every function here:

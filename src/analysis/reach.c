@@ -363,8 +363,8 @@ drain(struct reach *r)
 }
 
 /*
- * What stacks and variables of C alone lead to comes last, behind garbage: an
- * old word there takes nothing from what holds it.
+ * Memory that only stacks and variables of C lead to comes last, behind garbage:
+ * an old word there takes nothing from its owner.
  */
 static void
 mark_later(struct reach *r, bool is_last)

@@ -75,7 +75,7 @@ void reach_visit(struct reach *r, const uintptr_t *from, const uintptr_t *to);
 /* The object in the node, NULL if there is none. */
 void *reach_object(const struct reach *r, uintptr_t node);
 
-/* What is left of an object in the node, NULL if there is no such thing. */
+/* The dead object in the node, NULL if there is none. */
 void *reach_dead_object(const struct reach *r, uintptr_t node);
 
 /* What is in the node is left over from an object: it holds nobody. */

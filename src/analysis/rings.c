@@ -67,9 +67,9 @@ rank(struct rings_layer *l)
 }
 
 /*
- * What the members of a layer, in the order of their ranks, lead to: *last is
- * the first that leads back to the start, if one does.  False: out of memory or
- * budget.
+ * Into `next', all that the members of a layer lead to, in the order of their
+ * ranks.  *last is the first that leads back to the start, if one does.  False:
+ * memory or the budget is out.
  */
 static bool
 advance(struct rings *r, uint32_t start, const struct rings_layer *layer,

@@ -1,9 +1,9 @@
 /*
  * rings.h - the ring by which a cycle is known
  *
- * A component may have many rings.  The one through a given member that is told
- * is a shortest, and of those the one whose types come first by name: so it is
- * the same in each run, whatever the addresses and the order of discovery.
+ * A component may have many rings.  Of those through a given member, a shortest
+ * is reported, and of these the one whose types come first by name: so it is the
+ * same in each run, whatever the addresses and the order of discovery.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -21,7 +21,7 @@
 #include "analysis/classes.h"
 #include "analysis/graph.h"
 
-enum { RINGS_MOST = 4096 }; /* members; a longer ring is not told */
+enum { RINGS_MOST = 4096 }; /* members; a longer ring is not reported */
 
 struct rings_layer {
 	struct rings_step *all;
@@ -32,7 +32,7 @@ struct rings {
 	const struct graph *g;
 	struct classes *classes;
 	uint32_t *seen; /* graph index -> number of the search that met it */
-	uint32_t *from; /* graph index -> who led there */
+	uint32_t *from; /* graph index -> the member that led there */
 	uint32_t number;
 	size_t budget; /* edges that may still be looked at */
 	struct rings_layer layers[2];

@@ -95,7 +95,7 @@ struct source {
 	size_t n_registers;
 	size_t n_unread;        /* threads whose registers are not known */
 	const char *why_unread; /* static; NULL while n_unread is 0 */
-	/* What it holds, and lies below: registers, arguments of our call. */
+	/* Words of its own from below: registers, arguments of our call. */
 	const uintptr_t *stack_words;
 	size_t n_stack_words;
 	/*

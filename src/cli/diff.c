@@ -153,7 +153,7 @@ put_line(struct buf *out, const struct compare_pair *p)
 	buf_printf(out, " [%s]\n", f->fingerprint);
 }
 
-/* What was not looked at in the new report has not been fixed. */
+/* Nothing is fixed that the new report did not look at. */
 static void
 put_missed(struct buf *out, const struct report *r)
 {

@@ -19,7 +19,7 @@ forward(int signal_number)
 	errno = saved;
 }
 
-/* What was ignored (nohup) stays so for the command. */
+/* A signal that was ignored (nohup) stays so for the command. */
 static void
 forward_one(int signal_number)
 {

@@ -51,7 +51,8 @@ usage(void)
 	     "                       make or refresh a baseline with what "
 	     "would "
 	     "fail, and pass\n"
-	     "  --fail_on_missed     what was asked for and not done fails\n"
+	     "  --fail_on_missed     fail, too, if something asked for was not "
+	     "done\n"
 	     "  --help               this text");
 }
 

@@ -1,10 +1,10 @@
 /*
  * inputs.h - the reports that a command line names
  *
- * A name is a file, a folder or `-' for standard input.  Of a folder, every
- * file in it and below it that is a report is read, whatever it is called;
- * others are passed over, and so is what begins with a dot.  One report is in
- * memory at a time.
+ * A name is a file, a directory or `-' for standard input.  Every file in and
+ * below a directory that is a report is read, whatever it is called; others are
+ * passed over, and so is what begins with a dot.  One report is in memory at a
+ * time.
  *
  * Contract of every function here:
  *   side       tool
@@ -26,8 +26,8 @@ struct inputs_look {
 
 /*
  * Add the reports that the n names stand for to *m.  0; or -1 after a complaint
- * for each file that is none and each folder without any: the others have been
- * added all the same.
+ * for each file that is not a report and each directory without one: the others
+ * have been added all the same.
  */
 int inputs_read(char *const *names, int n, const struct inputs_look *look,
 		struct merge *m);

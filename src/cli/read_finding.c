@@ -52,13 +52,13 @@ read_id(struct reader *r, const json_t *o, bool *is_sound)
 
 	if (!s || strlen(s) != 16 || strspn(s, "0123456789abcdef") != 16) {
 		*is_sound = false;
-		read_doubt(r, "ids", "has what is no id");
+		read_doubt(r, "ids", "has an invalid id");
 		return 0;
 	}
 	return strtoull(s, NULL, 16);
 }
 
-/* What the ids stand for can be no more than the finding is, if that is known. */
+/* The ids cannot stand for more than the finding is, if that is known. */
 static bool
 is_less_than(int64_t finding, int64_t shared)
 {

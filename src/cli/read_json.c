@@ -116,7 +116,7 @@ read_integers(struct reader *r, const json_t *o, const char *key, size_t *n)
 		}
 		out[i] = REPORT_UNKNOWN;
 		if (!json_is_null(v))
-			read_doubt(r, key, "is no list of integers");
+			read_doubt(r, key, "is not a list of integers");
 	}
 	*n = out ? n_list : 0;
 	return out;
@@ -153,7 +153,7 @@ read_seconds(struct reader *r, const json_t *o, const char *key)
 	if (!v)
 		read_doubt(r, key, "is missing");
 	else if (!json_is_number(v) && !json_is_null(v))
-		read_doubt(r, key, "is no number");
+		read_doubt(r, key, "is not a number");
 	else if (json_number_value(v) > READ_MOST_SECONDS)
 		read_doubt(r, key, "is longer than a process can run");
 	else if (json_is_number(v))

@@ -1,10 +1,10 @@
 /*
  * read_json.h - fields of JSON objects, with one complaint for all
  *
- * What is not what it should be is not known, and no reason to refuse the rest:
- * the reader remembers the first such field as a doubt.  Only what a report
- * cannot be judged without is a problem.  The functions go on with harmless
- * values, and the caller looks once at the end.
+ * A field that is not as it should be is taken as unknown, and is no reason to
+ * refuse the rest: the reader remembers the first one as a doubt.  It is a problem
+ * only if the report cannot be judged without it.  The functions go on with
+ * harmless values, and the caller looks once at the end.
  *
  * Contract of every function here:
  *   side       tool
@@ -36,7 +36,7 @@ struct reader {
 void read_fail(struct reader *r, const char *field, const char *problem);
 void read_doubt(struct reader *r, const char *field, const char *doubt);
 
-/* null, and what it cannot be, is NULL, REPORT_UNKNOWN, -1 and -1. */
+/* For null, and for an invalid value: NULL, REPORT_UNKNOWN, -1 and -1. */
 const char *read_string(struct reader *r, const json_t *o, const char *key);
 int64_t read_integer(struct reader *r, const json_t *o, const char *key);
 /* One that cannot be below 0. */
@@ -48,7 +48,7 @@ double read_seconds(struct reader *r, const json_t *o, const char *key);
 const int64_t *read_integers(struct reader *r, const json_t *o,
 			     const char *key, size_t *n);
 
-/* Borrowed; NULL for null, and what it cannot be. */
+/* Borrowed; NULL for null, and for an invalid value. */
 const json_t *read_object(struct reader *r, const json_t *o, const char *key);
 const json_t *read_array(struct reader *r, const json_t *o, const char *key);
 

@@ -36,7 +36,7 @@ read_process(struct reader *r, const json_t *o, struct report *out)
 		const json_t *word = json_array_get(argv, i);
 
 		if (!json_is_string(word)) {
-			read_doubt(r, "argv", "is no list of strings");
+			read_doubt(r, "argv", "is not a list of strings");
 			out->argv_known = false;
 			n = 0;
 			break;
@@ -267,7 +267,7 @@ read_merged(struct reader *r, const json_t *root, struct report *out)
 	out->n_merged = read_count(r, root, "merged");
 	if (out->n_merged >= 2)
 		return;
-	read_doubt(r, "merged", "is no number of reports");
+	read_doubt(r, "merged", "is not a number of reports");
 	out->n_merged = 0;
 }
 
@@ -281,7 +281,7 @@ read_all(struct reader *r, const json_t *root, struct report *out)
 
 	memset(out, 0, sizeof *out);
 	if (!json_is_array(json_object_get(root, "findings")))
-		read_fail(r, "findings", "is no array");
+		read_fail(r, "findings", "is not an array");
 	out->tool_version =
 		read_string(r, read_object(r, root, "tool"), "version");
 	read_process(r, read_object(r, root, "process"), out);

@@ -23,7 +23,7 @@
 
 enum { FRAMES = 5 }; /* as many as a fingerprint is made of */
 
-/* Who asked for memory, without what moves. */
+/* The function that asked for memory, without its path and offset. */
 static void
 simplify_asker(struct arena *a, const struct finding *from, struct finding *to)
 {

@@ -44,7 +44,7 @@ format_folded(struct buf *out, const struct report *r,
 	(void)c;
 	arena_init(&arena);
 	for (i = 0; i < r->n_findings; i++)
-		/* What is of no known size has no width either. */
+		/* A finding of unknown size has no width. */
 		if (level_counts(&r->findings[i]) && r->findings[i].bytes >= 0)
 			put_stack(out, &arena, &r->findings[i]);
 	arena_fini(&arena);

@@ -199,7 +199,7 @@ html_flame(struct buf *out, const struct report *r)
 
 	arena_init(&arena);
 	for (i = 0; i < r->n_findings; i++)
-		/* What is not known is below 0. */
+		/* An unknown size is below 0. */
 		if (level_counts(&r->findings[i]) && r->findings[i].bytes > 0)
 			add_finding(&arena, &root, &r->findings[i]);
 	if (root.bytes > 0) {

@@ -152,7 +152,7 @@ def _read(path):
 
 def _look(mark, options, collect):
     """The report, as a dict and as text."""
-    # What is made from here on is ours, and not looked at.
+    # All that is made from here on is ours, and not looked at.
     until = checkpoint() if mark else 0
     folder = tempfile.mkdtemp(prefix="leakshim-")
     try:

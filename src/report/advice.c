@@ -124,10 +124,6 @@ put_culprit(struct buf *b, const struct finding *f,
 		buf_putc(b, ')');
 }
 
-/*
- * Made by C code, the reference that it was given is the lost one.  Made by
- * Python code, somebody else took one more.
- */
 /* Its references were counted rightly. */
 static void
 advise_unfreed(struct buf *b, const struct finding *f)
@@ -144,6 +140,10 @@ advise_unfreed(struct buf *b, const struct finding *f)
 	buf_put(b, " must end with Py_TYPE(self)->tp_free(self)");
 }
 
+/*
+ * Made by C code, the reference that it was given is the lost one.  Made by
+ * Python code, somebody else took one more.
+ */
 static void
 advise_lost(struct buf *b, const struct finding *f)
 {

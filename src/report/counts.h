@@ -1,9 +1,9 @@
 /*
  * counts.h - when are there more of them than before?
  *
- * What is lost is counted from below: an old word in a stack, or in memory that
- * nobody has cleared, may point to some of it, and in the next run to others.  A
- * few more are no more than that.  All other counts are exact.
+ * Lost objects are counted from below: an old word in a stack, or in memory that
+ * nobody has cleared, may point to some of them, and in the next run to others.  A
+ * few more may be no more than that.  All other counts are exact.
  *
  * Contract of every function here:
  *   side       analysis child and tool

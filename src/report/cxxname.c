@@ -339,7 +339,7 @@ unqualified(struct parser *p)
 	}
 }
 
-/* What stands for something.  False: "St", which a name follows. */
+/* A substitution.  False: "St", which a name follows. */
 static bool
 substitution(struct parser *p)
 {

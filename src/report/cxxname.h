@@ -1,12 +1,12 @@
 /*
  * cxxname.h - the name of a function, as its author wrote it
  *
- * What a symbol table has is of the compiler: of a C++ function (Itanium C++ ABI,
- * section 5.1) the types of its arguments too, of a part that it cut off a
- * suffix (.cold, .isra.0), of a Rust function a hash that each build has anew.  Of
- * all that the qualified name is kept; arguments of templates become <...>.  It is
- * the same in the library, which may not call the C++ library's demangler, for
- * that allocates, and in the command.
+ * A symbol table has the compiler's names: with the types of a C++ function's
+ * arguments (Itanium C++ ABI, section 5.1), a suffix for a part that was cut off
+ * (.cold, .isra.0), a hash of a Rust function that each build has anew.  Of all
+ * that the qualified name is kept; arguments of templates become <...>.  Library
+ * and command have the same code for it: the library may not call the C++
+ * library's demangler, which allocates.
  *
  * Contract:
  *   side       analysis child and tool

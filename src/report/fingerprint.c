@@ -179,8 +179,8 @@ mix_symbol(uint64_t h, const struct report_native *p)
 }
 
 /*
- * Who asked for memory.  Where the name of the function has been stripped off
- * only the module is known: offsets move with each build.
+ * The function that asked for memory.  Where its name has been stripped off, only
+ * the module counts: offsets move with each build.
  */
 static uint64_t
 mix_asker(uint64_t h, const struct finding *f)

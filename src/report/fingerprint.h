@@ -1,12 +1,13 @@
 /*
  * fingerprint.h - what makes two findings the same from run to run
  *
- * Kind, reason, the cause and its place.  The cause is the types of the ring of a
- * cycle, sorted and each once, or the type of the head of what is lost, and of lost
- * memory the first C function outside of the C library; the place the five
- * innermost frames of its allocation outside the standard library (or, where there
- * are no others, inside), a recursion counting as one.  What merely hangs off the cause takes no part.
- * Nor does an address, pid, line number, order of discovery or path of a machine.
+ * Kind, reason, the cause and its place.  The cause is the types of the ring of
+ * a cycle, sorted and each once, or the type of the head of what is lost, and of
+ * lost memory the first C function outside of the C and C++ libraries.  The place
+ * is the five innermost frames of its allocation outside the standard library (or,
+ * where there are no others, inside), a recursion counting as one.  What merely
+ * hangs off the cause takes no part; nor does an address, pid, line number, order
+ * of discovery or path of a machine.
  *
  * Contract of every function here:
  *   side       analysis child and tool

@@ -31,9 +31,7 @@ bool native_is_from_outside(const struct finding *f);
  */
 bool native_is_system(const char *module);
 
-/*
- * Of lost memory: the innermost frame outside of those, or NULL.
- */
+/* Of lost memory: the innermost frame outside of those, or NULL. */
 const struct report_native *native_asker(const struct finding *f);
 
 #endif /* LEAKSHIM_REPORT_NATIVE_H */

@@ -96,7 +96,7 @@ is_newer(const char *path, int64_t ns)
 }
 
 enum target {
-	TARGET_FILE,    /* regular, a folder (rename(2) refuses), or absent */
+	TARGET_FILE,    /* regular, a directory (rename(2) refuses), or absent */
 	TARGET_SPECIAL, /* a device or pipe, written as it is: /dev/stdout */
 	TARGET_UNKNOWN, /* may be any of them: nothing may be replaced */
 };
