@@ -8,6 +8,7 @@
 #include "cli/merge_checks.h"
 #include "cli/merge_rows.h"
 #include "cli/read_json.h"
+#include "report/sums.h"
 
 char *
 merge_copy(const char *s)
@@ -142,10 +143,10 @@ sum_sums(struct report_sum *to, const struct report_sum *from)
 	size_t k;
 
 	for (k = 0; k < FINDING_KINDS; k++) {
-		merge_sum(&to[k].findings, from[k].findings);
-		merge_sum(&to[k].count, from[k].count);
-		merge_sum(&to[k].objects, from[k].objects);
-		merge_sum(&to[k].bytes, from[k].bytes);
+		sums_add(&to[k].findings, from[k].findings);
+		sums_add(&to[k].count, from[k].count);
+		sums_add(&to[k].objects, from[k].objects);
+		sums_add(&to[k].bytes, from[k].bytes);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include "common/buf.h"
 #include "common/hash.h"
 #include "report/missed.h"
+#include "report/sums.h"
 
 enum { NUMBERS = 3, TEXTS = 3 };
 
@@ -56,6 +57,15 @@ intern(struct merge_row **table, const char *key)
 	if (hash_was_full(&row->hh))
 		abort_for_memory();
 	return row;
+}
+
+static void
+add_number(int64_t *to, int64_t more, bool is_new)
+{
+	if (is_new)
+		*to = more;
+	else
+		sums_add(to, more);
 }
 
 static void
@@ -133,7 +143,7 @@ merge_rows_audit(struct merge_row **table, const struct report *r)
 			row->offset = x->offset;
 			row->word = (int)x->reason;
 		}
-		merge_sum(&row->numbers[0], x->instances);
+		add_number(&row->numbers[0], x->instances, is_new);
 		keep_least(row, texts, is_new);
 	}
 	buf_fini(&key);
@@ -149,17 +159,19 @@ merge_rows_rules(struct merge_row **table, const struct report *r)
 	for (i = 0; i < r->n_rules; i++) {
 		const struct report_rule *rule = &r->rules[i];
 		struct merge_row *row;
+		bool is_new;
 
 		buf_clear(&key);
 		put_key(&key, rule->rule);
 		buf_put(&key, rule->is_over ? "over" : "");
 		row = intern(table, buf_string(&key));
-		if (!row->name)
+		is_new = !row->name;
+		if (is_new)
 			row->name = merge_copy(rule->rule);
 		row->word = rule->is_over;
-		merge_sum(&row->numbers[0], rule->findings);
-		merge_sum(&row->numbers[1], rule->objects);
-		merge_sum(&row->numbers[2], rule->bytes);
+		add_number(&row->numbers[0], rule->findings, is_new);
+		add_number(&row->numbers[1], rule->objects, is_new);
+		add_number(&row->numbers[2], rule->bytes, is_new);
 	}
 	buf_fini(&key);
 }
