@@ -48,16 +48,16 @@ is_variable(uintptr_t address)
 #define PLACE_SHIFT 1
 #define PLACES ((uintptr_t)3 << PLACE_SHIFT)
 
-/* A word leads to the object; if many may, they are counted from now on. */
+/* If many words may lead to the object, they are counted from now on. */
 static void
-note_hub(struct reach *r, uintptr_t node, void *o)
+note_hub(struct reach *r, uintptr_t node, void *o, int64_t found)
 {
 	int64_t refs = object_refcount(o);
 
 	if (refs < REACH_HUB_REFERENCES || object_is_immortal(o))
 		return;
 	hubs_add(&r->hubs, &(struct hub){.node = node, .object = o,
-					 .refcount = refs, .found = 1});
+					 .refcount = refs, .found = found});
 }
 
 static void
@@ -187,7 +187,7 @@ visit_word(struct reach *r, uintptr_t word)
 			return;
 		if (o && !is_dead) {
 			place = recognize_place((uintptr_t)o - node);
-			note_hub(r, node, o);
+			note_hub(r, node, o, 1);
 		}
 	}
 	if (!is_for_later(r, node))
@@ -345,7 +345,7 @@ visit_node(struct reach *r, uintptr_t entry)
 	} else {
 		r->n_objects++;
 		/* What first led to it may have led to its inside. */
-		note_hub(r, node, o);
+		note_hub(r, node, o, 1);
 		buffer = reach_buffer(r, o, &used);
 		/* Visited with its owner, as far as it is in use. */
 		if (buffer)
@@ -453,6 +453,10 @@ set_garbage_apart(struct reach *r, const struct mirror *m,
 			continue;
 		heap_mark(&r->g.heap, node);
 		heap_note(&r->g.heap, node, HEAP_PASSING);
+		heap_note(&r->g.heap, node, HEAP_POSTPONED);
+		/* No word has led to it so far. */
+		if (reach_object(r, node) == (void *)o)
+			note_hub(r, node, (void *)o, 0);
 	}
 }
 
@@ -467,8 +471,11 @@ mark_from_garbage(struct reach *r, const struct mirror *m,
 		uintptr_t o = m->nodes[garbage->ids[i]].address;
 		uintptr_t node = heap_find(&r->g.heap, o);
 
-		if (node)
-			push(r, node, 0);
+		/* Several may be in one block of somebody's own allocator. */
+		if (!node || !heap_is(&r->g.heap, node, HEAP_POSTPONED))
+			continue;
+		heap_take_back(&r->g.heap, node, HEAP_POSTPONED);
+		push(r, node, 0);
 	}
 	drain(r);
 	r->in_passing = false;
