@@ -205,6 +205,8 @@ await_helper(void)
 	case CLONE_REACHED:
 		return true;
 	case CLONE_LATE:
+		/* Where it may not be killed, it is waited for. */
+		tell_helper(STOPPER_MAY_LET_GO);
 		clone_reap(now.helper);
 		break;
 	case CLONE_DEAD:

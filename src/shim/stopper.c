@@ -53,11 +53,22 @@ await_stage(struct stopper *s, uint32_t wanted)
 		rawcall(SYS_futex, &s->stage, FUTEX_WAIT, seen, 0);
 }
 
+/* If the requester has lost its patience meanwhile, that holds. */
 static void
-set_stage(struct stopper *s, uint32_t stage)
+say_stopped(struct stopper *s)
 {
-	__atomic_store_n(&s->stage, stage, __ATOMIC_RELEASE);
+	uint32_t expected = STOPPER_MAY_BEGIN;
+
+	__atomic_compare_exchange_n(&s->stage, &expected, STOPPER_HAS_STOPPED,
+				    false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 	rawcall(SYS_futex, &s->stage, FUTEX_WAKE, 1, 0);
+}
+
+static bool
+is_called_off(const struct stopper *s)
+{
+	return __atomic_load_n(&s->stage, __ATOMIC_ACQUIRE) ==
+	       STOPPER_MAY_LET_GO;
 }
 
 /* ---- one thread ---- */
@@ -234,7 +245,7 @@ stop_all(struct stopper *s)
 	int round;
 
 	s->began_ns = now_ns();
-	for (round = 0; round < ROUNDS; round++) {
+	for (round = 0; round < ROUNDS && !is_called_off(s); round++) {
 		s->next = s->n_over = 0;
 		if (!tasks_walk(s->pid, seize, s)) {
 			s->n_over = 1;
@@ -316,7 +327,7 @@ stopper_run(void *ctx)
 	settle();
 	await_stage(s, STOPPER_MAY_BEGIN);
 	stop_all(s);
-	set_stage(s, STOPPER_HAS_STOPPED);
+	say_stopped(s);
 	await_stage(s, STOPPER_MAY_LET_GO);
 	let_all_go(s);
 	rawcall(SYS_exit_group, 0, 0, 0, 0);

@@ -26,7 +26,7 @@
 enum stopper_stage {
 	STOPPER_MAY_BEGIN = 1, /* the requester writes */
 	STOPPER_HAS_STOPPED,   /* the helper: all that it could */
-	STOPPER_MAY_LET_GO,    /* the requester */
+	STOPPER_MAY_LET_GO,    /* the requester; also before all have stopped */
 };
 
 enum stopper_how {
