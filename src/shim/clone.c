@@ -22,6 +22,9 @@
 #define SYS_close_range 436
 #endif
 
+/* For a clone to end by itself, once it has been told to. */
+#define SANDBOX_NS (3ULL * 1000 * 1000 * 1000)
+
 uint64_t
 clone_now_ns(void)
 {
@@ -260,16 +263,69 @@ clone_wait(pid_t pid, volatile uint32_t *stage, uint32_t wanted,
 	return state;
 }
 
+/* Has it gone, by then? */
+static bool
+await_end(pid_t pid, uint64_t until_ns)
+{
+	uint32_t nothing = 0;
+	int status;
+
+	do {
+		pid_t got = waitpid(pid, &status, WNOHANG | __WALL);
+
+		if (got == pid || (got < 0 && errno != EINTR))
+			return true;
+		futex_wait(&nothing, 0, 500 * 1000);
+	} while (clone_now_ns() < until_ns);
+	return false;
+}
+
+static void
+wait_for_end(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, __WALL) < 0 && errno == EINTR)
+		;
+}
+
+static void
+kill_it(void *pid)
+{
+	syscall(SYS_kill, *(const pid_t *)pid, SIGKILL);
+}
+
+/*
+ * It ends by itself, unless it waits for somebody: the reader of a pipe, a
+ * disk.  A filter that kills for kill(2) then kills a process that does nothing
+ * else.
+ */
+static void
+end_in_sandbox(pid_t pid)
+{
+	const char *why;
+	pid_t other;
+
+	if (await_end(pid, clone_now_ns() + SANDBOX_NS))
+		return;
+	other = clone_start(kill_it, &pid, &why);
+	if (other > 0)
+		wait_for_end(other);
+	wait_for_end(pid);
+}
+
 void
 clone_reap(pid_t pid)
 {
 	int saved = errno, status;
 
 	if (waitpid(pid, &status, WNOHANG | __WALL) != pid) {
-		if (!sandbox_is_possible())
+		if (sandbox_is_possible()) {
+			end_in_sandbox(pid);
+		} else {
 			syscall(SYS_kill, pid, SIGKILL);
-		while (waitpid(pid, &status, __WALL) < 0 && errno == EINTR)
-			;
+			wait_for_end(pid);
+		}
 	}
 	errno = saved;
 }

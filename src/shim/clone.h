@@ -64,8 +64,8 @@ void clone_wake(volatile uint32_t *word);
 
 /*
  * End the child if it still runs, and reap it.  Where kill(2) might end the
- * process itself (common/sandbox.h), wait for it: it has been told to give up,
- * and CPU time it has only for clone_limit().
+ * process itself (common/sandbox.h), wait for it first: it has been told to give
+ * up, and CPU time it has only for clone_limit().
  */
 void clone_reap(pid_t pid);
 
