@@ -19,6 +19,7 @@ static const short noticing[] = {
 	SYS_write,
 	SYS_writev,
 	SYS_sendfile,
+	SYS_fallocate, /* on tmpfs before Linux 6.9; what it had is given back */
 	SYS_accept,
 	SYS_accept4,
 	SYS_connect,
