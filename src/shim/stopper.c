@@ -325,6 +325,9 @@ stopper_run(void *ctx)
 	struct stopper *s = ctx;
 
 	settle();
+	/* It may have died before its death was a signal. */
+	if (rawcall(SYS_getppid, 0, 0, 0, 0) != s->pid)
+		rawcall(SYS_exit_group, 0, 0, 0, 0);
 	await_stage(s, STOPPER_MAY_BEGIN);
 	stop_all(s);
 	say_stopped(s);
@@ -349,6 +352,7 @@ stopper_rehearse(void)
 	uint32_t word = 0;
 
 	settle();
+	rawcall(SYS_getppid, 0, 0, 0, 0);
 	/* Nobody may trace itself. */
 	rawcall(SYS_ptrace, PTRACE_SEIZE, self, 0, 0);
 	rawcall(SYS_futex, &word, FUTEX_WAKE, 1, 0);
