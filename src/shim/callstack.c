@@ -5,12 +5,12 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <stddef.h>
-#include <string.h>
 #include <unwind.h>
 
 #include "common/ownmap.h"
 #include "python/frames.h"
 #include "python/ownframes.h"
+#include "python/peek.h"
 
 /* Older than glibc 2.34, where they moved; see api.c. */
 #if defined __x86_64__
@@ -212,6 +212,7 @@ callstack_note(uint32_t mark)
 {
 	struct callstack here;
 	struct note *note;
+	size_t n;
 
 	if (!callstack_find(&here) || here.runs_later)
 		return;
@@ -219,16 +220,21 @@ callstack_note(uint32_t mark)
 		notes = ownmap(NOTES * sizeof *notes);
 	if (!notes)
 		return;
+	n = here.end > here.from ?
+		    (here.end - here.from) / sizeof *note->words :
+		    0;
+	n = n < MOST_NOTED ? n : MOST_NOTED;
 	note = &notes[n_noted++ % NOTES];
+	note->mark = 0;
+	note->from = 0;
+	/* Frames may lead from one stack to another, and between is anything. */
+	if (!peek(note->words, here.from, n * sizeof *note->words))
+		return;
 	note->mark = mark;
 	note->from = here.from;
 	note->frame = here.frame;
 	note->code = here.code;
-	note->n = (uint32_t)((here.end - here.from) / sizeof *note->words);
-	if (note->n > MOST_NOTED)
-		note->n = MOST_NOTED;
-	memcpy(note->words, (const void *)here.from,
-	       note->n * sizeof *note->words);
+	note->n = (uint32_t)n;
 }
 
 const uintptr_t *
