@@ -4,6 +4,7 @@
 
 #include "python/api.h"
 #include "python/frames.h"
+#include "python/interpreters.h"
 #include "python/peek.h"
 
 /* PyThreadState.thread_id (Include/pystate.h, 2.7). */
@@ -90,6 +91,23 @@ bool
 gil_can_take(void)
 {
 	return py.PyGILState_Ensure && py.PyGILState_Release;
+}
+
+static void
+look_whose(void *tstate, void *is_anothers)
+{
+	if (!thread_id_at ||
+	    peek_word((uintptr_t)tstate + thread_id_at, 0) != own_id())
+		*(bool *)is_anothers = true;
+}
+
+bool
+gil_is_free(void)
+{
+	bool is_anothers = false;
+
+	return interpreters_visit_threads(look_whose, &is_anothers) &&
+	       !is_anothers;
 }
 
 int

@@ -37,6 +37,13 @@ void gil_learn(void);
 /* PyGILState_Ensure() and _Release(); gil_can_take(): they are there. */
 bool gil_can_take(void);
 int gil_take(void);
+
+/*
+ * For the only thread of a process that does not hold it: nobody does.  A thread
+ * that has ended, or that a fork has left behind, may have kept it for ever;
+ * then its state is there yet.
+ */
+bool gil_is_free(void);
 void gil_give_back(int state);
 
 /*

@@ -10,6 +10,7 @@
 #include "python/api.h"
 #include "python/atexits.h"
 #include "python/gil.h"
+#include "python/gilturn.h"
 #include "shim/api.h"
 #include "shim/background.h"
 #include "shim/boot.h"
@@ -114,10 +115,17 @@ only_failed_to_exec(void)
 	return state.exec_tried_at && now() - state.exec_tried_at < 2;
 }
 
+static bool
+may_take_gil(void)
+{
+	return !secondlook_is_needed() && gil_can_take() &&
+	       (gilturn_lacks_gil() || gil_is_free());
+}
+
 /*
  * A host that ends by exit(3), its interpreter never finalized.  Whoever has
  * the GIL then, or is alone, may look; a thread that runs on may have it for
- * ever.
+ * ever, and so may one that has ended.
  */
 static void
 check_unfinalized(void)
@@ -128,9 +136,10 @@ check_unfinalized(void)
 	if (state.stage != STAGE_WATCHING || process.is_inert ||
 	    process.is_attached || only_failed_to_exec())
 		return;
-	if (gcwatch_is_collecting() ||
-	    (!is_held && (secondlook_is_needed() || !gil_can_take()))) {
+	if (gcwatch_is_collecting() || (!is_held && !may_take_gil())) {
 		state.stage = STAGE_DONE;
+		if (process.is_forked && !process.options.verbosity)
+			return; /* as in say_gil_lacks() */
 		say("no report",
 		    "the program called exit() without Py_Finalize() while "
 		    "Python code may have been running");

@@ -40,7 +40,7 @@ def build():
         exe = os.path.join(tempfile.mkdtemp(prefix="leakshim-test-"), "host")
         subprocess.run(os.environ.get("CC", "cc").split() +
                        ["-o", exe, os.path.join(FIXTURES, "unfinalized.c"),
-                        "-ldl"], check=True)
+                        "-ldl", "-lpthread"], check=True)
         _built.append(exe)
     return _built[0]
 
@@ -76,6 +76,20 @@ def host(way):
                  if any(t["name"].startswith("__main__")
                         for t in f["types"])]
         equal(named, [], "findings")
+
+
+@test("a host whose thread has ended with the GIL ends, too")
+def thread(python):
+    library, prefix = library_of(python)
+    environment = dict(os.environ, PYTHONHOME=prefix, LD_PRELOAD=LEAKSHIM_SO,
+                       LEAKSHIM_OPTIONS="log_path=/dev/null")
+    done = subprocess.run([build(), library, "thread", PROGRAM % ""],
+                          env=environment, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, universal_newlines=True,
+                          timeout=120)
+    equal((done.stdout, done.returncode), ("ends\n", 7), "the host's result")
+    # Up to 3.6 there is no GIL yet: nobody has kept it.
+    equal("no report" in done.stderr, python.version >= (3, 7), done.stderr)
 
 
 for name in ("exit", "return", "left"):
