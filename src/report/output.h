@@ -50,6 +50,12 @@ struct output_names {
 void output_expand(const char *log_path, const struct output_names *names,
 		   struct buf *out);
 
+/*
+ * false: of a pipe that output_write_file() opens, wait for its reader for three
+ * seconds only, then fail (EAGAIN).  From the start: true.
+ */
+void output_wait_for_readers(bool on);
+
 /* Write all of text to an open descriptor; 0, or an errno. */
 int output_write(int fd, const struct buf *text);
 

@@ -7,6 +7,7 @@
 #include "analysis/check.h"
 #include "common/buf.h"
 #include "python/objects.h"
+#include "report/output.h"
 #include "shim/clone.h"
 #include "shim/guard.h"
 #include "shim/hooks.h"
@@ -58,7 +59,10 @@ inspection_publish_failure(const char *why)
 
 	buf_init(&problem);
 	check_begin(&c, &inspection.source);
+	/* The clone may have been late because of the one that reads. */
+	output_wait_for_readers(false);
 	publish(&c, &inspection.facts, why, &problem);
+	output_wait_for_readers(true);
 	if (problem.len)
 		say("no report", buf_string(&problem));
 	arena_fini(&c.arena);
