@@ -115,6 +115,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_sizes.py \
 	%D%/matrix/test_stages.py \
 	%D%/matrix/test_startup.py \
+	%D%/matrix/test_stuck.py \
 	%D%/matrix/test_subinterpreters.py \
 	%D%/matrix/test_textbook.py \
 	%D%/matrix/test_threads.py \
