@@ -310,4 +310,6 @@ standstill_forget(void)
 	now.memory = NULL;
 	now.stopper = NULL;
 	now.helper = 0;
+	/* Of a thread that a fork in between has left behind. */
+	now.has_blocked = false;
 }
