@@ -24,6 +24,15 @@
 #include "shim/turn.h"
 
 static struct options usual; /* while a check has options of its own */
+static bool has_options_of_its_own;
+
+static void
+put_options_back(void)
+{
+	if (has_options_of_its_own)
+		process.options = usual;
+	has_options_of_its_own = false;
+}
 
 /*
  * A thread waits for a report without the GIL: the check is its alone, and soon
@@ -186,12 +195,15 @@ api_wait_until_idle(void)
 {
 	while (atomic_load(&is_waiting))
 		turn_nap();
+	/* KeyboardInterrupt may have come before leakshim_py_end(). */
+	put_options_back();
 }
 
 void
 api_forked(void)
 {
 	atomic_store(&is_waiting, false);
+	put_options_back();
 }
 
 static int
@@ -323,13 +335,14 @@ leakshim_py_begin(long mark, long until, const char *json_path,
 		why = check_mark(until);
 	request.held_since_ns = turn.since_ns;
 	usual = process.options;
+	has_options_of_its_own = true;
 	if (!why && options && !apply_options(options))
 		why = EINVAL;
 	if (!why && !inspector_begin(&request))
 		why = EIO;
 	if (!why)
 		return (long)inspector_suspects();
-	process.options = usual;
+	put_options_back();
 	end_turn(&turn);
 	return fail(why);
 }
@@ -345,7 +358,7 @@ leakshim_py_end(int has_collected)
 		inspector_compare();
 	}
 	/* The clone has its own; a child that is forked meanwhile needs these. */
-	process.options = usual;
+	put_options_back();
 	n = end_check();
 	end_turn(&turn);
 	errno = n < 0 ? EIO : saved;
