@@ -161,12 +161,18 @@ if sys.argv[1] == "fork":
 """
 
 
+AT_SHUTDOWN = "(most likely raised during interpreter shutdown)"
+
+
 def add_meanwhile(what, most):
     @test("leakshim.check(): %s meanwhile" % what, sample=True)
     def meanwhile(python):
         done = python.run("-W", "ignore", "-c", MEANWHILE, what, files={"leakshim.py": HELPER},
                           env={"LEAKSHIM_TEST_SLOW": "search"}, timeout=300)
-        equal((done.status, done.stderr), (0, ""), "its end")
+        equal(done.status, 0, "status")
+        # 2.7 takes the globals away from daemon threads, and says so.
+        if python.major > 2 or AT_SHUTDOWN not in done.stderr:
+            equal(done.stderr, "", "standard error")
         lines = sorted(done.stdout.split())
         assert lines in most, lines
 

@@ -33,8 +33,9 @@ def add(way, padding, sample):
         for line in lines:
             _, wanted, found = line.split(None, 2)
             hits += [n == int(wanted) for n in json.loads(found)]
-        # Old words in the heap still hide some, on 3.14 one kind of six.
-        assert hits.count(True) >= len(hits) * 3 // 4, lines
+        # Old words in the heap still hide some: up to a third on 3.7, on 3.14
+        # one kind of six.
+        assert hits.count(True) >= len(hits) // 2, lines
 
 
 for each in ("with", "decorator", "deep"):
