@@ -209,7 +209,11 @@ e = threading.Event()
 threading.Thread(target=e.wait).start()
 print("ready", flush=True)
 e.wait()'
-	for thread in "/proc/$TARGET/task/"*; do thread=${thread##*/}; done
+	# Numbers begin anew at the top, so the other may sort before the first.
+	for thread in "/proc/$TARGET/task/"*; do
+		thread=${thread##*/}
+		[ "$thread" = "$TARGET" ] || break
+	done
 	refused attach "$thread" "the process is $TARGET"
 	# sh runs the command in its own place, so it has the number of sh.
 	run sh -c 'exec "$0" attach $$' "$LEAKSHIM"
