@@ -45,7 +45,8 @@ main(void)
 	first_more(FINDING_HIDDEN_CYCLE, 1000, 1023);
 	f.count = INT64_MAX;
 	ok(!counts_are_more(&f, INT64_MAX), "the largest number");
-	ok(counts_are_more(&f, INT64_MIN), "the smallest");
+	ok(counts_are_more(&f, INT64_MIN + 1), "the smallest");
+	ok(!counts_are_more(&f, REPORT_UNKNOWN), "an unknown one");
 	ok(!grows(100, 300, 312), "what hangs on four of a hundred");
 	ok(grows(100, 300, 400), "another object on each");
 	ok(grows(1, 10000, 10001), "of one island each counts");
