@@ -9,6 +9,7 @@ import tempfile
 
 from findings import (frames, is_unhooked, line_marks, the_one, verdict)
 from harness import FIXTURES, LEAKSHIM_SO, Skip, equal, main, test
+from hosts import library_of
 
 FIXTURE = "limits.py"
 LEAKED = "__main__.Leaked"
@@ -147,22 +148,6 @@ def depth(python):
 _built = {}
 
 
-def library_of(python):
-    """(libpython, its folder, prefix); Skip where there is no shared one."""
-    if python.in_root or python.by_loader:
-        raise Skip("its files are another root's")
-    ask = ("import sys, sysconfig as s; v = s.get_config_var; "
-           "print('%s\\n%s\\n%s' % (v('LIBDIR'), v('INSTSONAME'), sys.prefix))")
-    done = subprocess.run(python.command + ["-c", ask], check=True,
-                          stdout=subprocess.PIPE, universal_newlines=True)
-    folder, name, prefix = done.stdout.split("\n")[:3]
-    for place in (folder, os.path.join(folder, "x86_64-linux-gnu")):
-        path = os.path.join(place, name)
-        if os.path.exists(path) and ".so" in name:
-            return path, place, prefix
-    raise Skip("it has no shared libpython")
-
-
 def build(library=None):
     if library not in _built:
         folder = tempfile.mkdtemp(prefix="leakshim-test-")
@@ -190,7 +175,7 @@ def embedded(exe, arguments, prefix, folder, shim):
 
 def check_embedded(python, is_late):
     import json
-    library, _, prefix = library_of(python)
+    library, prefix = library_of(python)
     program = ("import gc; gc.disable()\n"
                "class Leaked(object): pass\n"
                "leaked = Leaked(); leaked.itself = leaked; del leaked\n")

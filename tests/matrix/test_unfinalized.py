@@ -7,7 +7,8 @@ import subprocess
 import tempfile
 
 from findings import the_one, verdict
-from harness import FIXTURES, LEAKSHIM_SO, Skip, equal, main, test
+from harness import FIXTURES, LEAKSHIM_SO, equal, main, test
+from hosts import library_of
 
 PROGRAM = """
 import gc; gc.disable()
@@ -18,21 +19,6 @@ kept = Kept(); kept.itself = kept
 """
 LEAK = "leaked = Leaked(); leaked.itself = leaked; del leaked"
 _built = []
-
-
-def library_of(python):
-    if python.in_root or python.by_loader:
-        raise Skip("its files are another root's")
-    ask = ("import sys, sysconfig as s; v = s.get_config_var; "
-           "print('%s\\n%s\\n%s' % (v('LIBDIR'), v('INSTSONAME'), sys.prefix))")
-    done = subprocess.run(python.command + ["-c", ask], check=True,
-                          stdout=subprocess.PIPE, universal_newlines=True)
-    folder, name, prefix = done.stdout.split("\n")[:3]
-    for place in (folder, os.path.join(folder, "x86_64-linux-gnu")):
-        path = os.path.join(place, name)
-        if os.path.exists(path) and ".so" in name:
-            return path, prefix
-    raise Skip("it has no shared libpython")
 
 
 def build():
