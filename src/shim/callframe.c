@@ -60,8 +60,9 @@ take(struct reader *r, size_t n)
 	return v;
 }
 
+/* sign: the bit that is above the number, or 0 where it is not negative. */
 static uint64_t
-take_uleb(struct reader *r)
+take_leb(struct reader *r, uint64_t *sign)
 {
 	uint64_t v = 0, byte;
 	unsigned shift = 0;
@@ -72,24 +73,24 @@ take_uleb(struct reader *r)
 			v |= (byte & 0x7f) << shift;
 		shift += 7;
 	} while (byte & 0x80 && !r->failed);
+	*sign = byte & 0x40 && shift < 64 ? (uint64_t)1 << shift : 0;
 	return v;
+}
+
+static uint64_t
+take_uleb(struct reader *r)
+{
+	uint64_t sign;
+
+	return take_leb(r, &sign);
 }
 
 static int64_t
 take_sleb(struct reader *r)
 {
-	uint64_t v = 0, byte;
-	unsigned shift = 0;
+	uint64_t sign, v = take_leb(r, &sign);
 
-	do {
-		byte = take(r, 1);
-		if (shift < 64)
-			v |= (byte & 0x7f) << shift;
-		shift += 7;
-	} while (byte & 0x80 && !r->failed);
-	if (byte & 0x40 && shift < 64)
-		v |= ~(uint64_t)0 << shift;
-	return (int64_t)v;
+	return (int64_t)(v - sign);
 }
 
 static int32_t
