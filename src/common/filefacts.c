@@ -14,13 +14,13 @@
 enum { NS_A_SECOND = 1000000000 };
 
 static bool
-ask_statx(int folder, const char *path, int flags, struct filefacts *out)
+ask_statx(int directory, const char *path, int flags, struct filefacts *out)
 {
 	const unsigned wanted = STATX_TYPE | STATX_MODE | STATX_INO |
 				STATX_MTIME;
 	struct statx s;
 
-	if (syscall(SYS_statx, folder, path, flags, wanted, &s) != 0)
+	if (syscall(SYS_statx, directory, path, flags, wanted, &s) != 0)
 		return false;
 	*out = (struct filefacts){
 		.mode = s.stx_mode,
@@ -34,11 +34,12 @@ ask_statx(int folder, const char *path, int flags, struct filefacts *out)
 
 /* Not fstatat(3): its symbol is younger than the oldest C library we load on. */
 static bool
-ask_newfstatat(int folder, const char *path, int flags, struct filefacts *out)
+ask_newfstatat(int directory, const char *path, int flags,
+	       struct filefacts *out)
 {
 	struct stat s;
 
-	if (syscall(SYS_newfstatat, folder, path, &s, flags) != 0)
+	if (syscall(SYS_newfstatat, directory, path, &s, flags) != 0)
 		return false;
 	*out = (struct filefacts){
 		.mode = s.st_mode,
@@ -58,16 +59,17 @@ says_absent(void)
 }
 
 enum file_state
-filefacts_find(int folder, const char *path, int flags, struct filefacts *out)
+filefacts_find(int directory, const char *path, int flags,
+	       struct filefacts *out)
 {
 	enum file_state state = FILE_PRESENT;
 	int saved = errno;
 	bool is_absent;
 
-	if (!ask_newfstatat(folder, path, flags, out)) {
+	if (!ask_newfstatat(directory, path, flags, out)) {
 		is_absent = says_absent();
 		if (sandbox_is_possible() ||
-		    !ask_statx(folder, path, flags, out))
+		    !ask_statx(directory, path, flags, out))
 			state = is_absent || says_absent() ? FILE_ABSENT :
 							     FILE_UNKNOWN;
 	}

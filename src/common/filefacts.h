@@ -31,10 +31,10 @@ struct filefacts {
 };
 
 /*
- * Of path, relative to the descriptor `folder' or AT_FDCWD; flags:
+ * Of path, relative to the descriptor `directory' or AT_FDCWD; flags:
  * AT_SYMLINK_NOFOLLOW, or AT_EMPTY_PATH with "" for the descriptor itself.
  */
-enum file_state filefacts_find(int folder, const char *path, int flags,
+enum file_state filefacts_find(int directory, const char *path, int flags,
 			       struct filefacts *out);
 
 /* Of an open descriptor. */
