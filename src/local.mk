@@ -65,6 +65,8 @@ libpython_la_SOURCES = \
 	%D%/python/attributes.h \
 	%D%/python/auditable.c \
 	%D%/python/auditable.h \
+	%D%/python/buffersizes.c \
+	%D%/python/buffersizes.h \
 	%D%/python/code.c \
 	%D%/python/code.h \
 	%D%/python/datastack.c \
@@ -101,10 +103,10 @@ libpython_la_SOURCES = \
 	%D%/python/names.h \
 	%D%/python/objects.c \
 	%D%/python/objects.h \
-	%D%/python/peek.c \
-	%D%/python/peek.h \
 	%D%/python/ownframes.c \
 	%D%/python/ownframes.h \
+	%D%/python/peek.c \
+	%D%/python/peek.h \
 	%D%/python/pending.c \
 	%D%/python/pending.h \
 	%D%/python/pymalloc.c \
@@ -113,17 +115,15 @@ libpython_la_SOURCES = \
 	%D%/python/recognize.h \
 	%D%/python/running.c \
 	%D%/python/running.h \
-	%D%/python/buffersizes.c \
-	%D%/python/buffersizes.h \
 	%D%/python/sizes.c \
 	%D%/python/sizes.h \
 	%D%/python/span.h \
 	%D%/python/stringtable.c \
 	%D%/python/stringtable.h \
-	%D%/python/text.c \
-	%D%/python/text.h \
 	%D%/python/typecache.c \
 	%D%/python/typecache.h \
+	%D%/python/unicode.c \
+	%D%/python/unicode.h \
 	%D%/python/versioncache.c \
 	%D%/python/versioncache.h
 
@@ -142,6 +142,7 @@ libreport_la_SOURCES = \
 	%D%/report/cxxname.h \
 	%D%/report/filter.c \
 	%D%/report/filter.h \
+	%D%/report/findingnames.c \
 	%D%/report/fingerprint.c \
 	%D%/report/fingerprint.h \
 	%D%/report/headline.c \
@@ -174,8 +175,7 @@ libreport_la_SOURCES = \
 	%D%/report/text_finding.c \
 	%D%/report/text_finding.h \
 	%D%/report/text_rules.c \
-	%D%/report/text_rules.h \
-	%D%/report/words.c
+	%D%/report/text_rules.h
 
 # The tool's own formats: pages, profiles, what CI systems read.
 if BUILD_TOOL
@@ -187,6 +187,8 @@ BUILT_SOURCES += \
 endif
 
 libformats_la_SOURCES = \
+	%D%/formats/backtrace.c \
+	%D%/formats/backtrace.h \
 	%D%/formats/catalog.c \
 	%D%/formats/catalog.h \
 	%D%/formats/cycle.c \
@@ -198,8 +200,6 @@ libformats_la_SOURCES = \
 	%D%/formats/formats.c \
 	%D%/formats/formats.def \
 	%D%/formats/formats.h \
-	%D%/formats/frames.c \
-	%D%/formats/frames.h \
 	%D%/formats/github.c \
 	%D%/formats/graphviz.c \
 	%D%/formats/graphviz.h \
@@ -226,7 +226,7 @@ libformats_la_SOURCES = \
 	%D%/formats/sarif.c \
 	%D%/formats/sarif_result.c \
 	%D%/formats/sarif_result.h \
-	%D%/formats/suppressions.c
+	%D%/formats/suppressionfile.c
 libformats_la_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
 libformats_la_LIBADD = $(ZLIB_LIBS)
 
@@ -255,257 +255,257 @@ CLEANFILES += \
 	%D%/formats/page.js.inc
 
 libanalysis_la_SOURCES = \
-	%D%/analysis/audit.c \
-	%D%/analysis/audit.h \
-	%D%/analysis/auditpair.c \
-	%D%/analysis/auditpair.h \
-	%D%/analysis/auditrows.c \
-	%D%/analysis/auditrows.h \
-	%D%/analysis/bigarray.c \
-	%D%/analysis/bigarray.h \
-	%D%/analysis/causes.c \
-	%D%/analysis/causes.h \
-	%D%/analysis/check.c \
-	%D%/analysis/check.h \
-	%D%/analysis/check_report.c \
-	%D%/analysis/chunks.c \
-	%D%/analysis/chunks.h \
-	%D%/analysis/classes.c \
-	%D%/analysis/classes.h \
-	%D%/analysis/collected.c \
-	%D%/analysis/collected.h \
-	%D%/analysis/components.c \
-	%D%/analysis/components.h \
-	%D%/analysis/confirm.c \
-	%D%/analysis/confirm.h \
-	%D%/analysis/cycles.c \
-	%D%/analysis/cycles.h \
-	%D%/analysis/describe.c \
-	%D%/analysis/describe.h \
-	%D%/analysis/elffile.c \
-	%D%/analysis/elffile.h \
-	%D%/analysis/fastbins.c \
-	%D%/analysis/fastbins.h \
-	%D%/analysis/gather.c \
-	%D%/analysis/gather.h \
-	%D%/analysis/graph.c \
-	%D%/analysis/graph.h \
-	%D%/analysis/groups.c \
-	%D%/analysis/groups.h \
-	%D%/analysis/guards.c \
-	%D%/analysis/guards.h \
-	%D%/analysis/growth.c \
-	%D%/analysis/growth.h \
-	%D%/analysis/heap.c \
-	%D%/analysis/heap.h \
-	%D%/analysis/hidden.c \
-	%D%/analysis/hidden.h \
-	%D%/analysis/history.c \
-	%D%/analysis/history.h \
-	%D%/analysis/holders.c \
-	%D%/analysis/holders.h \
-	%D%/analysis/hindsight.c \
-	%D%/analysis/hindsight.h \
-	%D%/analysis/hubs.c \
-	%D%/analysis/hubs.h \
-	%D%/analysis/judge.c \
-	%D%/analysis/judge.h \
-	%D%/analysis/kin.c \
-	%D%/analysis/kin.h \
-	%D%/analysis/lines.c \
-	%D%/analysis/lines.h \
-	%D%/analysis/lost.c \
-	%D%/analysis/lost.h \
-	%D%/analysis/mallocchunk.h \
-	%D%/analysis/mappedchunks.c \
-	%D%/analysis/mappedchunks.h \
-	%D%/analysis/maps.c \
-	%D%/analysis/maps.h \
-	%D%/analysis/measure.c \
-	%D%/analysis/measure.h \
-	%D%/analysis/members.c \
-	%D%/analysis/members.h \
-	%D%/analysis/memory.c \
-	%D%/analysis/memory.h \
-	%D%/analysis/mirror.c \
-	%D%/analysis/mirror.h \
-	%D%/analysis/outside.c \
-	%D%/analysis/outside.h \
-	%D%/analysis/owners.c \
-	%D%/analysis/owners.h \
-	%D%/analysis/pages.c \
-	%D%/analysis/pages.h \
-	%D%/analysis/pathnames.c \
-	%D%/analysis/paths.c \
-	%D%/analysis/paths.h \
-	%D%/analysis/pieces.c \
-	%D%/analysis/pieces.h \
-	%D%/analysis/ranges.c \
-	%D%/analysis/ranges.h \
-	%D%/analysis/reach.c \
-	%D%/analysis/reach.h \
-	%D%/analysis/modules.c \
-	%D%/analysis/modules.h \
-	%D%/analysis/referents.c \
-	%D%/analysis/referents.h \
-	%D%/analysis/reserved.c \
-	%D%/analysis/reserved.h \
-	%D%/analysis/resurrected.c \
-	%D%/analysis/resurrected.h \
-	%D%/analysis/rings.c \
-	%D%/analysis/rings.h \
-	%D%/analysis/roots.c \
-	%D%/analysis/roots.h \
-	%D%/analysis/sites.c \
-	%D%/analysis/sites.h \
-	%D%/analysis/sort.c \
-	%D%/analysis/sort.h \
-	%D%/analysis/source.h \
-	%D%/analysis/surplus.c \
-	%D%/analysis/surplus.h \
-	%D%/analysis/tables.c \
-	%D%/analysis/tables.h \
-	%D%/analysis/threadheaps.c \
-	%D%/analysis/threadheaps.h \
-	%D%/analysis/threadstacks.c \
-	%D%/analysis/threadstacks.h \
-	%D%/analysis/uncounted.c \
-	%D%/analysis/uncounted.h \
-	%D%/analysis/unfreed.c \
-	%D%/analysis/unfreed.h \
-	%D%/analysis/views.c \
-	%D%/analysis/views.h \
-	%D%/analysis/witness.c \
-	%D%/analysis/witness.h
+	%D%/analysis/audit/auditpair.c \
+	%D%/analysis/audit/auditpair.h \
+	%D%/analysis/audit/auditrows.c \
+	%D%/analysis/audit/auditrows.h \
+	%D%/analysis/audit/audittypes.c \
+	%D%/analysis/audit/audittypes.h \
+	%D%/analysis/base/bigarray.c \
+	%D%/analysis/base/bigarray.h \
+	%D%/analysis/base/elffile.c \
+	%D%/analysis/base/elffile.h \
+	%D%/analysis/base/lines.c \
+	%D%/analysis/base/lines.h \
+	%D%/analysis/base/mirror.c \
+	%D%/analysis/base/mirror.h \
+	%D%/analysis/base/modules.c \
+	%D%/analysis/base/modules.h \
+	%D%/analysis/base/ranges.c \
+	%D%/analysis/base/ranges.h \
+	%D%/analysis/base/sort.c \
+	%D%/analysis/base/sort.h \
+	%D%/analysis/base/source.h \
+	%D%/analysis/check/check.c \
+	%D%/analysis/check/check.h \
+	%D%/analysis/check/check_report.c \
+	%D%/analysis/check/doomed.c \
+	%D%/analysis/check/doomed.h \
+	%D%/analysis/check/judge.c \
+	%D%/analysis/check/judge.h \
+	%D%/analysis/check/resurrected.c \
+	%D%/analysis/check/resurrected.h \
+	%D%/analysis/check/surplus.c \
+	%D%/analysis/check/surplus.h \
+	%D%/analysis/check/unfreed.c \
+	%D%/analysis/check/unfreed.h \
+	%D%/analysis/cycles/components.c \
+	%D%/analysis/cycles/components.h \
+	%D%/analysis/cycles/cycles.c \
+	%D%/analysis/cycles/cycles.h \
+	%D%/analysis/cycles/graph.c \
+	%D%/analysis/cycles/graph.h \
+	%D%/analysis/growth/growth.c \
+	%D%/analysis/growth/growth.h \
+	%D%/analysis/growth/history.c \
+	%D%/analysis/growth/history.h \
+	%D%/analysis/growth/pathnames.c \
+	%D%/analysis/growth/paths.c \
+	%D%/analysis/growth/paths.h \
+	%D%/analysis/growth/sites.c \
+	%D%/analysis/growth/sites.h \
+	%D%/analysis/heap/chunks.c \
+	%D%/analysis/heap/chunks.h \
+	%D%/analysis/heap/fastbins.c \
+	%D%/analysis/heap/fastbins.h \
+	%D%/analysis/heap/gather.c \
+	%D%/analysis/heap/gather.h \
+	%D%/analysis/heap/guards.c \
+	%D%/analysis/heap/guards.h \
+	%D%/analysis/heap/heap.c \
+	%D%/analysis/heap/heap.h \
+	%D%/analysis/heap/mallocchunk.h \
+	%D%/analysis/heap/mappedchunks.c \
+	%D%/analysis/heap/mappedchunks.h \
+	%D%/analysis/heap/maps.c \
+	%D%/analysis/heap/maps.h \
+	%D%/analysis/heap/outside.c \
+	%D%/analysis/heap/outside.h \
+	%D%/analysis/heap/pages.c \
+	%D%/analysis/heap/pages.h \
+	%D%/analysis/heap/reserved.c \
+	%D%/analysis/heap/reserved.h \
+	%D%/analysis/heap/threadheaps.c \
+	%D%/analysis/heap/threadheaps.h \
+	%D%/analysis/islands/causes.c \
+	%D%/analysis/islands/causes.h \
+	%D%/analysis/islands/classes.c \
+	%D%/analysis/islands/classes.h \
+	%D%/analysis/islands/describe.c \
+	%D%/analysis/islands/describe.h \
+	%D%/analysis/islands/groups.c \
+	%D%/analysis/islands/groups.h \
+	%D%/analysis/islands/kin.c \
+	%D%/analysis/islands/kin.h \
+	%D%/analysis/islands/members.c \
+	%D%/analysis/islands/members.h \
+	%D%/analysis/islands/rings.c \
+	%D%/analysis/islands/rings.h \
+	%D%/analysis/reach/confirm.c \
+	%D%/analysis/reach/confirm.h \
+	%D%/analysis/reach/hidden.c \
+	%D%/analysis/reach/hidden.h \
+	%D%/analysis/reach/hindsight.c \
+	%D%/analysis/reach/hindsight.h \
+	%D%/analysis/reach/holders.c \
+	%D%/analysis/reach/holders.h \
+	%D%/analysis/reach/hubs.c \
+	%D%/analysis/reach/hubs.h \
+	%D%/analysis/reach/lost.c \
+	%D%/analysis/reach/lost.h \
+	%D%/analysis/reach/memory.c \
+	%D%/analysis/reach/memory.h \
+	%D%/analysis/reach/pieces.c \
+	%D%/analysis/reach/pieces.h \
+	%D%/analysis/reach/reach.c \
+	%D%/analysis/reach/reach.h \
+	%D%/analysis/reach/referents.c \
+	%D%/analysis/reach/referents.h \
+	%D%/analysis/reach/roots.c \
+	%D%/analysis/reach/roots.h \
+	%D%/analysis/reach/tables.c \
+	%D%/analysis/reach/tables.h \
+	%D%/analysis/reach/threadstacks.c \
+	%D%/analysis/reach/threadstacks.h \
+	%D%/analysis/reach/uncounted.c \
+	%D%/analysis/reach/uncounted.h \
+	%D%/analysis/reach/views.c \
+	%D%/analysis/reach/views.h \
+	%D%/analysis/reach/witness.c \
+	%D%/analysis/reach/witness.h \
+	%D%/analysis/sizes/measure.c \
+	%D%/analysis/sizes/measure.h \
+	%D%/analysis/sizes/owners.c \
+	%D%/analysis/sizes/owners.h
 
 # The shim without what it exports: a unit test that linked those would be
 # hooked itself.
 libshim_la_SOURCES = \
-	%D%/shim/asksignal.c \
-	%D%/shim/asksignal.h \
-	%D%/shim/atrest.c \
-	%D%/shim/atrest.h \
-	%D%/shim/background.c \
-	%D%/shim/background.h \
-	%D%/shim/boot.c \
-	%D%/shim/boot.h \
-	%D%/shim/callers.c \
-	%D%/shim/callers.h \
-	%D%/shim/callframe.c \
-	%D%/shim/callframe.h \
-	%D%/shim/callstack.c \
-	%D%/shim/callstack.h \
-	%D%/shim/capture.c \
-	%D%/shim/capture.h \
-	%D%/shim/cblocks.c \
-	%D%/shim/cblocks.h \
-	%D%/shim/channel.c \
-	%D%/shim/channel.h \
-	%D%/shim/clone.c \
-	%D%/shim/clone.h \
-	%D%/shim/codes.c \
-	%D%/shim/codes.h \
-	%D%/shim/collected.c \
-	%D%/shim/collected.h \
-	%D%/shim/doctor.c \
-	%D%/shim/doctor.h \
-	%D%/shim/enter.c \
-	%D%/shim/enter.h \
-	%D%/shim/errortext.c \
-	%D%/shim/errortext.h \
-	%D%/shim/exit27.c \
-	%D%/shim/exit27.h \
-	%D%/shim/export.h \
-	%D%/shim/facts.c \
-	%D%/shim/facts.h \
-	%D%/shim/fault.c \
-	%D%/shim/fault.h \
-	%D%/shim/filters.c \
-	%D%/shim/filters.h \
-	%D%/shim/finish.c \
-	%D%/shim/finish.h \
-	%D%/shim/forks.c \
-	%D%/shim/forks.h \
-	%D%/shim/freelists.c \
-	%D%/shim/freelists.h \
-	%D%/shim/gcwatch.c \
-	%D%/shim/gcwatch.h \
-	%D%/shim/gcwatch27.c \
-	%D%/shim/gcwatch27.h \
-	%D%/shim/growths.c \
-	%D%/shim/growths.h \
-	%D%/shim/guard.c \
-	%D%/shim/guard.h \
-	%D%/shim/hooks.c \
-	%D%/shim/hooks.h \
-	%D%/shim/inspection.c \
-	%D%/shim/inspection.h \
-	%D%/shim/inspector.c \
-	%D%/shim/inspector.h \
-	%D%/shim/interrupted.c \
-	%D%/shim/interrupted.h \
-	%D%/shim/layer.c \
-	%D%/shim/layer.h \
-	%D%/shim/lineage.c \
-	%D%/shim/lineage.h \
-	%D%/shim/loaded.c \
-	%D%/shim/loaded.h \
-	%D%/shim/native.c \
-	%D%/shim/native.h \
-	%D%/shim/ownstatus.c \
-	%D%/shim/ownstatus.h \
-	%D%/shim/process.c \
-	%D%/shim/process.h \
-	%D%/shim/programstart.c \
-	%D%/shim/programstart.h \
-	%D%/shim/publish.c \
-	%D%/shim/publish.h \
-	%D%/shim/published.c \
-	%D%/shim/published.h \
-	%D%/shim/rawcall.h \
-	%D%/shim/recycle.c \
-	%D%/shim/recycle.h \
-	%D%/shim/reftracer.c \
-	%D%/shim/reftracer.h \
-	%D%/shim/regions.c \
-	%D%/shim/regions.h \
-	%D%/shim/registers.h \
-	%D%/shim/say.c \
-	%D%/shim/say.h \
-	%D%/shim/secondlook.c \
-	%D%/shim/secondlook.h \
-	%D%/shim/serve.c \
-	%D%/shim/serve.h \
-	%D%/shim/sidetable.c \
-	%D%/shim/sidetable.h \
-	%D%/shim/stacks.c \
-	%D%/shim/stacks.h \
-	%D%/shim/standstill.c \
-	%D%/shim/standstill.h \
-	%D%/shim/start.c \
-	%D%/shim/start.h \
-	%D%/shim/stopper.c \
-	%D%/shim/stopper.h \
-	%D%/shim/suspects.c \
-	%D%/shim/suspects.h \
-	%D%/shim/symbolizer.c \
-	%D%/shim/symbolizer.h \
-	%D%/shim/tasks.c \
-	%D%/shim/tasks.h \
-	%D%/shim/testhooks.c \
-	%D%/shim/testhooks.h \
-	%D%/shim/stdlib.c \
-	%D%/shim/stdlib.h \
-	%D%/shim/threadcache.c \
-	%D%/shim/threadcache.h \
-	%D%/shim/threadstate.h \
-	%D%/shim/threadstate_other.c \
-	%D%/shim/threadstate_x86_64.c \
-	%D%/shim/trie.h \
-	%D%/shim/triggers.c \
-	%D%/shim/triggers.h \
-	%D%/shim/turn.c \
-	%D%/shim/turn.h
+	%D%/shim/base/channel.c \
+	%D%/shim/base/channel.h \
+	%D%/shim/base/clone.c \
+	%D%/shim/base/clone.h \
+	%D%/shim/base/errortext.c \
+	%D%/shim/base/errortext.h \
+	%D%/shim/base/export.h \
+	%D%/shim/base/fault.c \
+	%D%/shim/base/fault.h \
+	%D%/shim/base/filters.c \
+	%D%/shim/base/filters.h \
+	%D%/shim/base/guard.c \
+	%D%/shim/base/guard.h \
+	%D%/shim/base/loaded.c \
+	%D%/shim/base/loaded.h \
+	%D%/shim/base/process.c \
+	%D%/shim/base/process.h \
+	%D%/shim/base/say.c \
+	%D%/shim/base/say.h \
+	%D%/shim/base/stdlib.c \
+	%D%/shim/base/stdlib.h \
+	%D%/shim/base/testhooks.c \
+	%D%/shim/base/testhooks.h \
+	%D%/shim/check/background.c \
+	%D%/shim/check/background.h \
+	%D%/shim/check/callstack.c \
+	%D%/shim/check/callstack.h \
+	%D%/shim/check/facts.c \
+	%D%/shim/check/facts.h \
+	%D%/shim/check/growths.c \
+	%D%/shim/check/growths.h \
+	%D%/shim/check/inspection.c \
+	%D%/shim/check/inspection.h \
+	%D%/shim/check/inspector.c \
+	%D%/shim/check/inspector.h \
+	%D%/shim/check/publish.c \
+	%D%/shim/check/publish.h \
+	%D%/shim/check/published.c \
+	%D%/shim/check/published.h \
+	%D%/shim/check/registers.h \
+	%D%/shim/check/secondlook.c \
+	%D%/shim/check/secondlook.h \
+	%D%/shim/check/suspects.c \
+	%D%/shim/check/suspects.h \
+	%D%/shim/check/symbolizer.c \
+	%D%/shim/check/symbolizer.h \
+	%D%/shim/check/turn.c \
+	%D%/shim/check/turn.h \
+	%D%/shim/entry/boot.c \
+	%D%/shim/entry/boot.h \
+	%D%/shim/entry/diagnosis.c \
+	%D%/shim/entry/diagnosis.h \
+	%D%/shim/entry/enter.c \
+	%D%/shim/entry/enter.h \
+	%D%/shim/entry/forks.c \
+	%D%/shim/entry/forks.h \
+	%D%/shim/entry/serve.c \
+	%D%/shim/entry/serve.h \
+	%D%/shim/entry/start.c \
+	%D%/shim/entry/start.h \
+	%D%/shim/gc/collected.c \
+	%D%/shim/gc/collected.h \
+	%D%/shim/gc/gcwatch.c \
+	%D%/shim/gc/gcwatch.h \
+	%D%/shim/gc/gcwatch27.c \
+	%D%/shim/gc/gcwatch27.h \
+	%D%/shim/occasions/asksignal.c \
+	%D%/shim/occasions/asksignal.h \
+	%D%/shim/occasions/atrest.c \
+	%D%/shim/occasions/atrest.h \
+	%D%/shim/occasions/exit27.c \
+	%D%/shim/occasions/exit27.h \
+	%D%/shim/occasions/finish.c \
+	%D%/shim/occasions/finish.h \
+	%D%/shim/occasions/interrupted.c \
+	%D%/shim/occasions/interrupted.h \
+	%D%/shim/occasions/triggers.c \
+	%D%/shim/occasions/triggers.h \
+	%D%/shim/record/callers.c \
+	%D%/shim/record/callers.h \
+	%D%/shim/record/callframe.c \
+	%D%/shim/record/callframe.h \
+	%D%/shim/record/capture.c \
+	%D%/shim/record/capture.h \
+	%D%/shim/record/cblocks.c \
+	%D%/shim/record/cblocks.h \
+	%D%/shim/record/codes.c \
+	%D%/shim/record/codes.h \
+	%D%/shim/record/hooks.c \
+	%D%/shim/record/hooks.h \
+	%D%/shim/record/layer.c \
+	%D%/shim/record/layer.h \
+	%D%/shim/record/lineage.c \
+	%D%/shim/record/lineage.h \
+	%D%/shim/record/nativestack.c \
+	%D%/shim/record/nativestack.h \
+	%D%/shim/record/nofreelists.c \
+	%D%/shim/record/nofreelists.h \
+	%D%/shim/record/programstart.c \
+	%D%/shim/record/programstart.h \
+	%D%/shim/record/recycle.c \
+	%D%/shim/record/recycle.h \
+	%D%/shim/record/reftracer.c \
+	%D%/shim/record/reftracer.h \
+	%D%/shim/record/regions.c \
+	%D%/shim/record/regions.h \
+	%D%/shim/record/sidetable.c \
+	%D%/shim/record/sidetable.h \
+	%D%/shim/record/stacks.c \
+	%D%/shim/record/stacks.h \
+	%D%/shim/record/threadcache.c \
+	%D%/shim/record/threadcache.h \
+	%D%/shim/record/trie.h \
+	%D%/shim/stop/ownstatus.c \
+	%D%/shim/stop/ownstatus.h \
+	%D%/shim/stop/rawcall.h \
+	%D%/shim/stop/standstill.c \
+	%D%/shim/stop/standstill.h \
+	%D%/shim/stop/stopper.c \
+	%D%/shim/stop/stopper.h \
+	%D%/shim/stop/tasks.c \
+	%D%/shim/stop/tasks.h \
+	%D%/shim/stop/threadstate.h \
+	%D%/shim/stop/threadstate_other.c \
+	%D%/shim/stop/threadstate_x86_64.c
 
 LAYERS = libshim.la libanalysis.la libreport.la libpython.la libcommon.la
 
@@ -516,19 +516,19 @@ lib_LTLIBRARIES += libleakshim.la
 endif
 
 libleakshim_la_SOURCES = \
-	%D%/shim/api.c \
-	%D%/shim/api.h \
-	%D%/shim/bootarena.c \
-	%D%/shim/bootarena.h \
-	%D%/shim/entry.c \
-	%D%/shim/interpose.h \
-	%D%/shim/interpose_libc.c \
-	%D%/shim/interpose_malloc.c \
-	%D%/shim/interpose_py27.c \
-	%D%/shim/interpose_signal.c \
-	%D%/shim/interposed.def \
-	%D%/shim/next.c \
-	%D%/shim/next.h
+	%D%/shim/base/bootarena.c \
+	%D%/shim/base/bootarena.h \
+	%D%/shim/base/interpose.h \
+	%D%/shim/base/interposed.def \
+	%D%/shim/base/next.c \
+	%D%/shim/base/next.h \
+	%D%/shim/entry/entry.c \
+	%D%/shim/entry/interpose_libc.c \
+	%D%/shim/occasions/askapi.c \
+	%D%/shim/occasions/askapi.h \
+	%D%/shim/occasions/interpose_signal.c \
+	%D%/shim/record/interpose_malloc.c \
+	%D%/shim/record/interpose_py27.c
 
 # Without them gcc turns malloc() and memset() of a hook into calloc(): a call
 # of calloc() inside calloc().
@@ -554,14 +554,12 @@ noinst_LTLIBRARIES += libattach.la
 libattach_la_SOURCES = \
 	%D%/attach/borrow.c \
 	%D%/attach/borrow.h \
+	%D%/attach/cgroups.c \
+	%D%/attach/cgroups.h \
 	%D%/attach/debugger.c \
 	%D%/attach/debugger.h \
-	%D%/attach/filter.c \
-	%D%/attach/filter.h \
 	%D%/attach/folder.c \
 	%D%/attach/folder.h \
-	%D%/attach/groups.c \
-	%D%/attach/groups.h \
 	%D%/attach/guardian.c \
 	%D%/attach/guardian.h \
 	%D%/attach/hold.c \
@@ -585,6 +583,8 @@ libattach_la_SOURCES = \
 	%D%/attach/safepoint.h \
 	%D%/attach/script.c \
 	%D%/attach/script.h \
+	%D%/attach/seccomp.c \
+	%D%/attach/seccomp.h \
 	%D%/attach/session.c \
 	%D%/attach/session.h \
 	%D%/attach/supply.c \

@@ -178,7 +178,7 @@ endif
 	src/cli/read_json.c \
 	src/cli/read_report.c \
 	src/cli/verdict.c \
-	src/formats/suppressions.c
+	src/formats/suppressionfile.c
 %C%_fuzz_libfuzzed_la_CFLAGS = $(FLAGS_OF_FUZZ)
 
 # Of one name with a function of the library, that of the program is linked.

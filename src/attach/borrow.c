@@ -10,10 +10,10 @@
 #include <sys/ptrace.h>
 #include <unistd.h>
 
-#include "attach/filter.h"
 #include "attach/hold.h"
 #include "attach/program.h"
 #include "attach/safepoint.h"
+#include "attach/seccomp.h"
 
 enum {
 	MOST_THREADS = 4096,

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "attach/groups.h"
+#include "attach/cgroups.h"
 #include "attach/remote.h"
 
 enum { CAP_SYS_PTRACE_BIT = 19, TEXT_BYTES = 8192 };

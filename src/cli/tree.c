@@ -42,7 +42,7 @@ image_of(pid_t pid, const char *text)
 	return stack ^ ((uint64_t)s.st_dev << 40) ^ (uint64_t)s.st_ino << 4;
 }
 
-/* False: it is gone, or a clone that only reads (shim/clone.h). */
+/* False: it is gone, or a clone that only reads (shim/base/clone.h). */
 static bool
 read_process(pid_t pid, struct tree_process *p)
 {

@@ -3,7 +3,7 @@
  *
  * Weak, so that the library loads where another C library (musl) is the
  * process's: a loader refuses the whole program for one name that it misses.
- * The library stays out of such a process (shim/start.c), and calls these only
+ * The library stays out of such a process (shim/entry/start.c), and calls these only
  * where glibconly_all_here().
  *
  * Contract of every function here: as the real one.

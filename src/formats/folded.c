@@ -2,9 +2,9 @@
 
 #include "common/arena.h"
 #include "common/buf.h"
+#include "formats/backtrace.h"
 #include "formats/escape.h"
 #include "formats/formats.h"
-#include "formats/frames.h"
 #include "formats/level.h"
 
 static void

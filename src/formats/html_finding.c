@@ -4,9 +4,9 @@
 
 #include "common/arena.h"
 #include "common/buf.h"
+#include "formats/backtrace.h"
 #include "formats/cycle.h"
 #include "formats/escape.h"
-#include "formats/frames.h"
 #include "formats/html_part.h"
 #include "formats/level.h"
 #include "formats/place.h"

@@ -5,8 +5,8 @@
 
 #include "common/arena.h"
 #include "common/buf.h"
+#include "formats/backtrace.h"
 #include "formats/escape.h"
-#include "formats/frames.h"
 #include "formats/html_part.h"
 #include "formats/level.h"
 #include "report/sums.h"

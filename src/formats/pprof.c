@@ -6,8 +6,8 @@
 #include <zlib.h>
 
 #include "common/buf.h"
+#include "formats/backtrace.h"
 #include "formats/formats.h"
-#include "formats/frames.h"
 #include "formats/level.h"
 #include "formats/pprof_tables.h"
 #include "formats/protobuf.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "common/hash.h"
-#include "formats/frames.h"
+#include "formats/backtrace.h"
 #include "formats/protobuf.h"
 #include "report/report.h"
 

@@ -5,7 +5,7 @@
 #include "python/api.h"
 #include "python/frames.h"
 #include "python/objects.h"
-#include "python/text.h"
+#include "python/unicode.h"
 
 bool
 code_read(const void *code, struct code_info *out)

@@ -7,7 +7,7 @@
 #include "python/attributes.h"
 #include "python/locals.h"
 #include "python/objects.h"
-#include "python/text.h"
+#include "python/unicode.h"
 
 static void
 append(char *out, const char *s)

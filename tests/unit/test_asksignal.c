@@ -10,8 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "shim/asksignal.h"
-#include "shim/interrupted.h"
+#include "shim/occasions/asksignal.h"
+#include "shim/occasions/interrupted.h"
 #include "tap.h"
 
 static volatile int n_calls, n_own, n_taken;

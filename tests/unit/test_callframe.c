@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "shim/callframe.h"
+#include "shim/record/callframe.h"
 
 #include <link.h>
 #include <stdlib.h>

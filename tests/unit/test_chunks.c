@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "analysis/chunks.h"
+#include "analysis/heap/chunks.h"
 
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/maps.h"
+#include "analysis/heap/maps.h"
 #include "tap.h"
 
 enum { BLOCKS = 4000, SEEN = 100000 };

@@ -1,10 +1,10 @@
 #include "config.h"
 
-#include "analysis/heap.h"
+#include "analysis/heap/heap.h"
 
 #include <stdlib.h>
 
-#include "analysis/ranges.h"
+#include "analysis/base/ranges.h"
 #include "tap.h"
 
 /* Addresses are only keys here: nothing is read or written there. */

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "analysis/history.h"
+#include "analysis/growth/history.h"
 
 #include <stdlib.h>
 

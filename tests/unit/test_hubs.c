@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "analysis/hubs.h"
+#include "analysis/reach/hubs.h"
 
 #include "tap.h"
 

@@ -1,14 +1,14 @@
 #include "config.h"
 
-#include "analysis/mappedchunks.h"
+#include "analysis/heap/mappedchunks.h"
 
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "analysis/maps.h"
-#include "analysis/pages.h"
+#include "analysis/heap/maps.h"
+#include "analysis/heap/pages.h"
 #include "tap.h"
 
 enum { PAGES = 12, WORDS = PAGES_BYTES / 8, MAPPED = 2 };

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "analysis/maps.h"
+#include "analysis/heap/maps.h"
 
 #include <errno.h>
 #include <sys/mman.h>

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "analysis/pages.h"
+#include "analysis/heap/pages.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#include "analysis/maps.h"
-#include "analysis/reserved.h"
+#include "analysis/heap/maps.h"
+#include "analysis/heap/reserved.h"
 #include "refuse.h"
 #include "tap.h"
 

@@ -1,13 +1,13 @@
 #include "config.h"
 
-#include "shim/recycle.h"
+#include "shim/record/recycle.h"
 
 #include <stdlib.h>
 
-#include "analysis/source.h"
-#include "shim/codes.h"
-#include "shim/stacks.h"
-#include "shim/trie.h"
+#include "analysis/base/source.h"
+#include "shim/record/codes.h"
+#include "shim/record/stacks.h"
+#include "shim/record/trie.h"
 #include "tap.h"
 
 enum { MANY = 200000, KEPT_EACH = 100, DEPTH = 3 };

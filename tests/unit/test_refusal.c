@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "attach/groups.h"
+#include "attach/cgroups.h"
 #include "attach/refusal.h"
 #include "tap.h"
 

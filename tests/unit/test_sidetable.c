@@ -1,9 +1,9 @@
 #include "config.h"
 
-#include "shim/sidetable.h"
+#include "shim/record/sidetable.h"
 
-#include "shim/stacks.h"
-#include "shim/trie.h"
+#include "shim/record/stacks.h"
+#include "shim/record/trie.h"
 #include "tap.h"
 
 /* Addresses are only keys here: nothing is read or written there. */

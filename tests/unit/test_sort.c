@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "analysis/sort.h"
+#include "analysis/base/sort.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -22,11 +22,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "analysis/source.h"
+#include "analysis/base/source.h"
 #include "blocking.h"
-#include "shim/clone.h"
-#include "shim/standstill.h"
-#include "shim/threadstate.h"
+#include "shim/base/clone.h"
+#include "shim/stop/standstill.h"
+#include "shim/stop/threadstate.h"
 #include "tap.h"
 
 enum {

@@ -1,0 +1,61 @@
+#include "config.h"
+
+#include "analysis/check/doomed.h"
+
+#include "analysis/base/bigarray.h"
+#include "analysis/cycles/graph.h"
+#include "analysis/islands/describe.h"
+#include "analysis/islands/groups.h"
+#include "python/api.h"
+#include "report/advice.h"
+#include "report/fingerprint.h"
+
+static bool
+tell(struct check *c, const struct graph *g, struct group *group,
+     void (*each)(const struct finding *f, uint32_t epoch, bool is_own))
+{
+	struct finding f;
+
+	if (!describe_group(&c->arena, c->source, &c->classes, g, group, &f))
+		return false;
+	f.kind = FINDING_COLLECTED;
+	f.reason = REASON_NONE;
+	f.state = group->allocated.is_startup ? STATE_STARTUP : STATE_NEW;
+	fingerprint_make(&f, c->source->stdlib, c->source->cwd);
+	f.advice = advice_for(&c->arena, &f, (int)(python.version >> 8));
+	each(&f, group->allocated.epoch, group->is_own);
+	return true;
+}
+
+bool
+collected_find(struct check *c, void (*each)(const struct finding *f,
+					     uint32_t epoch, bool is_own))
+{
+	const struct unreachable *u = &c->unreachable;
+	node_id *ids = bigarray_map(u->n, sizeof *ids);
+	struct groups groups = {0};
+	struct group *group, *next;
+	struct graph g;
+	size_t i, n = 0;
+	bool ok = ids;
+
+	/* A legacy finalizer, and what hangs on it, will not be freed. */
+	for (i = 0; ok && i < u->n; i++)
+		if (!(c->mirror.nodes[u->ids[i]].flags & NODE_LEGACY))
+			ids[n++] = u->ids[i];
+	if (ok && n)
+		ok = graph_init(&g, &c->mirror, ids, n, graph_traverse, NULL);
+	if (ok && n) {
+		groups_add(&groups, &g, &c->mirror, c->source, &c->classes,
+			   NULL, 0);
+		HASH_ITER(hh, groups.table, group, next)
+		{
+			ok = tell(c, &g, group, each) && ok;
+		}
+		ok = ok && !groups.failed;
+		groups_fini(&groups);
+		graph_fini(&g);
+	}
+	bigarray_unmap(ids, u->n, sizeof *ids);
+	return ok;
+}

@@ -1,0 +1,95 @@
+#include "config.h"
+
+#include "analysis/check/resurrected.h"
+
+#include "analysis/islands/describe.h"
+#include "analysis/islands/groups.h"
+#include "analysis/islands/kin.h"
+#include "common/hash.h"
+#include "python/objects.h"
+#include "python/sizes.h"
+
+struct seen {
+	uint64_t key; /* class and stack */
+	struct finding finding;
+	struct kin *kin;
+	UT_hash_handle hh;
+};
+
+static bool
+is_resurrected(struct check *c, node_id id, struct class **class)
+{
+	void *o = mirror_object(&c->mirror, id);
+
+	if (!(c->mirror.nodes[id].flags & NODE_REACHABLE) ||
+	    !object_is_finalized(o))
+		return false;
+	*class = classes_intern(&c->classes, o);
+	/* Generators and files have the flag too, and nothing to lose. */
+	return *class && (*class)->is_python && (*class)->has_finalizer;
+}
+
+static bool
+count_kin(struct check *c, struct seen *s, void *o, struct class *class)
+{
+	struct kin_island is = {
+		.objects = 1,
+		.bytes = object_bytes(o),
+		.classes = &class,
+		.n_classes = 1,
+	};
+
+	if (!kin_of_object(c->source, o, &is.id))
+		return true;
+	class->count = 1;
+	class->bytes = is.bytes;
+	return kin_add(&s->kin, &c->arena, &is);
+}
+
+static bool
+count(struct check *c, node_id id, struct class *class, struct seen **table)
+{
+	void *o = mirror_object(&c->mirror, id);
+	struct source_block block = groups_allocated(c->source, o);
+	struct seen *s;
+	uint64_t key;
+
+	if (block.is_old)
+		return true;
+	key = (uint64_t)class->id << 32 | block.stack;
+	HASH_FIND(hh, *table, &key, sizeof key, s);
+	if (s) {
+		s->finding.count++;
+		s->finding.objects++;
+		s->finding.bytes += object_bytes(o);
+		return count_kin(c, s, o, class);
+	}
+	s = arena_grab(&c->arena, sizeof *s);
+	if (!s || !describe_object(&c->arena, c->source, &c->classes, o,
+				   &s->finding))
+		return false;
+	s->key = key;
+	HASH_ADD(hh, *table, key, sizeof key, s);
+	return !hash_was_full(&s->hh) && count_kin(c, s, o, class);
+}
+
+bool
+resurrected_walk(struct check *c,
+		 void (*each)(struct check *c, struct finding *f))
+{
+	struct seen *table = NULL, *s, *next;
+	struct class *class;
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; i < c->mirror.n && ok; i++)
+		if (is_resurrected(c, (node_id)i, &class))
+			ok = count(c, (node_id)i, class, &table);
+	HASH_ITER(hh, table, s, next)
+	{
+		ok &= kin_describe(&s->kin, &c->arena, &s->finding);
+		each(c, &s->finding);
+	}
+	HASH_CLEAR(hh, table);
+	return ok;
+}

@@ -1,0 +1,37 @@
+/*
+ * growth.h - sites whose objects become more from check to check
+ *
+ * All living objects are counted by type and stack, and compared with what the
+ * checks before have found (history.h).  Of what grows, what is held by other
+ * growing objects is a part of those: a list of sessions with their dicts and
+ * strings is one finding.
+ *
+ * Contract of every function here:
+ *   side       analysis child; or the target with isolate=0, the GIL held
+ *   allocates  mmap(2); the arena of the check
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_ANALYSIS_GROWTH_H
+#define LEAKSHIM_ANALYSIS_GROWTH_H
+
+#include <stdbool.h>
+
+#include "analysis/check/check.h"
+
+/*
+ * Count, compare, and write down for the next check.  Without a result,
+ * *why has the reason.
+ */
+void growth_find(struct check *c, const char **why);
+
+/* Each finding, with a path, without a fingerprint; false: memory is out. */
+bool growth_walk(struct check *c,
+		 void (*each)(struct check *c, struct finding *f));
+
+/* Sites that there was no room for. */
+int64_t growth_left_out(const struct check *c);
+
+void growth_fini(struct check *c);
+
+#endif /* LEAKSHIM_ANALYSIS_GROWTH_H */

@@ -1,0 +1,110 @@
+/*
+ * reach.h - what the process can still reach
+ *
+ * A conservative mark from the writable memory of the process over all blocks.
+ * What stays unmarked is lost: nothing anywhere points to it but other lost
+ * blocks and the collector's own lists.
+ *
+ * Contract of every function here:
+ *   side       analysis child
+ *   allocates  mmap(2) only
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_ANALYSIS_REACH_H
+#define LEAKSHIM_ANALYSIS_REACH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/base/mirror.h"
+#include "analysis/base/source.h"
+#include "analysis/cycles/cycles.h"
+#include "analysis/heap/gather.h"
+#include "analysis/heap/outside.h"
+#include "analysis/reach/hubs.h"
+#include "python/span.h"
+
+enum {
+	/* An object that is counted so often is a hub (hubs.h). */
+	REACH_HUB_REFERENCES = 100,
+	/* Of a thread that was not read: each may hold an object. */
+	REACH_REGISTERS = 16,
+};
+
+enum {
+	UNCOUNTED_STRINGS, /* the table, where it is no node */
+	UNCOUNTED_ATTRIBUTES,
+	UNCOUNTED_VERSIONS, /* two of them */
+};
+
+struct reach {
+	struct gathered g;
+	struct hubs hubs; /* the living ones that the mark has met */
+	const struct source *s;
+	const struct outside *outside;
+	struct span uncounted[4]; /* see uncounted.h */
+	uintptr_t *stack; /* marked nodes whose words are still to be visited */
+	size_t n_stack, n_room;
+	uintptr_t *later; /* memory that waits for its owner, if it has one */
+	size_t n_later, later_room;
+	bool ends_waiting; /* no more of them */
+	bool in_roots; /* what is visited now is no node, and no stack */
+	size_t n_hits; /* words that led to a block */
+	size_t n_objects; /* reached */
+	uint32_t ticks;
+	bool gave_up; /* out of time */
+	bool in_stacks; /* what is visited now is pointed to by a stack */
+	bool in_passing; /* ... by nothing but cyclic garbage or a cache */
+	size_t root_bytes;
+};
+
+/*
+ * Mark from the roots, then from `garbage': what a collection would free is not
+ * lost, whatever it holds is not either; o: words that the clone does not have.
+ * False with the reason in *why.
+ */
+bool reach_mark(struct reach *r, const struct source *s,
+		const struct mirror *m, const struct unreachable *garbage,
+		const struct outside *o, const char **why);
+
+/* Words that are roots. */
+void reach_visit(struct reach *r, const uintptr_t *from, const uintptr_t *to);
+
+/* The object in the node, NULL if there is none. */
+void *reach_object(const struct reach *r, uintptr_t node);
+
+/* The dead object in the node, NULL if there is none. */
+void *reach_dead_object(const struct reach *r, uintptr_t node);
+
+/* What is in the node is left over from an object: it holds nobody. */
+bool reach_is_dead(const struct reach *r, uintptr_t node);
+
+/* The node that the word holds, 0 if none; and the object in it, or NULL. */
+uintptr_t reach_node_of(const struct reach *r, uintptr_t word, void **object);
+
+/*
+ * The block that belongs to o alone (holds_buffer()) and the part of it that is
+ * used; 0 when there is none.
+ */
+uintptr_t reach_buffer(const struct reach *r, void *o, struct span *used);
+
+/* visit() the words of the node that can hold others. */
+void reach_words(const struct reach *r, uintptr_t node,
+		 void (*visit)(const uintptr_t *from, const uintptr_t *to,
+			       void *ctx),
+		 void *ctx);
+
+/* The node is reachable after all, with all that hangs on it. */
+void reach_mark_node(struct reach *r, uintptr_t node);
+
+/* May the node have pointers at odd places?  Not what CPython lays out. */
+bool reach_may_be_packed(const struct reach *r, uintptr_t node);
+
+/* The time that may be waited is over; asked now and then. */
+bool reach_is_late(struct reach *r);
+
+void reach_fini(struct reach *r);
+
+#endif /* LEAKSHIM_ANALYSIS_REACH_H */

@@ -1,0 +1,24 @@
+/*
+ * tables.h - what a dict or set holds, without the hashes of its keys
+ *
+ * Contract of every function here:
+ *   side       analysis child
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_ANALYSIS_TABLES_H
+#define LEAKSHIM_ANALYSIS_TABLES_H
+
+#include "analysis/reach/reach.h"
+
+/*
+ * If o keeps its entries in a block of their own that nobody has visited yet:
+ * mark that, and visit all of its words but the hashes.
+ */
+void tables_visit(struct reach *r, const void *o,
+		  void (*visit)(const uintptr_t *from, const uintptr_t *to,
+				void *ctx),
+		  void *ctx);
+
+#endif /* LEAKSHIM_ANALYSIS_TABLES_H */

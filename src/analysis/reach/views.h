@@ -1,0 +1,43 @@
+/*
+ * views.h - memory that an object points to and another one has
+ *
+ * A view points into the data of an array, and holds the array: what an object
+ * that o holds points to as well is that object's, not o's.
+ *
+ * Contract of every function here:
+ *   side       analysis child
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_ANALYSIS_VIEWS_H
+#define LEAKSHIM_ANALYSIS_VIEWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "analysis/reach/pieces.h"
+#include "analysis/reach/reach.h"
+
+enum {
+	VIEWS_HELD = 32,    /* objects of one that are looked at */
+	VIEWS_WORDS = 1024, /* ... and words of all of these */
+};
+
+/* Large, and zeroed before the first use. */
+struct views {
+	const struct reach *r;
+	uintptr_t held[VIEWS_HELD];
+	size_t n_held;
+	size_t n_words; /* that may still be looked at */
+	struct pieces theirs;
+};
+
+/* For the object in the node. */
+void views_find(struct views *v, const struct reach *r, uintptr_t node);
+
+/* Does an object that it holds point to this piece? */
+bool views_has(const struct views *v, uintptr_t piece);
+
+#endif /* LEAKSHIM_ANALYSIS_VIEWS_H */

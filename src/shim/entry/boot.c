@@ -1,0 +1,238 @@
+#include "config.h"
+
+#include "shim/entry/boot.h"
+
+#include <stddef.h>
+
+#include "common/buf.h"
+#include "python/api.h"
+#include "python/finalizers.h"
+#include "python/freelists.h"
+#include "python/gil.h"
+#include "python/layout.h"
+#include "shim/base/process.h"
+#include "shim/base/say.h"
+#include "shim/base/stdlib.h"
+#include "shim/check/growths.h"
+#include "shim/check/published.h"
+#include "shim/entry/diagnosis.h"
+#include "shim/entry/start.h"
+#include "shim/gc/collected.h"
+#include "shim/gc/gcwatch.h"
+#include "shim/occasions/finish.h"
+#include "shim/occasions/triggers.h"
+#include "shim/record/capture.h"
+#include "shim/record/hooks.h"
+#include "shim/record/programstart.h"
+
+/* 2.7 and 3.6 report themselves initialized before they can import. */
+enum { MAX_TRIES = 1000 };
+
+static struct {
+	void *gc; /* a reference of our own */
+	struct gclists lists;
+	const char *problem;
+	bool is_done;
+	int tries;
+	struct span arrays[FREELISTS_ARRAYS];
+	size_t n_arrays;
+} state;
+
+bool
+boot_is_done(void)
+{
+	return state.is_done;
+}
+
+const struct gclists *
+boot_lists(void)
+{
+	return &state.lists;
+}
+
+const char *
+boot_problem(void)
+{
+	return state.problem;
+}
+
+const struct span *
+boot_free_lists(size_t *n)
+{
+	*n = state.n_arrays;
+	return state.arrays;
+}
+
+void *
+boot_gc(void)
+{
+	return state.gc;
+}
+
+void *
+boot_none(void)
+{
+	py.Py_IncRef(py._Py_NoneStruct);
+	return py._Py_NoneStruct;
+}
+
+/*
+ * The gc module without a trace: if the program had not imported it, it is
+ * not in sys.modules afterwards either.  Its state is the interpreter's, so a
+ * later import gets the same lists.
+ */
+static void *
+import_gc(void)
+{
+	void *modules = py.PyImport_GetModuleDict();
+	bool had_it = modules && py.PyDict_GetItemString(modules, "gc");
+	/* 2.7 has one lock for all imports: fail rather than wait for it. */
+	void *gc = python.has_gc_callbacks || !py.PyImport_ImportModuleNoBlock ?
+			   py.PyImport_ImportModule("gc") :
+			   py.PyImport_ImportModuleNoBlock("gc");
+
+	if (!gc) {
+		py.PyErr_Clear();
+		return NULL;
+	}
+	if (!had_it && modules &&
+	    py.PyDict_DelItemString(modules, "gc") != 0)
+		py.PyErr_Clear();
+	return gc;
+}
+
+static void
+announce(void)
+{
+	struct buf b;
+
+	if (process.options.verbosity < 1)
+		return;
+	buf_init(&b);
+	buf_printf(&b, "leakshim: watching CPython %s (%s), pid %d: hooks %s",
+		   python.text, python.is_shared ? "shared" : "static",
+		   process.pid, hooks_kind());
+	buf_printf(&b, ", free lists %s", hooks_free_list_kind());
+	if (capture_problem())
+		buf_printf(&b, ", no backtraces: %s", capture_problem());
+	if (state.problem)
+		buf_printf(&b, ", no analysis: %s", state.problem);
+	buf_putc(&b, '\n');
+	say_text(&b);
+	buf_fini(&b);
+}
+
+static void
+take_place(void)
+{
+	char folder[1024];
+
+	finalizers_init();
+	gil_learn();
+	/* Before the hooks keep dead objects out of them. */
+	if (process.options.reachability)
+		state.n_arrays = freelists_find_arrays(state.arrays);
+	/* Hooks that come late have not seen it import its first modules. */
+	stdlib_find(folder, sizeof folder);
+	programstart_set_library(folder);
+	hooks_install(&process.options);
+	state.problem = layout_verify();
+	if (!state.problem)
+		state.problem = gclists_discover(state.gc, &state.lists);
+	/* First: what is registered first runs last. */
+	if (!finish_install())
+		state.problem = "no function can be registered for the exit";
+	gcwatch_install(state.gc, hooks_see_containers());
+	state.is_done = true;
+	published_started();
+	triggers_start();
+	announce();
+	doctor_tell();
+}
+
+/* Look before anything is changed. */
+static const char *
+attach_problem(void)
+{
+	const char *why;
+
+	state.gc = import_gc();
+	if (!state.gc)
+		return "its gc module cannot be imported now: try again";
+	why = layout_verify();
+	if (!why)
+		why = gclists_discover(state.gc, &state.lists);
+	if (why) {
+		py.Py_DecRef(state.gc);
+		state.gc = NULL;
+	}
+	return why;
+}
+
+const char *
+boot_attach(void)
+{
+	void *type, *value, *traceback;
+	const char *why;
+
+	py.PyErr_Fetch(&type, &value, &traceback);
+	why = attach_problem();
+	if (!why) {
+		finalizers_init();
+		gil_learn();
+		if (process.options.reachability)
+			state.n_arrays = freelists_find_arrays(state.arrays);
+		hooks_attach(&process.options);
+		gcwatch_install(state.gc, false);
+		state.problem = NULL;
+		state.is_done = true;
+		triggers_start();
+	}
+	py.PyErr_Clear();
+	py.PyErr_Restore(type, value, traceback);
+	return why;
+}
+
+bool
+boot_detach(void)
+{
+	void *type, *value, *traceback;
+	bool ok;
+
+	py.PyErr_Fetch(&type, &value, &traceback);
+	triggers_stop();
+	gcwatch_remove(state.gc);
+	ok = hooks_remove();
+	collected_forget();
+	growths_forget();
+	state.is_done = false;
+	state.n_arrays = 0;
+	py.Py_DecRef(state.gc);
+	state.gc = NULL;
+	process.is_inert = true;
+	py.PyErr_Clear();
+	py.PyErr_Restore(type, value, traceback);
+	return ok;
+}
+
+int
+boot(void *unused)
+{
+	void *type, *value, *traceback;
+
+	(void)unused;
+	if (process.is_inert || !gil_is_held() || is_finalizing())
+		return 0;
+	/* A pending call must leave no error, and keep one that was there. */
+	py.PyErr_Fetch(&type, &value, &traceback);
+	state.gc = import_gc();
+	if (state.gc) {
+		state.tries = 0; /* the next life has as many */
+		take_place();
+	} else if (++state.tries < MAX_TRIES) {
+		start_rearm();
+	}
+	py.PyErr_Clear();
+	py.PyErr_Restore(type, value, traceback);
+	return 0;
+}

@@ -1,0 +1,320 @@
+#include "config.h"
+
+#include "shim/entry/serve.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "python/api.h"
+#include "shim/base/channel.h"
+#include "shim/base/clone.h"
+#include "shim/base/filters.h"
+#include "shim/base/loaded.h"
+#include "shim/base/process.h"
+#include "shim/base/say.h"
+#include "shim/check/inspection.h"
+#include "shim/check/inspector.h"
+#include "shim/check/published.h"
+#include "shim/check/turn.h"
+#include "shim/entry/boot.h"
+#include "shim/entry/forks.h"
+#include "shim/entry/start.h"
+#include "shim/record/capture.h"
+#include "shim/record/hooks.h"
+
+enum { UNMAP_MS = 5000, EXIT_MS = 60000 };
+
+/* One command at a time. */
+static atomic_flag is_serving = ATOMIC_FLAG_INIT;
+static atomic_bool is_checking;
+static struct options usual; /* while a check has options of its own */
+
+static uint32_t
+refuse(const char *why)
+{
+	struct buf b;
+
+	buf_init(&b);
+	buf_printf(&b, "%s\n", why);
+	channel_say(b.data, b.len);
+	buf_fini(&b);
+	return ATTACH_REFUSED;
+}
+
+/* ---- check ---- */
+
+static const char *
+not_watched(void)
+{
+	if (process.declined)
+		return process.declined;
+	if (!boot_is_done() || process.is_inert)
+		return "it is not watched: `leakshim attach' begins that";
+	if (!forks_is_own_process())
+		return "it is a child between fork() and exec()";
+	return boot_problem();
+}
+
+/* For one check, until put_options_back(); NULL: the usual ones. */
+static void
+take_options(const char *text)
+{
+	struct options *o = &process.options;
+	struct buf complaints;
+
+	usual = *o;
+	atomic_store(&is_checking, true);
+	buf_init(&complaints);
+	if (text)
+		options_parse(o, text, &complaints);
+	/* A clone needs no time of the program's; in place it would. */
+	o->isolate = true;
+	if (strcmp(o->suppressions, usual.suppressions) ||
+	    strcmp(o->baseline, usual.baseline))
+		filters_read_for_now(o, &complaints);
+	if (complaints.len)
+		say_text(&complaints);
+	buf_fini(&complaints);
+}
+
+static void
+put_options_back(void)
+{
+	filters_put_back();
+	process.options = usual;
+	atomic_store(&is_checking, false);
+}
+
+/*
+ * In the turn and with the GIL, both of which it gives back.  The number of
+ * failing findings; -1: no report, or half of one, and a line has said why.
+ */
+static int
+check(const char *trigger, const char *options, void *turn)
+{
+	const struct inspector_request request = {
+		.trigger = trigger,
+		.goes_on = true,
+		.held_since_ns = turn_began_ns(),
+	};
+	bool has_begun, is_written = false;
+	int n = -1;
+
+	take_options(options);
+	has_begun = inspector_begin(&request);
+	if (has_begun)
+		inspector_let_go();
+	turn_give_gil_back(turn);
+	if (has_begun)
+		n = inspector_end(&is_written);
+	put_options_back();
+	inspector_end_turn();
+	if (n < 0 || !is_written)
+		return -1;
+	published_checked((uint32_t)n, inspection.last_pause_ns);
+	return n;
+}
+
+static uint32_t
+serve_check(const struct attach_page *page, uint32_t *n_failing)
+{
+	const char *why = not_watched();
+	void *turn;
+	int n;
+
+	if (!why)
+		why = turn_begin(page, &turn);
+	if (why)
+		return refuse(why);
+	n = check("request", page->options, turn);
+	if (n < 0)
+		return ATTACH_REFUSED;
+	*n_failing = (uint32_t)n;
+	return n ? ATTACH_FOUND : ATTACH_OK;
+}
+
+/* ---- attach ---- */
+
+static void
+say_attached(void)
+{
+	struct buf b;
+
+	buf_init(&b);
+	buf_printf(&b, "watching CPython %s (%s): hooks %s, free lists %s",
+		   python.text, python.is_shared ? "shared" : "static",
+		   hooks_kind(), hooks_free_list_kind());
+	if (capture_problem() && hooks_see_objects())
+		buf_printf(&b, ", no backtraces: %s", capture_problem());
+	buf_putc(&b, '\n');
+	channel_say(b.data, b.len);
+	buf_fini(&b);
+}
+
+#define BUSY "another command is at work on it"
+
+static uint32_t
+serve_attach(const struct attach_page *page)
+{
+	const char *why;
+	void *turn;
+
+	if (boot_is_done() && !process.is_inert)
+		return refuse("it is watched already");
+	forks_init_late();
+	/* The loader's locks are not for children either. */
+	forks_keep_out();
+	why = loaded_is_first_copy() ? start_find_running() : BUSY;
+	forks_let_in();
+	if (!why)
+		why = turn_begin(page, &turn);
+	if (why)
+		return refuse(why);
+	process_attach(page->options);
+	why = boot_attach();
+	process.is_inert = why != NULL;
+	if (why) {
+		turn_end(turn);
+		return refuse(why);
+	}
+	/* While we have the GIL: a child must not be forked in between. */
+	published_attached();
+	say_attached();
+	/* What is leaked already; it is attached, whatever comes of that. */
+	if (page->skips_check)
+		turn_end(turn);
+	else
+		check("attach", page->tells_json ? "format=json" : NULL, turn);
+	return ATTACH_OK;
+}
+
+void
+serve_wait_until_idle(void)
+{
+	uint64_t until = clone_now_ns() + (uint64_t)EXIT_MS * 1000000;
+
+	while (atomic_load(&is_checking) && clone_now_ns() < until)
+		turn_nap();
+}
+
+void
+serve_forked(void)
+{
+	channel_forked();
+	atomic_flag_clear(&is_serving);
+	filters_forked();
+	/* What the child says is not for the command. */
+	if (atomic_load(&is_checking))
+		process.options = usual;
+	atomic_store(&is_checking, false);
+}
+
+/* ---- detach ---- */
+
+static uint32_t
+serve_detach(const struct attach_page *page)
+{
+	const char *why = not_watched();
+	void *turn;
+	bool ok;
+
+	if (!why)
+		why = turn_begin(page, &turn);
+	if (why)
+		return refuse(why);
+	ok = boot_detach();
+	published_detached();
+	turn_end(turn);
+	if (!ok)
+		refuse("another tool's allocator stands on ours, which stays "
+		       "and does nothing");
+	return ATTACH_OK;
+}
+
+/* ---- the thread ---- */
+
+static bool
+is_ours(const struct attach_page *page)
+{
+	return page->magic == ATTACH_MAGIC && page->version == ATTACH_VERSION;
+}
+
+static void
+answer(uint32_t status, uint32_t n_failing, int fd)
+{
+	struct attach_result result = {status, n_failing,
+				       (int32_t)syscall(SYS_gettid), 0};
+
+	channel_send_to(fd, ATTACH_DONE, &result, sizeof result);
+}
+
+static void
+serve_wish(struct attach_page *page)
+{
+	uint32_t status = ATTACH_REFUSED, n_failing = 0;
+
+	if (page->verb == ATTACH_VERB_ATTACH)
+		status = serve_attach(page);
+	else if (page->verb == ATTACH_VERB_CHECK)
+		status = serve_check(page, &n_failing);
+	else if (page->verb == ATTACH_VERB_DETACH)
+		status = serve_detach(page);
+	else
+		refuse("it does not know this wish");
+	answer(status, n_failing, page->channel);
+}
+
+/* Nobody may be on the pages any more; if that is not certain, they stay. */
+static void
+unmap(struct attach_page *page)
+{
+	uint64_t until = clone_now_ns() + (uint64_t)UNMAP_MS * 1000000;
+
+	while (!page->may_unmap && clone_now_ns() < until &&
+	       channel_has_reader(page->channel))
+		turn_nap();
+	if (!page->may_unmap)
+		return;
+	if (page->code)
+		munmap((void *)(uintptr_t)page->code, page->code_bytes);
+	munmap(page, page->self_bytes);
+}
+
+/* The channel that is open is the other command's, and stays so. */
+static void
+refuse_busy(struct attach_page *page)
+{
+	static const char line[] = BUSY "\n";
+	int fd = page->channel;
+
+	channel_send_to(fd, ATTACH_SAY, line, sizeof line - 1);
+	answer(ATTACH_REFUSED, 0, fd);
+	unmap(page);
+	syscall(SYS_close, fd);
+}
+
+void
+serve(struct attach_page *page)
+{
+	if (!is_ours(page))
+		return;
+	if (page->library >= 0)
+		syscall(SYS_close, page->library);
+	if (atomic_flag_test_and_set(&is_serving)) {
+		refuse_busy(page);
+		return;
+	}
+	/* Who looks for this name finds the one that is at work. */
+	prctl(PR_SET_NAME, "leakshim", 0, 0, 0);
+	channel_open(page->channel, page->colour);
+	serve_wish(page);
+	unmap(page);
+	channel_close();
+	/* Not before: until then the channel is this thread's. */
+	atomic_flag_clear(&is_serving);
+}

@@ -1,0 +1,220 @@
+#include "config.h"
+
+#include "shim/entry/start.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "common/glibconly.h"
+#include "python/api.h"
+#include "python/layout.h"
+#include "shim/base/interpose.h"
+#include "shim/base/loaded.h"
+#include "shim/base/process.h"
+#include "shim/base/say.h"
+#include "shim/entry/boot.h"
+#include "shim/entry/forks.h"
+#include "shim/record/hooks.h"
+
+#if defined __x86_64__
+__asm__(".symver dlerror,dlerror@GLIBC_2.2.5");
+__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
+#elif defined __aarch64__
+__asm__(".symver dlerror,dlerror@GLIBC_2.17");
+__asm__(".symver dlsym,dlsym@GLIBC_2.17");
+#endif
+
+volatile int start_is_armed;
+
+/*
+ * Our constructor has run.  Constructors of libpython may run before it (3.13:
+ * mimalloc's calls pthread_key_create()); they are no reason to look.
+ */
+static bool has_started;
+/* The process has no business with us (setuid, declined): look no further. */
+static bool is_closed;
+static const char no_glibc[] = "its C library is not glibc";
+/* How often objects had been loaded when we last looked. */
+static unsigned long long adds_seen;
+static atomic_flag looking = ATOMIC_FLAG_INIT;
+
+static void
+decline(const char *why)
+{
+	is_closed = true;
+	process_decline(why);
+}
+
+/* Py_IsInitialized is known; the interpreter has not been started, or has. */
+static void
+found_python(void *handle)
+{
+	const char *why;
+
+	if (!api_load(handle, &why)) {
+		if (why)
+			decline(why);
+		return;
+	}
+	if (!layout_find()) {
+		decline("no layout is known for this version");
+		return;
+	}
+	is_closed = true;
+	process_init();
+	if (process.is_inert)
+		return;
+	forks_init();
+	hooks_set_trigger(start_trigger);
+	hooks_install_early(&process.options);
+	start_is_armed = 1;
+}
+
+/* After boot: see start_call_from_malloc(). */
+static void (*volatile called)(void);
+
+void
+start_call_from_malloc(void (*call)(void))
+{
+	called = call;
+	start_is_armed = call != NULL;
+}
+
+void
+start_trigger(void)
+{
+	void (*call)(void) = called;
+	int saved = errno;
+
+	if (call) {
+		call();
+		return;
+	}
+	/* 2.7 and 3.6 say so at the start of Py_InitializeEx(): boot copes. */
+	if (start_is_armed && py.Py_IsInitialized && py.Py_IsInitialized()) {
+		start_is_armed = 0;
+		hooks_set_trigger(NULL);
+		if (py.Py_AddPendingCall(boot, NULL) != 0)
+			start_rearm(); /* the queue of 32 is full */
+	}
+	errno = saved;
+}
+
+void
+start_rearm(void)
+{
+	called = NULL;
+	hooks_set_trigger(start_trigger);
+	start_is_armed = 1;
+}
+
+static const char *
+load_running(void *handle)
+{
+	const char *why = NULL;
+
+	if (!api_load(handle, &why))
+		return why ? why : "no CPython was found in it";
+	return layout_find() ? NULL : "no layout is known for its version";
+}
+
+static int
+count_adds(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	(void)size;
+	*(unsigned long long *)ctx = info->dlpi_adds;
+	return 1;
+}
+
+const char *
+start_find_running(void)
+{
+	void *handle = RTLD_DEFAULT; /* which is NULL */
+
+	is_closed = true; /* from now on we only come when called */
+	if (!glibconly_all_here())
+		return no_glibc;
+	if (layout)
+		return NULL; /* it was found before */
+	if (!dlsym(handle, "Py_IsInitialized") &&
+	    !(handle = loaded_with("Py_IsInitialized")))
+		return "no CPython was found in it";
+	return load_running(handle);
+}
+
+void
+start_look_for_python(void)
+{
+	unsigned long long adds = 0;
+	void *handle;
+	int saved = errno;
+
+	if (!has_started || is_closed || atomic_flag_test_and_set(&looking))
+		return;
+	dl_iterate_phdr(count_adds, &adds);
+	if (adds != adds_seen) {
+		adds_seen = adds;
+		handle = loaded_with("Py_IsInitialized");
+		if (handle)
+			found_python(handle);
+		dlerror();
+	}
+	atomic_flag_clear(&looking);
+	errno = saved;
+}
+
+/*
+ * Loaded into a program that runs (leakshim attach): wait to be called.  That is
+ * by a thread, or by Python; what a program is started with, its first thread
+ * loads.
+ */
+static bool
+is_late(void)
+{
+	int (*is_initialized)(void);
+
+	long thread = syscall(SYS_gettid), pid = syscall(SYS_getpid);
+
+	/* Where one fails, nothing says that this is not the first. */
+	if (thread > 0 && pid > 0 && thread != pid)
+		return true;
+	*(void **)&is_initialized = dlsym(RTLD_DEFAULT, "Py_IsInitialized");
+	return is_initialized && is_initialized();
+}
+
+/* CPython, or PyPy, of which can be said that it is not watched. */
+static bool
+has_python(void)
+{
+	return dlsym(RTLD_DEFAULT, "Py_IsInitialized") ||
+	       dlsym(RTLD_DEFAULT, "pypy_main_startup");
+}
+
+__attribute__((constructor)) static void
+start(void)
+{
+	int saved = errno;
+
+	interpose_resolve();
+	if (getauxval(AT_SECURE) || is_late()) {
+		is_closed = true;
+	} else if (!glibconly_all_here()) {
+		is_closed = true;
+		if (has_python())
+			decline(no_glibc);
+	} else if (has_python()) {
+		found_python(RTLD_DEFAULT);
+	} else {
+		/* What is loaded now has no Python: look at what comes. */
+		dl_iterate_phdr(count_adds, &adds_seen);
+	}
+	has_started = true;
+	dlerror(); /* what was not found here is no failure of the program's */
+	errno = saved;
+}

@@ -1,0 +1,373 @@
+#include "config.h"
+
+#include "shim/occasions/askapi.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+
+#include "common/buf.h"
+#include "python/gil.h"
+#include "shim/base/clone.h"
+#include "shim/base/process.h"
+#include "shim/base/say.h"
+#include "shim/check/background.h"
+#include "shim/check/callstack.h"
+#include "shim/check/inspector.h"
+#include "shim/check/turn.h"
+#include "shim/entry/boot.h"
+#include "shim/entry/forks.h"
+#include "shim/gc/collected.h"
+#include "shim/gc/gcwatch.h"
+#include "shim/occasions/finish.h"
+#include "shim/record/hooks.h"
+#include "shim/record/programstart.h"
+#include "shim/record/sidetable.h"
+
+static struct options usual; /* while a check has options of its own */
+static bool has_options_of_its_own;
+
+static void
+put_options_back(void)
+{
+	if (has_options_of_its_own)
+		process.options = usual;
+	has_options_of_its_own = false;
+}
+
+/*
+ * A thread waits for a report without the GIL: the check is its alone, and soon
+ * over.
+ */
+static atomic_bool is_waiting;
+
+/* What the caller's GIL was: for end_turn(). */
+struct turn {
+	bool has_taken;
+	int state;
+	uint64_t since_ns; /* it is held, and the turn is ours */
+};
+
+/*
+ * From its start: a process that was attached to has no marks that could be
+ * trusted and tells nobody when it ends; `leakshim check' is for it.
+ */
+static bool
+is_watched(void)
+{
+	return boot_is_done() && !process.is_inert && !process.is_attached &&
+	       forks_is_own_process();
+}
+
+/* Without the GIL: is there anything to wait for?  0 or an errno. */
+static int
+why_never(void)
+{
+	if (process.declined || process.is_inert || process.is_attached ||
+	    !forks_is_own_process())
+		return ENOTSUP;
+	if (!boot_is_done())
+		return EAGAIN;
+	if (finish_has_begun() || is_finalizing())
+		return ESHUTDOWN;
+	return boot_problem() ? ENOTSUP : 0;
+}
+
+/* Another thread has the turn, and needs no GIL to come to its end. */
+static void
+stand_aside(void)
+{
+	void *state = gil_let_go();
+
+	if (atomic_load(&is_waiting))
+		turn_nap();
+	else
+		background_wait();
+	gil_take_again(state);
+}
+
+/* The GIL is held.  0, or an errno. */
+static int
+take_turn(void)
+{
+	for (;;) {
+		/* What was true before we waited may not be any more. */
+		int why = why_never();
+
+		if (!why && gcwatch_is_collecting())
+			why = EAGAIN;
+		if (why)
+			return why;
+		background_settle();
+		if (inspector_take_turn())
+			return 0;
+		if (!background_is_there() && !atomic_load(&is_waiting))
+			return EAGAIN;
+		stand_aside();
+	}
+}
+
+/* A call of ours: why it cannot be served, 0 or an errno. */
+static int
+enter(void)
+{
+	int why = why_never();
+
+	/* Whoever calls is the program, and what follows is no start-up's. */
+	if (!why)
+		programstart_end();
+	return why;
+}
+
+static int
+begin_turn(struct turn *t)
+{
+	int why = enter();
+
+	t->has_taken = false;
+	if (why)
+		return why;
+	switch (gil_look()) {
+	case GIL_UNKNOWN:
+		return EDEADLK;
+	case GIL_NOT_HELD:
+		if (!gil_can_take())
+			return EDEADLK;
+		t->state = gil_take();
+		t->has_taken = true;
+		break;
+	case GIL_HELD:
+		break;
+	}
+	why = take_turn();
+	t->since_ns = clone_now_ns();
+	if (why && t->has_taken)
+		gil_give_back(t->state);
+	return why;
+}
+
+static void
+end_turn(const struct turn *t)
+{
+	inspector_end_turn();
+	if (t->has_taken)
+		gil_give_back(t->state);
+}
+
+static int
+fail(int why)
+{
+	errno = why;
+	return -1;
+}
+
+static int
+check_mark(long mark)
+{
+	if (mark < 0 || mark > (long)sidetable_epoch())
+		return EINVAL;
+	return mark && !hooks_see_objects() ? ENOTSUP : 0;
+}
+
+/*
+ * The program goes on meanwhile.  A gate must not take a report that is not
+ * there for a clean one.
+ */
+static int
+end_check(void)
+{
+	bool is_written = false;
+	void *state;
+	int n;
+
+	inspector_let_go();
+	atomic_store(&is_waiting, true);
+	state = gil_let_go();
+	inspector_wait();
+	/* Before: the thread may end in there, when the interpreter does. */
+	n = inspector_end(&is_written);
+	atomic_store(&is_waiting, false);
+	gil_take_again(state);
+	return is_written ? n : -1;
+}
+
+void
+api_wait_until_idle(void)
+{
+	while (atomic_load(&is_waiting))
+		turn_nap();
+	/* KeyboardInterrupt may have come before leakshim_py_end(). */
+	put_options_back();
+}
+
+void
+api_forked(void)
+{
+	atomic_store(&is_waiting, false);
+	put_options_back();
+}
+
+static int
+check(long mark, const char *log_path)
+{
+	struct inspector_request request = {
+		.trigger = "api",
+		.since = (uint32_t)mark,
+		.path = log_path,
+		.goes_on = true,
+	};
+	struct turn turn;
+	int saved = errno, why = begin_turn(&turn), n = -1;
+
+	if (why)
+		return fail(why);
+	why = check_mark(mark);
+	request.held_since_ns = turn.since_ns;
+	if (!why) {
+		n = inspector_begin(&request) ? end_check() : -1;
+		why = n < 0 ? EIO : saved;
+	}
+	end_turn(&turn);
+	errno = why;
+	return n;
+}
+
+int
+leakshim_abi1_is_active(void)
+{
+	if (!is_watched() || boot_problem())
+		return 0;
+	enter();
+	return 1;
+}
+
+int
+leakshim_abi1_check(const char *log_path)
+{
+	return check(0, log_path);
+}
+
+int
+leakshim_abi1_check_since(long mark, const char *log_path)
+{
+	return mark ? check(mark, log_path) : fail(EINVAL);
+}
+
+/* Needs no GIL: what is allocated meanwhile is on one side of it or the other.
+ */
+long
+leakshim_abi1_checkpoint(void)
+{
+	int why = enter();
+	long mark;
+
+	if (!why && !hooks_see_objects())
+		why = ENOTSUP;
+	if (why)
+		return fail(why);
+	callstack_prepare();
+	mark = (long)sidetable_begin_epoch();
+	if (gil_look() == GIL_HELD)
+		callstack_note((uint32_t)mark);
+	return mark ? mark : fail(ENOTSUP);
+}
+
+int
+leakshim_is_active(void)
+{
+	return leakshim_abi1_is_active();
+}
+
+int
+leakshim_check(const char *log_path)
+{
+	return leakshim_abi1_check(log_path);
+}
+
+long
+leakshim_checkpoint(void)
+{
+	return leakshim_abi1_checkpoint();
+}
+
+int
+leakshim_check_since(long mark, const char *log_path)
+{
+	return leakshim_abi1_check_since(mark, log_path);
+}
+
+/* ---- leakshim.py ---- */
+
+static bool
+apply_options(const char *text)
+{
+	struct buf complaints;
+	bool ok;
+
+	buf_init(&complaints);
+	ok = options_parse(&process.options, text, &complaints) == 0;
+	if (!ok)
+		say_text(&complaints);
+	buf_fini(&complaints);
+	return ok;
+}
+
+long
+leakshim_py_begin(long mark, long until, const char *json_path,
+		  const char *text_path, const char *options,
+		  int collection_follows)
+{
+	struct inspector_request request = {
+		.trigger = "api",
+		.collection_follows = collection_follows,
+		.goes_on = !collection_follows,
+		.since = (uint32_t)mark,
+		.until = (uint32_t)until,
+		.path = json_path,
+		.text_path = text_path,
+	};
+	struct turn turn;
+	int why = begin_turn(&turn);
+
+	if (why)
+		return fail(why);
+	why = check_mark(mark);
+	if (!why)
+		why = check_mark(until);
+	request.held_since_ns = turn.since_ns;
+	usual = process.options;
+	has_options_of_its_own = true;
+	if (!why && options && !apply_options(options))
+		why = EINVAL;
+	if (!why && !inspector_begin(&request))
+		why = EIO;
+	if (!why)
+		return (long)inspector_suspects();
+	put_options_back();
+	end_turn(&turn);
+	return fail(why);
+}
+
+int
+leakshim_py_end(int has_collected)
+{
+	const struct turn turn = {false, 0, 0};
+	int saved = errno, n;
+
+	if (has_collected) {
+		inspector_hold();
+		inspector_compare();
+	}
+	/* The clone has its own; a child that is forked meanwhile needs these. */
+	put_options_back();
+	n = end_check();
+	end_turn(&turn);
+	errno = n < 0 ? EIO : saved;
+	return n;
+}
+
+int
+leakshim_py_collected(int on)
+{
+	collected_want(on);
+	return 0;
+}

@@ -1,0 +1,58 @@
+/*
+ * api.h - a check in the middle of the program, asked for by itself
+ *
+ * What leakshim.h and leakshim.py call.  The names with abi1 are those of
+ * leakshim.h, whose inline functions have the plain ones; the plain names are
+ * for dlsym(3).  Those with py are for leakshim.py of the same version alone.
+ *
+ * A check has two halves, between which leakshim.py lets the interpreter
+ * collect: what is still there afterwards can never be freed.  Whoever began it
+ * has the one check that there is at a time, until it has ended it.
+ *
+ * Contract of every function here:
+ *   side       shim; any thread, the GIL held or not (leakshim_py_*: held)
+ *   allocates  mmap(2) only
+ *   locks      the GIL, where the caller does not hold it
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_SHIM_API_H
+#define LEAKSHIM_SHIM_API_H
+
+#include "shim/base/export.h"
+
+LS_EXPORT int leakshim_is_active(void);
+LS_EXPORT int leakshim_check(const char *log_path);
+LS_EXPORT long leakshim_checkpoint(void);
+LS_EXPORT int leakshim_check_since(long mark, const char *log_path);
+
+LS_EXPORT int leakshim_abi1_is_active(void);
+LS_EXPORT int leakshim_abi1_check(const char *log_path);
+LS_EXPORT long leakshim_abi1_checkpoint(void);
+LS_EXPORT int leakshim_abi1_check_since(long mark, const char *log_path);
+
+/*
+ * Begin a check of what is younger than the mark (0: of everything), and older
+ * than `until' (0: whatever its age), which will write two files of exactly these names.  options: as LEAKSHIM_OPTIONS, for
+ * this check alone, or NULL.  Returns -1 and errno, and then there is nothing to
+ * end; or, where a collection follows, the number of objects that it would have
+ * to free.
+ */
+LS_EXPORT long leakshim_py_begin(long mark, long until, const char *json_path,
+				 const char *text_path, const char *options,
+				 int collection_follows);
+
+/*
+ * End it, other threads running meanwhile; has_collected: a full collection lies between.  As leakshim_check().
+ */
+LS_EXPORT int leakshim_py_end(int has_collected);
+
+/* 1: from here on what collections free is noted; 0 ends it.  They nest. */
+LS_EXPORT int leakshim_py_collected(int on);
+
+/* A thread that waits for its report without the GIL: wait for it.  At exit. */
+void api_wait_until_idle(void);
+
+/* In the child of a fork: the thread is not there. */
+void api_forked(void);
+
+#endif /* LEAKSHIM_SHIM_API_H */

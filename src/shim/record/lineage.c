@@ -1,0 +1,107 @@
+#include "config.h"
+
+#include "shim/record/lineage.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/siphash.h"
+#include "shim/base/process.h"
+#include "shim/record/stacks.h"
+
+/* Deeper ones are not remembered: what those have is counted for each. */
+enum { MOST_BIRTHS = 32 };
+
+/* Stacks from `first' on are of that process's time. */
+struct birth {
+	stack_id first;
+	uint64_t name;
+};
+
+static struct birth births[MOST_BIRTHS];
+static size_t n_births;
+static stack_id n_given; /* our children have the stacks below */
+static bool has_forked;
+static uint64_t key[2];
+static bool has_key;
+
+static uint64_t
+make_name(void)
+{
+	struct timespec t;
+	uint64_t words[4];
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	words[0] = (uint64_t)syscall(SYS_getpid);
+	words[1] = (uint64_t)t.tv_sec;
+	words[2] = (uint64_t)t.tv_nsec;
+	/* In other namespaces are processes of the same number. */
+	words[3] = n_births ? births[n_births - 1].name : 0;
+	return siphash(key, words, 4) | 1;
+}
+
+void
+lineage_init(void)
+{
+	/* 16 bytes of the kernel's for each exec(2); fork(2) copies them. */
+	const char *random = (const char *)getauxval(AT_RANDOM);
+
+	has_key = random != NULL;
+	if (random)
+		memcpy(key, random, sizeof key);
+	births[0] = (struct birth){0, make_name()};
+	n_births = 1;
+}
+
+void
+lineage_has_child(void)
+{
+	n_given = *stacks_counter();
+	has_forked = true;
+}
+
+void
+lineage_is_child(void)
+{
+	struct birth own = {*stacks_counter(), make_name()};
+
+	n_given = 0;
+	if (n_births < MOST_BIRTHS)
+		births[n_births++] = own;
+	else
+		births[n_births - 1].name = own.name;
+}
+
+bool
+lineage_has_kin(void)
+{
+	/* Who was attached to may have been forked before. */
+	return has_key &&
+	       (has_forked || process.is_forked || process.is_attached);
+}
+
+bool
+lineage_find(stack_id stack, uint64_t *owner)
+{
+	size_t i = n_births;
+
+	*owner = 0;
+	if (!stack)
+		return true;
+	while (i && births[i - 1].first > stack)
+		i--;
+	if (!i || (i == n_births && stack >= n_given))
+		return false;
+	*owner = births[i - 1].name;
+	return true;
+}
+
+const uint64_t *
+lineage_key(void)
+{
+	return key;
+}

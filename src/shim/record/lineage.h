@@ -1,0 +1,46 @@
+/*
+ * lineage.h - who has a block besides us, since a fork?
+ *
+ * After a fork parent and child have the same objects at the same addresses; a
+ * leak among them is one leak, which both report.  So that reports can be
+ * merged, each says of such objects whose they are: of which process's time the
+ * allocation is.  The backtrace knows: a child begins new stacks
+ * (stacks_forked()), so that a stack from before is one of an ancestor's.
+ *
+ * Of what was not recorded nobody knows whose it is; it may be anybody's who
+ * runs the same program image.
+ *
+ * Contract of every function here:
+ *   side       shim; lineage_find() also in the analysis child
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_SHIM_LINEAGE_H
+#define LEAKSHIM_SHIM_LINEAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "shim/record/sidetable.h"
+
+/* Once, before anything is recorded. */
+void lineage_init(void);
+
+/* After a fork, in the parent; in the child, before stacks_forked(). */
+void lineage_has_child(void);
+void lineage_is_child(void);
+
+/* Is there a process that may have what we have? */
+bool lineage_has_kin(void);
+
+/*
+ * May others have a block with that stack (0: not recorded)?  *owner: a number
+ * of the process that allocated it, the same to all who have it; 0: unknown.
+ */
+bool lineage_find(stack_id stack, uint64_t *owner);
+
+/* What only this program image and its forked copies know: two words. */
+const uint64_t *lineage_key(void);
+
+#endif /* LEAKSHIM_SHIM_LINEAGE_H */

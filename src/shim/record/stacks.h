@@ -1,0 +1,92 @@
+/*
+ * stacks.h - interned Python backtraces: the stack depot
+ *
+ * A stack is a node of a trie of (parent, code, instruction); its id is the
+ * innermost node.  Native frames, where they are kept, are nodes on top of it.  Capture (shim/record/capture.h) interns; the report resolves ids
+ * to function, file and line long after, when frames and perhaps the code
+ * objects are gone: what a line needs was copied when the code object was
+ * first seen (shim/record/codes.h).
+ *
+ * Contract of the functions here:
+ *   side       shim; stacks_lines() and stacks_*() readers also in the child
+ *   allocates  mmap(2) only
+ *   locks      a spin lock while a node is added
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_SHIM_STACKS_H
+#define LEAKSHIM_SHIM_STACKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "report/report.h"
+#include "shim/record/sidetable.h"
+
+/* False when there is no memory. */
+bool stacks_init(void);
+
+/*
+ * Resolve a stack, innermost frame first, at most n_max frames (the option
+ * backtrace=).  Strings live as long as the process.  Returns the number of
+ * frames; incomplete frames (still being set up) are left out.
+ */
+size_t stacks_lines(stack_id id, struct report_line *lines, size_t n_max);
+
+struct recycle_marks;
+struct source_native;
+
+/*
+ * The native frames on top of that (native=), innermost first; returns their
+ * number.
+ */
+size_t stacks_natives(stack_id id, struct source_native *out, size_t n_max);
+
+/* Whether the main thread allocated it: 1, 0, or -1 for an unknown stack. */
+int stacks_is_main_thread(stack_id id);
+
+/* In the child of a fork: what is known now is the parent's. */
+void stacks_forked(void);
+
+/* Did the parent allocate from there, before the fork? */
+bool stacks_is_inherited(stack_id id);
+
+/*
+ * Forget them all, and give the memory back; nothing may refer to one any more.
+ * Ids are not used again for a long time, so who remembers one finds nothing.
+ */
+void stacks_forget(void);
+
+/*
+ * Recycling (shim/record/recycle.h), the GIL held but for stacks_mark*(), which are
+ * the clone's.  A round begins: what caches know is not valid any more, so that
+ * all that is used from here on is asked for.  Returns how many numbers there
+ * are.
+ */
+uint32_t stacks_begin_round(void);
+
+/* Mark the nodes of a stack, and the ids of the codes in them. */
+void stacks_mark(stack_id id, struct recycle_marks *m);
+
+/* The codes of what a fork's child has from its parent, and keeps. */
+void stacks_mark_inherited(struct recycle_marks *m);
+
+/*
+ * Take out at most n_most nodes, of those numbers, that are not marked and that
+ * nobody has asked for since the round began.  True if there are no more.
+ */
+bool stacks_sweep(const struct recycle_marks *m, size_t n_most);
+
+enum { STACKS_NODE_BYTES = 17 };
+
+/* The first number that is in use since the last stacks_forget(). */
+uint32_t stacks_first(void);
+
+/* The words that count the nodes, for who reads them from outside. */
+const uint32_t *stacks_counter(void);
+const uint32_t *stacks_free_counter(void); /* of them: not in use */
+
+size_t stacks_number(void); /* nodes in use */
+size_t stacks_bytes(void);
+
+#endif /* LEAKSHIM_SHIM_STACKS_H */
