@@ -122,8 +122,8 @@ libpython_la_SOURCES = \
 	%D%/python/stringtable.h \
 	%D%/python/typecache.c \
 	%D%/python/typecache.h \
-	%D%/python/unicode.c \
-	%D%/python/unicode.h \
+	%D%/python/pytext.c \
+	%D%/python/pytext.h \
 	%D%/python/versioncache.c \
 	%D%/python/versioncache.h
 

@@ -274,7 +274,7 @@ borrow_thread(struct borrowed *b, struct program *p, enum borrow_wish wish,
 		error = hold_seize(b->tid, p->facts.seccomp == 2);
 		if (!error && try_thread(b, wish, &reason)) {
 			const char *problem = p->facts.seccomp == 2 ?
-						      filter_problem(b->tid) :
+						      seccomp_problem(b->tid) :
 						      NULL;
 
 			safepoint_mend(&b->state);

@@ -13,7 +13,7 @@
 enum { TEXT_BYTES = 8192 };
 
 int64_t
-groups_number(const char *path)
+cgroups_number(const char *path)
 {
 	char text[64] = "";
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -33,7 +33,7 @@ group_number(const char *folder, const char *name)
 	char path[TEXT_BYTES + 64];
 
 	snprintf(path, sizeof path, "%s/%s", folder, name);
-	return groups_number(path);
+	return cgroups_number(path);
 }
 
 /* What the kernel gives up before it kills: pages of files. */
@@ -75,7 +75,7 @@ gather_one_group(struct refusal_facts *f, const char *folder)
  * own, too.
  */
 void
-groups_gather(struct refusal_facts *f, const char *root, const char *groups)
+cgroups_gather(struct refusal_facts *f, const char *root, const char *groups)
 {
 	const char *line = strstr(groups, "0::/");
 	char folder[TEXT_BYTES], *last;

@@ -1,5 +1,5 @@
 /*
- * groups.h - the cgroups of a process: how much memory they leave it
+ * cgroups.h - the cgroups of a process: how much memory they leave it
  *
  * Contract of every function here:
  *   side       tool
@@ -7,8 +7,8 @@
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_ATTACH_GROUPS_H
-#define LEAKSHIM_ATTACH_GROUPS_H
+#ifndef LEAKSHIM_ATTACH_CGROUPS_H
+#define LEAKSHIM_ATTACH_CGROUPS_H
 
 #include <stdint.h>
 
@@ -18,10 +18,10 @@ struct refusal_facts;
  * Of a process with that /proc/PID/cgroup; root is where cgroups (version 2)
  * are mounted.
  */
-void groups_gather(struct refusal_facts *f, const char *root,
+void cgroups_gather(struct refusal_facts *f, const char *root,
 		   const char *groups);
 
 /* The number in a file of the kernel's, or REFUSAL_UNKNOWN. */
-int64_t groups_number(const char *path);
+int64_t cgroups_number(const char *path);
 
-#endif /* LEAKSHIM_ATTACH_GROUPS_H */
+#endif /* LEAKSHIM_ATTACH_CGROUPS_H */

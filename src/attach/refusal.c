@@ -132,7 +132,7 @@ refusal_gather(struct refusal_facts *f, pid_t pid)
 		.is_self = pid == getpid(),
 		.own_uid = geteuid(),
 		.has_capability = has_ptrace_capability(),
-		.yama = (int)groups_number("/proc/sys/kernel/yama/ptrace_scope"),
+		.yama = (int)cgroups_number("/proc/sys/kernel/yama/ptrace_scope"),
 		.resident = REFUSAL_UNKNOWN,
 		.address_space = REFUSAL_UNKNOWN,
 		.address_limit = REFUSAL_UNKNOWN,
@@ -144,7 +144,7 @@ refusal_gather(struct refusal_facts *f, pid_t pid)
 	f->exists = true;
 	gather_status(f, status);
 	if (remote_file(pid, "cgroup", groups, sizeof groups) > 0)
-		groups_gather(f, "/sys/fs/cgroup", groups);
+		cgroups_gather(f, "/sys/fs/cgroup", groups);
 	gather_memory(f, status);
 	f->is_descendant = descends_from_us(pid);
 	snprintf(path, sizeof path, "/proc/%d/mem", (int)pid);

@@ -145,7 +145,7 @@ load(struct machine *m, const struct sock_filter *f,
 }
 
 uint32_t
-filter_run(const struct sock_filter *program, size_t n,
+seccomp_run(const struct sock_filter *program, size_t n,
 	   const struct seccomp_data *data)
 {
 	struct machine m = {0};
@@ -219,14 +219,14 @@ lets_us_live(const struct sock_filter *program, size_t n)
 #endif
 		};
 
-		if (!is_harmless(filter_run(program, n, &data)))
+		if (!is_harmless(seccomp_run(program, n, &data)))
 			return false;
 	}
 	return true;
 }
 
 const char *
-filter_problem(pid_t tid)
+seccomp_problem(pid_t tid)
 {
 	static struct sock_filter program[BPF_MAXINSNS];
 	const enum __ptrace_request get =

@@ -1,5 +1,5 @@
 /*
- * filter.h - would a seccomp filter of the target kill it for what we do?
+ * seccomp.h - would a seccomp filter of the target kill it for what we do?
  *
  * The thread that we make has the filters of the thread that makes it.  They
  * are read and run here, for each system call that ours may make: what answers
@@ -11,8 +11,8 @@
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_ATTACH_FILTER_H
-#define LEAKSHIM_ATTACH_FILTER_H
+#ifndef LEAKSHIM_ATTACH_SECCOMP_H
+#define LEAKSHIM_ATTACH_SECCOMP_H
 
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -25,10 +25,10 @@
  * What the program answers, SECCOMP_RET_*; SECCOMP_RET_KILL_PROCESS also where
  * it does what no filter may.
  */
-uint32_t filter_run(const struct sock_filter *program, size_t n,
+uint32_t seccomp_run(const struct sock_filter *program, size_t n,
 		    const struct seccomp_data *data);
 
 /* NULL, or why the stopped thread must be left alone. */
-const char *filter_problem(pid_t tid);
+const char *seccomp_problem(pid_t tid);
 
-#endif /* LEAKSHIM_ATTACH_FILTER_H */
+#endif /* LEAKSHIM_ATTACH_SECCOMP_H */

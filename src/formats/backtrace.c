@@ -14,7 +14,7 @@ python_frame(const struct report_line *p)
 }
 
 struct frame *
-frames_of(struct arena *a, const struct finding *f, size_t *n)
+backtrace_of(struct arena *a, const struct finding *f, size_t *n)
 {
 	struct frame *all =
 		arena_array(a, f->n_python + f->n_native, sizeof *all);

@@ -1,5 +1,5 @@
 /*
- * frames.h - the backtrace of a finding, Python and native frames as one
+ * backtrace.h - the backtrace of a finding, Python and native frames as one
  *
  * A report has two lists: where the native one passes through the
  * interpreter's loop, so many Python frames stand in its place.
@@ -10,8 +10,8 @@
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_FORMATS_FRAMES_H
-#define LEAKSHIM_FORMATS_FRAMES_H
+#ifndef LEAKSHIM_FORMATS_BACKTRACE_H
+#define LEAKSHIM_FORMATS_BACKTRACE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,7 +29,7 @@ struct frame {
 };
 
 /* Innermost first; *n is 0 when there is none or no memory. */
-struct frame *frames_of(struct arena *a, const struct finding *f, size_t *n);
+struct frame *backtrace_of(struct arena *a, const struct finding *f, size_t *n);
 
 /* "function (file:line)", "function (module)", "module+0x1f0"; not escaped. */
 void frame_put(struct buf *out, const struct frame *p);
@@ -37,4 +37,4 @@ void frame_put(struct buf *out, const struct frame *p);
 /* The same function at the same line? */
 bool frame_is_same(const struct frame *x, const struct frame *y);
 
-#endif /* LEAKSHIM_FORMATS_FRAMES_H */
+#endif /* LEAKSHIM_FORMATS_BACKTRACE_H */

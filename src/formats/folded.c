@@ -15,7 +15,7 @@ put_stack(struct buf *out, struct arena *a, const struct finding *f)
 	size_t n;
 
 	buf_init(&label);
-	frames = frames_of(a, f, &n);
+	frames = backtrace_of(a, f, &n);
 	if (!n)
 		buf_put(out, "(unknown place);");
 	while (n-- > 0) {

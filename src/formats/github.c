@@ -33,7 +33,7 @@ put_frames(struct buf *out, const struct finding *f)
 
 	arena_init(&arena);
 	buf_init(&label);
-	frames = frames_of(&arena, f, &n);
+	frames = backtrace_of(&arena, f, &n);
 	if (n)
 		buf_put(out, NEW_LINE "allocated at");
 	for (i = 0; i < n; i++) {

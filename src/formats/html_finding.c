@@ -129,7 +129,7 @@ put_allocation(struct buf *out, const struct report *r,
 	size_t i, n;
 
 	arena_init(&arena);
-	frames = frames_of(&arena, f, &n);
+	frames = backtrace_of(&arena, f, &n);
 	buf_put(out, "<h4>Allocated");
 	if (f->thread && !strcmp(f->thread, "other"))
 		buf_put(out, " by another thread");

@@ -60,7 +60,7 @@ add_finding(struct arena *a, struct node *root, const struct finding *f)
 	struct frame *frames;
 	size_t n;
 
-	frames = frames_of(a, f, &n);
+	frames = backtrace_of(a, f, &n);
 	add(root, f);
 	if (!n) {
 		at = add_child(a, at, &unknown, NULL);

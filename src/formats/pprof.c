@@ -58,7 +58,7 @@ put_sample(struct pprof *p, struct buf *out, const struct finding *f)
 	buf_init(&numbers);
 	/* The innermost frame is what was left there, as in folded stacks. */
 	protobuf_packed(&numbers, pprof_location(p, &leaf));
-	frames = frames_of(&p->arena, f, &n);
+	frames = backtrace_of(&p->arena, f, &n);
 	for (i = 0; i < n; i++)
 		protobuf_packed(&numbers, pprof_location(p, &frames[i]));
 	protobuf_message(&sample, SAMPLE_LOCATIONS, &numbers);

@@ -84,7 +84,7 @@ static void
 put_stack(struct sarif *s, const struct finding *f)
 {
 	size_t i, n;
-	struct frame *frames = frames_of(s->arena, f, &n);
+	struct frame *frames = backtrace_of(s->arena, f, &n);
 
 	if (!n)
 		return;

@@ -5,7 +5,7 @@
 #include "python/api.h"
 #include "python/frames.h"
 #include "python/objects.h"
-#include "python/unicode.h"
+#include "python/pytext.h"
 
 bool
 code_read(const void *code, struct code_info *out)

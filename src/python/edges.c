@@ -7,7 +7,7 @@
 #include "python/attributes.h"
 #include "python/locals.h"
 #include "python/objects.h"
-#include "python/unicode.h"
+#include "python/pytext.h"
 
 static void
 append(char *out, const char *s)

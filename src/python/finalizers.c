@@ -6,7 +6,7 @@
 #include "python/code.h"
 #include "python/names.h"
 #include "python/objects.h"
-#include "python/unicode.h"
+#include "python/pytext.h"
 
 enum { TEXT_BYTES = 4096, MAX_BASES = 200 };
 

@@ -12,7 +12,7 @@
 
 #include "python/api.h"
 #include "python/peek.h"
-#include "python/unicode.h"
+#include "python/pytext.h"
 
 #define ROW_30                                                                 \
 	.tuple_items = 24, .set_smalltable = 64, .generator_frame = 16,        \

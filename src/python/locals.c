@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "python/objects.h"
-#include "python/unicode.h"
+#include "python/pytext.h"
 
 /* A frame's variables: consecutive words, named by one or three tuples. */
 struct variables {

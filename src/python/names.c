@@ -7,7 +7,7 @@
 #include "common/arena.h"
 #include "python/frames.h"
 #include "python/objects.h"
-#include "python/unicode.h"
+#include "python/pytext.h"
 
 enum { NAME_BYTES = 512, MODULE_DICT = 16 /* PyModuleObject.md_dict */ };
 

@@ -11,7 +11,7 @@
 #include "python/locals.h"
 #include "python/objects.h"
 #include "python/peek.h"
-#include "python/unicode.h"
+#include "python/pytext.h"
 
 enum { MOST_FRAMES = 1 << 16, PATH_BYTES = 4096 };
 

@@ -10,7 +10,7 @@
 #include "python/code.h"
 #include "python/frames.h"
 #include "python/interpreters.h"
-#include "python/unicode.h"
+#include "python/pytext.h"
 
 enum { MOST_FRAMES = 1 << 16, NAME_BYTES = 512 };
 

@@ -6,7 +6,7 @@
 
 #include "python/buffersizes.h"
 #include "python/objects.h"
-#include "python/unicode.h"
+#include "python/pytext.h"
 
 enum {
 	FRAME_CODE = 32,  /* PyFrameObject.f_code, up to 3.10 */

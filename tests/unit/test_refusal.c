@@ -182,7 +182,7 @@ available_in(const char *root, const char *groups, bool *is_frozen)
 {
 	struct refusal_facts f = {.group_available = REFUSAL_UNKNOWN};
 
-	groups_gather(&f, root, groups);
+	cgroups_gather(&f, root, groups);
 	*is_frozen = f.is_frozen;
 	return f.group_available;
 }

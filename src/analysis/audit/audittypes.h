@@ -1,5 +1,5 @@
 /*
- * audit.h - types that hold what their tp_traverse never visits
+ * audittypes.h - types that hold what their tp_traverse never visits
  *
  * Every word of a living object that holds a tracked object which its type does
  * not visit is either a reference that counts, and then the collector does not
@@ -14,8 +14,8 @@
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_ANALYSIS_AUDIT_H
-#define LEAKSHIM_ANALYSIS_AUDIT_H
+#ifndef LEAKSHIM_ANALYSIS_AUDITTYPES_H
+#define LEAKSHIM_ANALYSIS_AUDITTYPES_H
 
 #include "analysis/audit/auditpair.h"
 #include "common/hash.h"
@@ -56,4 +56,4 @@ bool audit_is_proven(const struct audit_row *row);
 
 void audit_fini(struct audit *a);
 
-#endif /* LEAKSHIM_ANALYSIS_AUDIT_H */
+#endif /* LEAKSHIM_ANALYSIS_AUDITTYPES_H */

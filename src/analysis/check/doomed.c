@@ -28,7 +28,7 @@ tell(struct check *c, const struct graph *g, struct group *group,
 }
 
 bool
-collected_find(struct check *c, void (*each)(const struct finding *f,
+doomed_find(struct check *c, void (*each)(const struct finding *f,
 					     uint32_t epoch, bool is_own))
 {
 	const struct unreachable *u = &c->unreachable;

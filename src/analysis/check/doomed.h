@@ -1,5 +1,5 @@
 /*
- * collected.h - what the collection that is about to run will free
+ * doomed.h - what the collection that is about to run will free
  *
  * Asked when a collection starts, with the lists that it will look at: trial
  * deletion then finds what the collector will.
@@ -10,8 +10,8 @@
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_ANALYSIS_COLLECTED_H
-#define LEAKSHIM_ANALYSIS_COLLECTED_H
+#ifndef LEAKSHIM_ANALYSIS_DOOMED_H
+#define LEAKSHIM_ANALYSIS_DOOMED_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +22,7 @@
  * After check_find(): a finding for each group of islands that have the same
  * epoch; it lives as long as the check.  False when memory is out.
  */
-bool collected_find(struct check *c, void (*each)(const struct finding *f,
+bool doomed_find(struct check *c, void (*each)(const struct finding *f,
 						  uint32_t epoch, bool is_own));
 
-#endif /* LEAKSHIM_ANALYSIS_COLLECTED_H */
+#endif /* LEAKSHIM_ANALYSIS_DOOMED_H */

@@ -394,7 +394,7 @@ process_decline(const char *why)
 	struct buf b;
 
 	process.declined = why;
-	doctor_tell_declined(why);
+	diagnosis_tell_declined(why);
 	process.is_inert = true;
 	buf_init(&b);
 	options_init(&process.options);

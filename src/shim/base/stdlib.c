@@ -7,7 +7,7 @@
 #include "python/api.h"
 #include "python/names.h"
 #include "python/objects.h"
-#include "python/unicode.h"
+#include "python/pytext.h"
 
 enum { MODULE_DICT = 16 };
 

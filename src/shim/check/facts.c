@@ -280,7 +280,7 @@ facts_omissions(const struct facts *f, struct omissions *out)
 		{OMISSION_NO_COLLECTIONS, why_no_collections()},
 		{OMISSION_CAPTURE,
 		 hooks_see_objects() ? capture_problem() : NULL},
-		{OMISSION_NATIVE, native_problem()},
+		{OMISSION_NATIVE, nativestack_problem()},
 		{OMISSION_SIGNAL, asksignal_problem()},
 		{OMISSION_CHECK_EVERY, triggers_problem()},
 		{OMISSION_SUPPRESSIONS, filters.no_suppressions},
@@ -356,7 +356,7 @@ facts_fill(struct arena *a, const struct facts *f, struct report *r)
 	r->free_threaded = python.is_free_threaded;
 	r->tracking = tracking_word();
 	r->free_lists = hooks_free_lists_exact() ? "exact" : "approximate";
-	r->native = native_is_on;
+	r->native = nativestack_is_on;
 	fill_gc(f, r);
 	r->heap_objects = r->heap_tracked = r->unreachable = r->permanent =
 		r->blocks = r->heap_bytes = REPORT_UNKNOWN;

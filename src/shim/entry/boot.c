@@ -147,7 +147,7 @@ take_place(void)
 	published_started();
 	triggers_start();
 	announce();
-	doctor_tell();
+	diagnosis_tell();
 }
 
 /* Look before anything is changed. */

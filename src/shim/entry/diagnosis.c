@@ -67,7 +67,7 @@ send(int fd, struct buf *b)
 }
 
 void
-doctor_tell(void)
+diagnosis_tell(void)
 {
 	int fd = pipe_of_doctor();
 	struct buf b;
@@ -85,7 +85,7 @@ doctor_tell(void)
 }
 
 void
-doctor_tell_declined(const char *why)
+diagnosis_tell_declined(const char *why)
 {
 	int fd = pipe_of_doctor();
 	struct buf b;

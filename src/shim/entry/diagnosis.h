@@ -1,18 +1,18 @@
 /*
- * doctor.h - what works here, told to `leakshim doctor'
+ * diagnosis.h - what works here, told to `leakshim doctor'
  *
  * Contract: side shim, at the end of boot; allocates mmap(2) only; no locks.
  */
-#ifndef LEAKSHIM_SHIM_DOCTOR_H
-#define LEAKSHIM_SHIM_DOCTOR_H
+#ifndef LEAKSHIM_SHIM_DIAGNOSIS_H
+#define LEAKSHIM_SHIM_DIAGNOSIS_H
 
 /*
  * With LEAKSHIM_DOCTOR=FD: write "key: value" lines to that descriptor and
  * close it.  Otherwise nothing.
  */
-void doctor_tell(void);
+void diagnosis_tell(void);
 
 /* The same, when this Python cannot be watched: "declined: WHY". */
-void doctor_tell_declined(const char *why);
+void diagnosis_tell_declined(const char *why);
 
-#endif /* LEAKSHIM_SHIM_DOCTOR_H */
+#endif /* LEAKSHIM_SHIM_DIAGNOSIS_H */

@@ -104,7 +104,7 @@ in_child(void)
 	if (!process.options.follow)
 		process.is_inert = true;
 	serve_forked();
-	api_forked();
+	askapi_forked();
 	callers_forked();
 	capture_forked();
 	lineage_is_child();

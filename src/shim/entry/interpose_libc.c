@@ -84,7 +84,7 @@ dlclose(void *handle)
 	int result;
 
 	result = next_dlclose()(handle);
-	native_code_unmapped();
+	nativestack_code_unmapped();
 	callers_forget();
 	return result;
 }

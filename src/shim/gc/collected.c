@@ -214,7 +214,7 @@ collected_note(int generation)
 	for (k = generation + 1; k < GENERATION_LISTS; k++)
 		source.lists[0].heads[k] = 0;
 	check_begin(&c, &source);
-	if (!check_find(&c, &why) || !collected_find(&c, note))
+	if (!check_find(&c, &why) || !doomed_find(&c, note))
 		noted.dropped++;
 	check_fini(&c);
 }

@@ -10,7 +10,7 @@
 #include "python/gclists.h"
 #include "python/gil.h"
 #include "python/objects.h"
-#include "python/unicode.h"
+#include "python/pytext.h"
 #include "shim/base/clone.h"
 #include "shim/base/process.h"
 #include "shim/base/say.h"

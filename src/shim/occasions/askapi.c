@@ -191,7 +191,7 @@ end_check(void)
 }
 
 void
-api_wait_until_idle(void)
+askapi_wait_until_idle(void)
 {
 	while (atomic_load(&is_waiting))
 		turn_nap();
@@ -200,7 +200,7 @@ api_wait_until_idle(void)
 }
 
 void
-api_forked(void)
+askapi_forked(void)
 {
 	atomic_store(&is_waiting, false);
 	put_options_back();

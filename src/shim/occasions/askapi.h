@@ -1,5 +1,5 @@
 /*
- * api.h - a check in the middle of the program, asked for by itself
+ * askapi.h - a check in the middle of the program, asked for by itself
  *
  * What leakshim.h and leakshim.py call.  The names with abi1 are those of
  * leakshim.h, whose inline functions have the plain ones; the plain names are
@@ -15,8 +15,8 @@
  *   locks      the GIL, where the caller does not hold it
  *   signals    not safe
  */
-#ifndef LEAKSHIM_SHIM_API_H
-#define LEAKSHIM_SHIM_API_H
+#ifndef LEAKSHIM_SHIM_ASKAPI_H
+#define LEAKSHIM_SHIM_ASKAPI_H
 
 #include "shim/base/export.h"
 
@@ -50,9 +50,9 @@ LS_EXPORT int leakshim_py_end(int has_collected);
 LS_EXPORT int leakshim_py_collected(int on);
 
 /* A thread that waits for its report without the GIL: wait for it.  At exit. */
-void api_wait_until_idle(void);
+void askapi_wait_until_idle(void);
 
 /* In the child of a fork: the thread is not there. */
-void api_forked(void);
+void askapi_forked(void);
 
-#endif /* LEAKSHIM_SHIM_API_H */
+#endif /* LEAKSHIM_SHIM_ASKAPI_H */

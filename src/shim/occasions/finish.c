@@ -79,7 +79,7 @@ begin_check(bool collection_follows)
 	if (process.is_inert || process.is_attached || !forks_is_own_process())
 		return;
 	serve_wait_until_idle();
-	api_wait_until_idle();
+	askapi_wait_until_idle();
 	background_wait();
 	if (inspector_begin(&request))
 		state.stage = STAGE_WAITING;

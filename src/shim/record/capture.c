@@ -86,7 +86,7 @@ capture_code_died(void *code)
 void
 capture_forget(void)
 {
-	native_forget();
+	nativestack_forget();
 	atomic_fetch_add_explicit(&epoch, 1, memory_order_relaxed);
 }
 
@@ -490,8 +490,8 @@ capture_in_c(uintptr_t caller, uintptr_t sp)
 		return id;
 	}
 	/* With native frames those are among them. */
-	if (native_keeps(n))
-		return native_capture(id);
+	if (nativestack_keeps(n))
+		return nativestack_capture(id);
 	while (n && id)
 		id = take_native_step(threadcache_mine, callers[--n], id);
 	return id;

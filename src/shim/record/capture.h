@@ -39,8 +39,8 @@ capture_all(void)
 {
 	stack_id id = capture_stack();
 
-	if (__builtin_expect(native_is_on, 0))
-		return native_capture(id);
+	if (__builtin_expect(nativestack_is_on, 0))
+		return nativestack_capture(id);
 	return id;
 }
 

@@ -10,7 +10,7 @@
 #include "python/api.h"
 #include "python/code.h"
 #include "python/objects.h"
-#include "python/unicode.h"
+#include "python/pytext.h"
 #include "shim/base/fault.h"
 #include "shim/record/recycle.h"
 #include "shim/record/sidetable.h"

@@ -69,12 +69,12 @@ hooks_install(const struct options *o)
 		programstart_pending = false;
 	if (!state.has_identity)
 		return;
-	native_init(o->native);
+	nativestack_init(o->native);
 	cblocks_start();
 	if (freelists_need_tracer())
 		state.has_tracer = reftracer_install();
 	else if (!state.is_interposed)
-		state.has_wrappers = freelists_wrap();
+		state.has_wrappers = nofreelists_wrap();
 }
 
 void
@@ -90,7 +90,7 @@ hooks_attach(const struct options *o)
 	if (freelists_need_tracer())
 		state.has_tracer = reftracer_install();
 	else
-		state.has_wrappers = freelists_wrap();
+		state.has_wrappers = nofreelists_wrap();
 }
 
 void
@@ -107,7 +107,7 @@ hooks_install_identity(void)
 	if (freelists_need_tracer())
 		reftracer_install();
 	else
-		freelists_wrap();
+		nofreelists_wrap();
 }
 
 bool
@@ -117,7 +117,7 @@ hooks_remove(void)
 
 	cblocks_stop();
 	interpose_py27_record(false);
-	freelists_unwrap();
+	nofreelists_unwrap();
 	reftracer_remove();
 	ok = layer_remove();
 	state.is_recording = state.has_identity = state.has_layer = false;

@@ -16,45 +16,45 @@
 #include "python/peek.h"
 #include "shim/record/trie.h"
 
-bool native_is_on;
+bool nativestack_is_on;
 
 static const char *problem;
 static size_t n_wanted;
 
 const char *
-native_problem(void)
+nativestack_problem(void)
 {
 	return problem;
 }
 
 bool
-native_keeps(size_t n)
+nativestack_keeps(size_t n)
 {
-	return native_is_on && n <= n_wanted;
+	return nativestack_is_on && n <= n_wanted;
 }
 
 #ifndef HAVE_LIBUNWIND_H
 
 void
-native_init(int n)
+nativestack_init(int n)
 {
 	if (n)
 		problem = "this leakshim was built without libunwind's header";
 }
 
 stack_id
-native_capture(stack_id below)
+nativestack_capture(stack_id below)
 {
 	return below;
 }
 
 void
-native_forget(void)
+nativestack_forget(void)
 {
 }
 
 void
-native_code_unmapped(void)
+nativestack_code_unmapped(void)
 {
 }
 
@@ -111,7 +111,7 @@ struct frame {
 static int
 find_own(struct dl_phdr_info *info, size_t size, void *ctx)
 {
-	uintptr_t here = (uintptr_t)native_capture;
+	uintptr_t here = (uintptr_t)nativestack_capture;
 	int i;
 
 	(void)size;
@@ -249,20 +249,20 @@ prepare(void)
 }
 
 void
-native_init(int n)
+nativestack_init(int n)
 {
 	int saved = errno;
 
-	if (!n || native_is_on)
+	if (!n || nativestack_is_on)
 		return;
 	n_wanted = (size_t)(n < MOST_FRAMES ? n : MOST_FRAMES);
 	problem = prepare();
-	native_is_on = !problem;
+	nativestack_is_on = !problem;
 	errno = saved;
 }
 
 void
-native_code_unmapped(void)
+nativestack_code_unmapped(void)
 {
 	atomic_store_explicit(&is_stale, true, memory_order_relaxed);
 }
@@ -369,7 +369,7 @@ intern(stack_id below)
 }
 
 void
-native_forget(void)
+nativestack_forget(void)
 {
 	if (known)
 		ownmap_clear((void *)known, sizeof *known << KNOWN_SHIFT);
@@ -389,7 +389,7 @@ hash(stack_id below, void *const *ips, int n)
 }
 
 stack_id
-native_capture(stack_id below)
+nativestack_capture(stack_id below)
 {
 	void *ips[MOST_FRAMES + OWN_FRAMES];
 	_Atomic uint64_t *slot;

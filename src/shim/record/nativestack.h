@@ -1,5 +1,5 @@
 /*
- * native.h - the native stack of an allocation, by libunwind
+ * nativestack.h - the native stack of an allocation, by libunwind
  *
  * Only with native=N: libunwind is loaded on demand, into a scope of its own,
  * because as a dependency it would take over the C++ exceptions of programs.
@@ -14,32 +14,32 @@
  *              never while one of ours is held
  *   signals    not safe; errno is kept
  */
-#ifndef LEAKSHIM_SHIM_NATIVE_H
-#define LEAKSHIM_SHIM_NATIVE_H
+#ifndef LEAKSHIM_SHIM_NATIVESTACK_H
+#define LEAKSHIM_SHIM_NATIVESTACK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "shim/record/sidetable.h"
 
-extern bool native_is_on;
+extern bool nativestack_is_on;
 
 /* Load libunwind and keep the n innermost frames (native=) from now on. */
-void native_init(int n);
+void nativestack_init(int n);
 
 /* Are n native frames, or more, kept of each allocation? */
-bool native_keeps(size_t n);
+bool nativestack_keeps(size_t n);
 
 /* Why native frames were asked for and are not kept, or NULL. */
-const char *native_problem(void);
+const char *nativestack_problem(void);
 
 /* The present native stack on top of a Python stack that is not 0. */
-stack_id native_capture(stack_id below);
+stack_id nativestack_capture(stack_id below);
 
 /* The stacks that are remembered may be others by now. */
-void native_forget(void);
+void nativestack_forget(void);
 
 /* Code was unmapped: what libunwind knows of it is wrong. */
-void native_code_unmapped(void);
+void nativestack_code_unmapped(void);
 
-#endif /* LEAKSHIM_SHIM_NATIVE_H */
+#endif /* LEAKSHIM_SHIM_NATIVESTACK_H */

@@ -75,7 +75,7 @@ unwrap(struct wrapped *w, void (*ours)(void *))
 }
 
 bool
-freelists_wrap(void)
+nofreelists_wrap(void)
 {
 	if (!py.PyList_Type || !py.PyDict_Type || !py.PyTuple_Type)
 		return false;
@@ -86,7 +86,7 @@ freelists_wrap(void)
 }
 
 void
-freelists_unwrap(void)
+nofreelists_unwrap(void)
 {
 	unwrap(&list, dealloc_list);
 	unwrap(&dict, dealloc_dict);

@@ -1,5 +1,5 @@
 /*
- * freelists.h - list, dict and tuple made anew each time
+ * nofreelists.h - list, dict and tuple made anew each time
  *
  * CPython keeps dead lists, dicts and tuples for reuse, and the allocator does
  * not see the next one's birth.  Their dealloc functions put only exact
@@ -12,15 +12,15 @@
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_SHIM_FREELISTS_H
-#define LEAKSHIM_SHIM_FREELISTS_H
+#ifndef LEAKSHIM_SHIM_NOFREELISTS_H
+#define LEAKSHIM_SHIM_NOFREELISTS_H
 
 #include <stdbool.h>
 
 /* Wrap the types that this version allows; true when all three are. */
-bool freelists_wrap(void);
+bool nofreelists_wrap(void);
 
 /* Put the real functions back where ours still stand. */
-void freelists_unwrap(void);
+void nofreelists_unwrap(void);
 
-#endif /* LEAKSHIM_SHIM_FREELISTS_H */
+#endif /* LEAKSHIM_SHIM_NOFREELISTS_H */

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "python/unicode.h"
+#include "python/pytext.h"
 
 #include <stdint.h>
 

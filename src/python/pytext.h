@@ -1,5 +1,5 @@
 /*
- * text.h - the characters of Python strings
+ * pytext.h - the characters of Python strings
  *
  * Read from the objects themselves: the C API would cache an UTF-8 form in the
  * object, or allocate.  Surrogates and what else has no UTF-8 become '?'.
@@ -10,8 +10,8 @@
  *   locks      none; the GIL is held, or this is the child
  *   signals    not safe
  */
-#ifndef LEAKSHIM_PYTHON_TEXT_H
-#define LEAKSHIM_PYTHON_TEXT_H
+#ifndef LEAKSHIM_PYTHON_PYTEXT_H
+#define LEAKSHIM_PYTHON_PYTEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -39,4 +39,4 @@ int64_t pytext_bytes_in_all(const void *o);
 /* The bytes of a bytes object (2.7: str), borrowed; NULL when o is none. */
 const unsigned char *pytext_bytes(const void *o, size_t *n);
 
-#endif /* LEAKSHIM_PYTHON_TEXT_H */
+#endif /* LEAKSHIM_PYTHON_PYTEXT_H */
