@@ -497,6 +497,8 @@ libshim_la_SOURCES = \
 	%D%/shim/stop/ownstatus.c \
 	%D%/shim/stop/ownstatus.h \
 	%D%/shim/stop/rawcall.h \
+	%D%/shim/stop/ptracer.c \
+	%D%/shim/stop/ptracer.h \
 	%D%/shim/stop/standstill.c \
 	%D%/shim/stop/standstill.h \
 	%D%/shim/stop/stopper.c \
@@ -528,7 +530,8 @@ libleakshim_la_SOURCES = \
 	%D%/shim/occasions/askapi.h \
 	%D%/shim/occasions/interpose_signal.c \
 	%D%/shim/record/interpose_malloc.c \
-	%D%/shim/record/interpose_py27.c
+	%D%/shim/record/interpose_py27.c \
+	%D%/shim/stop/interpose_prctl.c
 
 # Without them gcc turns malloc() and memset() of a hook into calloc(): a call
 # of calloc() inside calloc().

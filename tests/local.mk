@@ -23,6 +23,7 @@ UNIT_TESTS = \
 	%D%/unit/test_options \
 	%D%/unit/test_pages \
 	%D%/unit/test_output \
+	%D%/unit/test_ptracer \
 	%D%/unit/test_recycle \
 	%D%/unit/test_processor \
 	%D%/unit/test_refusal \

@@ -21,6 +21,7 @@
 #include "shim/record/capture.h"
 #include "shim/record/lineage.h"
 #include "shim/record/stacks.h"
+#include "shim/stop/ptracer.h"
 
 #if defined __x86_64__
 __asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
@@ -108,6 +109,7 @@ in_child(void)
 	callers_forked();
 	capture_forked();
 	lineage_is_child();
+	ptracer_forked();
 	stacks_forked();
 	finish_forked();
 	triggers_forked();

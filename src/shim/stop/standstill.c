@@ -18,6 +18,7 @@
 #include "python/interpreters.h"
 #include "shim/base/clone.h"
 #include "shim/stop/ownstatus.h"
+#include "shim/stop/ptracer.h"
 #include "shim/stop/stopper.h"
 
 enum {
@@ -35,7 +36,7 @@ static struct {
 	size_t bytes;
 	struct stopper *stopper;
 	pid_t helper;
-	bool has_blocked;
+	bool has_blocked, is_permitted;
 	uint64_t mask; /* the requester's blocked signals, before */
 } now;
 
@@ -154,6 +155,14 @@ make_room(size_t others)
 	return true;
 }
 
+static void
+drop_room(void)
+{
+	ownunmap(now.memory, now.bytes);
+	now.memory = NULL;
+	now.stopper = NULL;
+}
+
 /* glibc's sigprocmask() leaves out two signals of its own. */
 static void
 block_signals(void)
@@ -255,6 +264,61 @@ take_over(struct source *s, size_t others)
 				     "there are too many of them";
 }
 
+static void
+end_helper(void)
+{
+	int status;
+
+	if (now.helper > 0) {
+		tell_helper(STOPPER_MAY_LET_GO);
+		while (waitpid(now.helper, &status, __WALL) < 0 &&
+		       errno == EINTR)
+			;
+	}
+	now.helper = 0;
+	if (now.is_permitted)
+		ptracer_withdraw();
+	now.is_permitted = false;
+}
+
+/* NULL, or why nothing is known. */
+static const char *
+try_to_stop(size_t others, bool needs_permission)
+{
+	if (!make_room(others))
+		return "there is no memory for their registers";
+	if (!start_helper())
+		return "no helper process can be started";
+	now.is_permitted = needs_permission && ptracer_permit(now.helper);
+	tell_helper(STOPPER_MAY_BEGIN);
+	return await_helper() ? NULL : "the helper that reads them was killed";
+}
+
+static bool
+is_refused(void)
+{
+	return now.stopper->error == EPERM && !now.stopper->n_read;
+}
+
+/*
+ * Permission is given only where it was missing (ptracer.h); from then on at
+ * once, for the kernel logs each refusal.
+ */
+static const char *
+stop_others(size_t others)
+{
+	static bool needs_permission;
+	const char *why = try_to_stop(others, needs_permission);
+
+	if (why || needs_permission || !is_refused())
+		return why;
+	end_helper();
+	drop_room();
+	why = try_to_stop(others, true);
+	needs_permission = !why && now.is_permitted && !is_refused();
+	return why;
+}
+
 void
 standstill_begin(struct source *s)
 {
@@ -269,17 +333,9 @@ standstill_begin(struct source *s)
 		return;
 	}
 	block_signals();
-	if (!make_room(others)) {
-		why = "there is no memory for their registers";
-	} else if (!start_helper()) {
-		why = "no helper process can be started";
-	} else {
-		tell_helper(STOPPER_MAY_BEGIN);
-		if (!await_helper())
-			why = "the helper that reads them was killed";
-	}
+	why = stop_others(others);
 	if (why) {
-		now.helper = 0;
+		end_helper();
 		leave_unread(s, others, why);
 	} else {
 		take_over(s, others);
@@ -290,26 +346,19 @@ standstill_begin(struct source *s)
 void
 standstill_end(void)
 {
-	int saved = errno, status;
+	int saved = errno;
 
-	if (now.helper > 0) {
-		tell_helper(STOPPER_MAY_LET_GO);
-		while (waitpid(now.helper, &status, __WALL) < 0 &&
-		       errno == EINTR)
-			;
-	}
+	end_helper();
 	unblock_signals();
-	now.helper = 0;
 	errno = saved;
 }
 
 void
 standstill_forget(void)
 {
-	ownunmap(now.memory, now.bytes);
-	now.memory = NULL;
-	now.stopper = NULL;
+	drop_room();
 	now.helper = 0;
+	now.is_permitted = false;
 	/* Of a thread that a fork in between has left behind. */
 	now.has_blocked = false;
 }

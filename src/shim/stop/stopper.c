@@ -355,6 +355,7 @@ stopper_rehearse(void)
 	rawcall(SYS_getppid, 0, 0, 0, 0);
 	/* Nobody may trace itself. */
 	rawcall(SYS_ptrace, PTRACE_SEIZE, self, 0, 0);
+	rawcall(SYS_prctl, PR_SET_PTRACER, 0, 0, 0);
 	rawcall(SYS_futex, &word, FUTEX_WAKE, 1, 0);
 	look_for_stop(&nobody);
 	tasks_walk(self, ignore, NULL);
