@@ -72,6 +72,7 @@ BATS_TESTS = \
 	%D%/bats/unread.bats
 
 MATRIX_TESTS = \
+	%D%/matrix/test_abandoned.py \
 	%D%/matrix/test_allocators.py \
 	%D%/matrix/test_api.py \
 	%D%/matrix/test_attach.py \

@@ -111,6 +111,9 @@ def _need_active():
             "doctor %s' says why" % (sys.executable or "python"))
 
 
+# How leakshim_py_end() ends a check.
+_GIVE_UP, _HAS_NOT_COLLECTED, _HAS_COLLECTED = -1, 0, 1
+
 _REASONS = {
     errno.EAGAIN: "a collection or another check is under way",
     errno.EDEADLK: "whether the GIL is held here cannot be told (a second "
@@ -157,17 +160,20 @@ def _look(mark, options, collect):
     folder = tempfile.mkdtemp(prefix="leakshim-")
     try:
         paths = [os.path.join(folder, name) for name in ("json", "text")]
-        suspects = _call(_library.leakshim_py_begin, mark, until,
-                         paths[0].encode(), paths[1].encode(),
-                         options.encode(), collect)
-        has_collected = False
+        outcome = _GIVE_UP
         try:
+            # ^C may be noticed before there is a value of it.
+            suspects = _call(_library.leakshim_py_begin, mark, until,
+                             paths[0].encode(), paths[1].encode(),
+                             options.encode(), collect)
             if collect and suspects:
                 # What is still there after it can never be freed.
                 gc.collect()
-                has_collected = True
+                outcome = _HAS_COLLECTED
+            else:
+                outcome = _HAS_NOT_COLLECTED
         finally:
-            value = _library.leakshim_py_end(has_collected)
+            value = _library.leakshim_py_end(outcome)
             reason = ctypes.get_errno()
         if value == -1:
             raise LeakshimError("no check: %s" % _REASONS.get(

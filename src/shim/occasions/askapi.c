@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "common/buf.h"
 #include "python/gil.h"
@@ -39,6 +41,30 @@ put_options_back(void)
  * over.
  */
 static atomic_bool is_waiting;
+
+/*
+ * The thread between leakshim_py_begin() and leakshim_py_end(), 0: none.  Written
+ * with the GIL, by whoever has the turn.
+ */
+static volatile pid_t begun_by;
+
+static bool
+has_begun(void)
+{
+	return begun_by == (pid_t)syscall(SYS_gettid);
+}
+
+/* KeyboardInterrupt may have come between the two: nobody will end it. */
+static void
+end_abandoned(void)
+{
+	if (!has_begun())
+		return;
+	begun_by = 0;
+	inspector_give_up();
+	put_options_back();
+	inspector_end_turn();
+}
 
 /* What the caller's GIL was: for end_turn(). */
 struct turn {
@@ -138,6 +164,7 @@ begin_turn(struct turn *t)
 	case GIL_HELD:
 		break;
 	}
+	end_abandoned();
 	why = take_turn();
 	t->since_ns = clone_now_ns();
 	if (why && t->has_taken)
@@ -203,6 +230,7 @@ void
 askapi_forked(void)
 {
 	atomic_store(&is_waiting, false);
+	begun_by = 0;
 	put_options_back();
 }
 
@@ -340,20 +368,29 @@ leakshim_py_begin(long mark, long until, const char *json_path,
 		why = EINVAL;
 	if (!why && !inspector_begin(&request))
 		why = EIO;
-	if (!why)
+	if (!why) {
+		begun_by = (pid_t)syscall(SYS_gettid);
 		return (long)inspector_suspects();
+	}
 	put_options_back();
 	end_turn(&turn);
 	return fail(why);
 }
 
 int
-leakshim_py_end(int has_collected)
+leakshim_py_end(int outcome)
 {
 	const struct turn turn = {false, 0, 0};
 	int saved = errno, n;
 
-	if (has_collected) {
+	if (!has_begun())
+		return fail(EINVAL);
+	if (outcome == LEAKSHIM_PY_GIVE_UP) {
+		end_abandoned();
+		return fail(ECANCELED);
+	}
+	begun_by = 0;
+	if (outcome == LEAKSHIM_PY_HAS_COLLECTED) {
 		inspector_hold();
 		inspector_compare();
 	}

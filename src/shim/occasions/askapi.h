@@ -41,10 +41,18 @@ LS_EXPORT long leakshim_py_begin(long mark, long until, const char *json_path,
 				 const char *text_path, const char *options,
 				 int collection_follows);
 
+enum {
+	LEAKSHIM_PY_GIVE_UP = -1, /* no report: always -1 */
+	LEAKSHIM_PY_HAS_NOT_COLLECTED,
+	LEAKSHIM_PY_HAS_COLLECTED, /* a full collection lies between */
+};
+
 /*
- * End it, other threads running meanwhile; has_collected: a full collection lies between.  As leakshim_check().
+ * End it, other threads running meanwhile.  As leakshim_check(); EINVAL: this
+ * thread has begun none.  One that is never ended is given up when its thread
+ * begins another.
  */
-LS_EXPORT int leakshim_py_end(int has_collected);
+LS_EXPORT int leakshim_py_end(int outcome);
 
 /* 1: from here on what collections free is noted; 0 ends it.  They nest. */
 LS_EXPORT int leakshim_py_collected(int on);

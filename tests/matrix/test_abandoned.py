@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+# A check that an exception interrupts (^C) is over: the next one finds its turn.
+import os
+
+import harness
+from harness import equal, main, test
+
+HELPER = os.path.join(harness.TOP, "src", "interface", "leakshim.py")
+
+PROGRAM = """
+import leakshim, sys, time
+
+call = leakshim._call
+def interrupt(after):
+    def _call(function, *arguments):
+        value = call(function, *arguments)
+        if function == getattr(leakshim._library, after):
+            leakshim._call = call
+            raise KeyboardInterrupt
+        return value
+    leakshim._call = _call
+
+def is_interrupted(**keywords):
+    try:
+        leakshim.check(**keywords)
+    except KeyboardInterrupt:
+        return True
+
+for keywords in {}, {"collect": True}:
+    interrupt(after="leakshim_py_begin")
+    print(is_interrupted(kinds="all", **keywords))
+    began = time.time()
+    print(leakshim.check()["process"]["trigger"])
+    print(time.time() - began < leakshim.PATIENCE)
+
+# Nobody ends it at all, and the same thread asks again.
+call(leakshim._library.leakshim_py_begin, 0, 0, b"json", b"text",
+     b"kinds=all", 1)
+print(leakshim.check()["process"]["trigger"])
+print(leakshim._library.leakshim_py_end(0))
+"""
+
+
+@test("a check that was interrupted keeps nobody from the next one")
+def interrupted(python):
+    with open(HELPER, encoding="utf-8") as f:
+        helper = f.read()
+    done = python.run("program.py", files={"program.py": PROGRAM,
+                                           "leakshim.py": helper})
+    equal(done.stdout.split(), 2 * ["True", "api", "True"] + ["api", "-1"],
+          "what it saw")
+    equal(done.status, 0, "status")
+    equal(done.report["process"]["trigger"], "exit", "the last report")
+
+
+main()
