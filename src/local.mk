@@ -210,6 +210,8 @@ libformats_la_SOURCES = \
 	%D%/formats/html_findings.c \
 	%D%/formats/html_flame.c \
 	%D%/formats/html_part.h \
+	%D%/formats/html_text.c \
+	%D%/formats/html_text.h \
 	%D%/formats/junit.c \
 	%D%/formats/level.c \
 	%D%/formats/level.h \
@@ -632,6 +634,8 @@ leakshim_SOURCES = \
 	%D%/cli/merge_rows.h \
 	%D%/cli/merge_shared.c \
 	%D%/cli/merge_shared.h \
+	%D%/cli/merge_value.c \
+	%D%/cli/merge_value.h \
 	%D%/cli/read_finding.c \
 	%D%/cli/read_finding.h \
 	%D%/cli/read_json.c \
@@ -653,6 +657,7 @@ leakshim_SOURCES = \
 	%D%/cli/tree.h \
 	%D%/cli/verdict.c \
 	%D%/cli/verdict.h \
+	%D%/cli/wish.c \
 	%D%/cli/wish.h \
 	%D%/cli/write_baseline.c \
 	%D%/cli/write_baseline.h

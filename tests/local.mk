@@ -176,6 +176,7 @@ endif
 	src/cli/merge_head.c \
 	src/cli/merge_rows.c \
 	src/cli/merge_shared.c \
+	src/cli/merge_value.c \
 	src/cli/read_finding.c \
 	src/cli/read_json.c \
 	src/cli/read_report.c \

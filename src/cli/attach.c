@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "attach/program.h"
@@ -15,7 +14,6 @@
 #include "cli/wish.h"
 #include "common/buf.h"
 #include "common/options.h"
-#include "report/output.h"
 
 enum {
 	MAX_OPTIONS = 64,
@@ -244,42 +242,6 @@ static const char *
 library(void)
 {
 	return find_library();
-}
-
-/* log_path= is the command's, in its own folder. */
-int
-wish_write_report(struct wish *w)
-{
-	struct output_names names = {
-		.pid = w->session.pid,
-		.number = 1,
-		.exe = "python",
-		.host = "localhost",
-		.time = (int64_t)time(NULL),
-	};
-	struct buf path;
-	char host[256];
-	int error;
-
-	if (!gethostname(host, sizeof host - 1)) {
-		host[sizeof host - 1] = '\0';
-		names.host = host;
-	}
-	buf_init(&path);
-	output_expand(w->options.log_path, &names, &path);
-	error = output_write_file(buf_string(&path), &w->report);
-	if (error)
-		complain("%s: cannot write %s: %s", w->verb, buf_string(&path),
-			 strerror(error));
-	buf_fini(&path);
-	return error ? STATUS_FAILED : STATUS_OK;
-}
-
-bool
-wish_has_file(const struct wish *w)
-{
-	return strcmp(w->options.log_path, "stderr") &&
-	       strcmp(w->options.log_path, "stdout");
 }
 
 /* ---- the verbs ---- */

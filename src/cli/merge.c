@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/merge_head.h"
 #include "cli/merge_shared.h"
+#include "cli/merge_value.h"
 #include "cli/read_finding.h"
 #include "common/buf.h"
 #include "common/hash.h"

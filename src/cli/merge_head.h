@@ -31,10 +31,4 @@ void merge_head_result(struct merge_head *h, struct arena *a,
 
 void merge_head_fini(struct merge_head *h);
 
-/* A copy by malloc(3); NULL of NULL. */
-char *merge_copy(const char *s);
-
-/* To a sum: unknown and a number make the number. */
-void merge_sum(int64_t *to, int64_t from);
-
 #endif /* LEAKSHIM_CLI_MERGE_HEAD_H */

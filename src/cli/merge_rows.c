@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/merge_head.h"
+#include "cli/merge_value.h"
+#include "common/arena.h"
 #include "common/buf.h"
 #include "common/hash.h"
 #include "report/missed.h"

@@ -2,6 +2,7 @@
 
 #include "common/buf.h"
 #include "formats/html_part.h"
+#include "formats/html_text.h"
 
 static void
 put_separated(struct buf *out, const char *s)

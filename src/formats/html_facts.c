@@ -2,6 +2,7 @@
 
 #include "common/buf.h"
 #include "formats/html_part.h"
+#include "formats/html_text.h"
 #include "formats/level.h"
 
 void

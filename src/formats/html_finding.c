@@ -8,6 +8,7 @@
 #include "formats/cycle.h"
 #include "formats/escape.h"
 #include "formats/html_part.h"
+#include "formats/html_text.h"
 #include "formats/level.h"
 #include "formats/place.h"
 #include "report/headline.h"

@@ -8,6 +8,7 @@
 #include "formats/backtrace.h"
 #include "formats/escape.h"
 #include "formats/html_part.h"
+#include "formats/html_text.h"
 #include "formats/level.h"
 #include "report/sums.h"
 

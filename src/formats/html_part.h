@@ -17,15 +17,6 @@
 
 struct buf;
 
-/* Text of the program's, in an element or an attribute. */
-void html_text(struct buf *out, const char *s);
-
-/* <code>text</code> */
-void html_code(struct buf *out, const char *s);
-
-/* 1,234,567 */
-void html_number(struct buf *out, int64_t v);
-
 /* All of them, with the bar that filters them. */
 void html_findings(struct buf *out, const struct report *r);
 
