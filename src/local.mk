@@ -277,6 +277,7 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/base/ranges.h \
 	%D%/analysis/base/sort.c \
 	%D%/analysis/base/sort.h \
+	%D%/analysis/base/source.c \
 	%D%/analysis/base/source.h \
 	%D%/analysis/check/check.c \
 	%D%/analysis/check/check.h \
@@ -343,6 +344,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/islands/members.h \
 	%D%/analysis/islands/rings.c \
 	%D%/analysis/islands/rings.h \
+	%D%/analysis/reach/blocks.c \
+	%D%/analysis/reach/blocks.h \
 	%D%/analysis/reach/confirm.c \
 	%D%/analysis/reach/confirm.h \
 	%D%/analysis/reach/hidden.c \
@@ -355,6 +358,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/reach/hubs.h \
 	%D%/analysis/reach/lost.c \
 	%D%/analysis/reach/lost.h \
+	%D%/analysis/reach/mark.c \
+	%D%/analysis/reach/mark.h \
 	%D%/analysis/reach/memory.c \
 	%D%/analysis/reach/memory.h \
 	%D%/analysis/reach/pieces.c \

@@ -3,6 +3,7 @@
 #include "analysis/audit/auditpair.h"
 
 #include "analysis/base/bigarray.h"
+#include "analysis/reach/blocks.h"
 #include "analysis/reach/pieces.h"
 #include "common/ownmap.h"
 #include "python/objects.h"

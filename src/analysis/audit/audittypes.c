@@ -4,6 +4,8 @@
 
 #include "analysis/base/bigarray.h"
 #include "analysis/base/sort.h"
+#include "analysis/reach/blocks.h"
+#include "analysis/reach/mark.h"
 #include "analysis/reach/roots.h"
 #include "analysis/reach/uncounted.h"
 #include "python/auditable.h"

@@ -130,4 +130,10 @@ struct source {
 	bool (*is_late)(void); /* the time that may be waited is over */
 };
 
+/* What is known of the allocation of o; unknown is old. */
+struct source_block source_allocated(const struct source *s, const void *o);
+
+/* May the block be what a thread had that a fork has left behind? */
+bool source_was_left(const struct source *s, const struct source_block *b);
+
 #endif /* LEAKSHIM_ANALYSIS_SOURCE_H */

@@ -80,7 +80,4 @@ void check_report(struct check *c, struct report *r);
 
 void check_fini(struct check *c);
 
-/* May the block be what a thread had that a fork has left behind? */
-bool check_was_left(const struct source *s, const struct source_block *b);
-
 #endif /* LEAKSHIM_ANALYSIS_CHECK_H */

@@ -177,18 +177,6 @@ may_be_in_registers(const struct check *c, const struct group *group)
 }
 
 /*
- * Only the thread that forks lives on in the child.  What the others had on
- * their stacks, and in the frames that CPython then throws away, is held by
- * nothing: no missing Py_DECREF did that.  What the parent lost itself, it
- * reports.
- */
-bool
-check_was_left(const struct source *s, const struct source_block *b)
-{
-	return s->has_left_threads && s->is_inherited(b->stack);
-}
-
-/*
  * Allocated by the C code that initializes an extension, with no Python code in
  * between: once in a process.  The compiler has often dropped the variable in
  * which such a constant was to be kept, because nothing reads it (Cython's
@@ -254,7 +242,7 @@ report_lost(struct check *c, enum lost_verdict v)
 						 FINDING_HIDDEN_CYCLE;
 		struct finding *f;
 
-		if (check_was_left(c->source, &group->allocated)) {
+		if (source_was_left(c->source, &group->allocated)) {
 			leave_out(c, OMISSION_LEFT, group->count);
 			continue;
 		}

@@ -50,7 +50,7 @@ static bool
 count(struct check *c, node_id id, struct class *class, struct seen **table)
 {
 	void *o = mirror_object(&c->mirror, id);
-	struct source_block block = groups_allocated(c->source, o);
+	struct source_block block = source_allocated(c->source, o);
 	struct seen *s;
 	uint64_t key;
 

@@ -6,8 +6,10 @@
 
 #include "analysis/islands/describe.h"
 #include "analysis/islands/kin.h"
+#include "analysis/reach/blocks.h"
 #include "analysis/reach/hindsight.h"
 #include "analysis/reach/holders.h"
+#include "analysis/reach/mark.h"
 #include "analysis/reach/roots.h"
 #include "analysis/reach/uncounted.h"
 #include "python/objects.h"
@@ -234,12 +236,12 @@ surplus_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 
 	while ((hub = hubs_next(&c->reach.hubs, &at))) {
 		struct source_block b =
-			groups_allocated(c->source, hub->object);
+			source_allocated(c->source, hub->object);
 		struct finding f;
 
 		if (b.is_old || may_be_a_hash(hub, &b))
 			continue;
-		if (check_was_left(c->source, &b)) {
+		if (source_was_left(c->source, &b)) {
 			omissions_count(&c->omissions, OMISSION_LEFT, 1);
 			continue;
 		}

@@ -6,6 +6,7 @@
 
 #include "analysis/base/bigarray.h"
 #include "analysis/islands/describe.h"
+#include "analysis/reach/blocks.h"
 #include "analysis/reach/hindsight.h"
 #include "common/hash.h"
 #include "python/objects.h"
@@ -184,10 +185,10 @@ collect(uintptr_t node, void *ctx)
 
 	if (!o)
 		return 0;
-	b = groups_allocated(c->source, o);
+	b = source_allocated(c->source, o);
 	if (b.is_old)
 		return 0;
-	if (b.is_unknown || check_was_left(c->source, &b)) {
+	if (b.is_unknown || source_was_left(c->source, &b)) {
 		omissions_count(&c->omissions,
 				b.is_unknown ? OMISSION_AGELESS : OMISSION_LEFT,
 				1);

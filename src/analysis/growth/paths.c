@@ -3,6 +3,7 @@
 #include "analysis/growth/paths.h"
 
 #include "analysis/base/bigarray.h"
+#include "analysis/reach/blocks.h"
 #include "analysis/reach/roots.h"
 #include "python/api.h"
 #include "python/edges.h"

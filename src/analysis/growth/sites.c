@@ -6,6 +6,7 @@
 
 #include "analysis/base/bigarray.h"
 #include "analysis/base/sort.h"
+#include "analysis/reach/blocks.h"
 #include "analysis/sizes/owners.h"
 #include "common/hash.h"
 #include "common/options.h"

@@ -102,7 +102,7 @@ look_at(struct causes *c, uint32_t island, uint32_t i, bool only_surplus,
 	out->cause.class = classes_intern(c->classes, o);
 	if (!out->cause.class)
 		return false;
-	out->cause.allocated = groups_allocated(c->source, o);
+	out->cause.allocated = source_allocated(c->source, o);
 	out->place = place_of(c, out->cause.allocated.stack);
 	return true;
 }
@@ -219,7 +219,7 @@ causes_find(struct causes *c, uint32_t island, struct cause *out)
 		best.cause = (struct cause){
 			.head = i,
 			.class = classes_intern(c->classes, o),
-			.allocated = groups_allocated(c->source, o),
+			.allocated = source_allocated(c->source, o),
 		};
 	}
 	*out = best.cause;

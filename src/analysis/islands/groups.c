@@ -142,20 +142,6 @@ add_class(struct group *group, struct class *k)
 	group->classes[i].bytes += k->bytes;
 }
 
-struct source_block
-groups_allocated(const struct source *s, const void *o)
-{
-	struct source_block block = {0};
-
-	if (!s->find_block || !s->find_block(object_block(o), &block)) {
-		block.is_startup = s->sees_all;
-		block.is_unknown = s->sees_some;
-		block.is_before = s->since_attach;
-		block.is_old = s->only_new;
-	}
-	return block;
-}
-
 /*
  * After a mark, an island counts if what holds all of it together is younger, or
  * a part of that.  An old word in a block that was lost long ago may lead to
@@ -174,7 +160,7 @@ is_asked_about(const struct source *s, const struct island *is)
 		uint32_t i = g->members[e];
 
 		if (g->component[i] == g->head_component[is->number] &&
-		    !groups_allocated(s, graph_object(g, i)).is_old)
+		    !source_allocated(s, graph_object(g, i)).is_old)
 			return true;
 	}
 	return false;

@@ -66,9 +66,6 @@ void groups_add(struct groups *out, const struct graph *g, struct mirror *m,
 		const struct source *s, struct classes *classes,
 		const uint32_t *verdict_of, uint32_t verdict);
 
-/* What is known of the allocation of o; unknown is old. */
-struct source_block groups_allocated(const struct source *s, const void *o);
-
 void groups_fini(struct groups *groups);
 
 #endif /* LEAKSHIM_ANALYSIS_GROUPS_H */

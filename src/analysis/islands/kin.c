@@ -54,7 +54,7 @@ content_of(const struct source *s, const void *o)
 static bool
 find_owner(const struct source *s, const void *o, uint64_t *owner)
 {
-	struct source_block b = groups_allocated(s, o);
+	struct source_block b = source_allocated(s, o);
 
 	return s->find_kin(b.stack, owner);
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "analysis/base/bigarray.h"
+#include "analysis/reach/blocks.h"
+#include "analysis/reach/mark.h"
 #include "analysis/reach/memory.h"
 #include "analysis/reach/roots.h"
 #include "python/holds.h"

@@ -6,6 +6,7 @@
 #include <link.h>
 #include <string.h>
 
+#include "analysis/reach/blocks.h"
 #include "analysis/reach/roots.h"
 #include "python/objects.h"
 #include "python/peek.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/base/bigarray.h"
+#include "analysis/reach/blocks.h"
 #include "analysis/reach/hidden.h"
 #include "analysis/reach/referents.h"
 #include "python/objects.h"

@@ -6,6 +6,7 @@
 
 #include "analysis/base/bigarray.h"
 #include "analysis/base/sort.h"
+#include "analysis/reach/blocks.h"
 #include "common/options.h"
 #include "report/fingerprint.h"
 

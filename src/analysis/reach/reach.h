@@ -69,42 +69,6 @@ bool reach_mark(struct reach *r, const struct source *s,
 		const struct mirror *m, const struct unreachable *garbage,
 		const struct outside *o, const char **why);
 
-/* Words that are roots. */
-void reach_visit(struct reach *r, const uintptr_t *from, const uintptr_t *to);
-
-/* The object in the node, NULL if there is none. */
-void *reach_object(const struct reach *r, uintptr_t node);
-
-/* The dead object in the node, NULL if there is none. */
-void *reach_dead_object(const struct reach *r, uintptr_t node);
-
-/* What is in the node is left over from an object: it holds nobody. */
-bool reach_is_dead(const struct reach *r, uintptr_t node);
-
-/* The node that the word holds, 0 if none; and the object in it, or NULL. */
-uintptr_t reach_node_of(const struct reach *r, uintptr_t word, void **object);
-
-/*
- * The block that belongs to o alone (holds_buffer()) and the part of it that is
- * used; 0 when there is none.
- */
-uintptr_t reach_buffer(const struct reach *r, void *o, struct span *used);
-
-/* visit() the words of the node that can hold others. */
-void reach_words(const struct reach *r, uintptr_t node,
-		 void (*visit)(const uintptr_t *from, const uintptr_t *to,
-			       void *ctx),
-		 void *ctx);
-
-/* The node is reachable after all, with all that hangs on it. */
-void reach_mark_node(struct reach *r, uintptr_t node);
-
-/* May the node have pointers at odd places?  Not what CPython lays out. */
-bool reach_may_be_packed(const struct reach *r, uintptr_t node);
-
-/* The time that may be waited is over; asked now and then. */
-bool reach_is_late(struct reach *r);
-
 void reach_fini(struct reach *r);
 
 #endif /* LEAKSHIM_ANALYSIS_REACH_H */

@@ -2,6 +2,7 @@
 
 #include "analysis/reach/referents.h"
 
+#include "analysis/reach/blocks.h"
 #include "analysis/reach/pieces.h"
 #include "common/ownmap.h"
 #include "python/api.h"

@@ -2,6 +2,7 @@
 
 #include "analysis/reach/tables.h"
 
+#include "analysis/reach/blocks.h"
 #include "python/entries.h"
 
 void

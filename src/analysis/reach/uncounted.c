@@ -3,6 +3,8 @@
 #include "analysis/reach/uncounted.h"
 
 #include "analysis/heap/mappedchunks.h"
+#include "analysis/reach/blocks.h"
+#include "analysis/reach/mark.h"
 #include "python/api.h"
 #include "python/entries.h"
 #include "python/objects.h"

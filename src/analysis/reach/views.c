@@ -2,6 +2,7 @@
 
 #include "analysis/reach/views.h"
 
+#include "analysis/reach/blocks.h"
 #include "python/holds.h"
 #include "python/objects.h"
 

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "analysis/reach/blocks.h"
 #include "common/buf.h"
 #include "python/objects.h"
 #include "python/peek.h"

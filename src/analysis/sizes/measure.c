@@ -3,6 +3,7 @@
 #include "analysis/sizes/measure.h"
 
 #include "analysis/base/bigarray.h"
+#include "analysis/reach/blocks.h"
 #include "common/ownmap.h"
 #include "python/buffersizes.h"
 #include "python/holds.h"

@@ -3,6 +3,7 @@
 #include "analysis/sizes/owners.h"
 
 #include "analysis/base/bigarray.h"
+#include "analysis/reach/blocks.h"
 #include "analysis/reach/pieces.h"
 #include "analysis/reach/views.h"
 #include "analysis/sizes/measure.h"
