@@ -439,8 +439,10 @@ capture_stack(void)
 	if (!is_on || !(tstate = frames_tstate()) ||
 	    !(top = frames_first(l, tstate)) || !(c = threadcache_take()))
 		return 0;
+	if (c->n < 2)
+		return capture_slowly(c, tstate, top);
 	last = &c->frames[c->n - 1];
-	if (c->n < 2 || last->frame != top || c->tstate != tstate ||
+	if (last->frame != top || c->tstate != tstate ||
 	    c->epoch != atomic_load_explicit(&epoch, memory_order_relaxed) ||
 	    !last->code_object || frames_code(l, top) != last->code_object ||
 	    !is_chain_unchanged(l, c, c->n - 1))
