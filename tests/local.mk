@@ -7,12 +7,18 @@ UNIT_TESTS = \
 	%D%/unit/test_asksignal \
 	%D%/unit/test_buf \
 	%D%/unit/test_callframe \
+	%D%/unit/test_capture \
 	%D%/unit/test_chunks \
+	%D%/unit/test_clone \
+	%D%/unit/test_components \
 	%D%/unit/test_counts \
 	%D%/unit/test_cxxname \
+	%D%/unit/test_cycles \
 	%D%/unit/test_filter \
 	%D%/unit/test_fingerprint \
 	%D%/unit/test_fuzz \
+	%D%/unit/test_graph \
+	%D%/unit/test_groups \
 	%D%/unit/test_heap \
 	%D%/unit/test_history \
 	%D%/unit/test_hubs \
@@ -31,6 +37,7 @@ UNIT_TESTS = \
 	%D%/unit/test_sidetable \
 	%D%/unit/test_siphash \
 	%D%/unit/test_sort \
+	%D%/unit/test_stacks \
 	%D%/unit/test_standstill \
 	%D%/unit/test_suppressions \
 	%D%/unit/test_text
@@ -138,6 +145,8 @@ check_LTLIBRARIES += %D%/unit/libtap.la
 %C%_unit_libtap_la_SOURCES = \
 	%D%/unit/blocking.c \
 	%D%/unit/blocking.h \
+	%D%/unit/model.c \
+	%D%/unit/model.h \
 	%D%/unit/refuse.c \
 	%D%/unit/refuse.h \
 	%D%/unit/sample.c \
