@@ -202,9 +202,10 @@ try_thread(struct borrowed *b, enum borrow_wish wish, const char **why)
 	hold_interrupt(b->tid);
 	event = hold_await_stop(b->tid, STOP_MS);
 	*why = event == HOLD_GROUP ? "it is stopped" :
-	       event == HOLD_LATE  ? "it cannot be stopped where it is in the "
-				     "kernel" :
-				     "its threads come and go";
+	       event == HOLD_LATE  ? "it is in the kernel and cannot be "
+				     "stopped" :
+				     "its threads start and end too quickly: "
+				     "try again";
 	if (event == HOLD_GONE)
 		return false;
 	if (event != HOLD_STOPPED || !processor_save(b->tid, &b->state)) {
@@ -230,11 +231,11 @@ static const char *
 seize_problem(const struct program *p, int error)
 {
 	if (error == EPERM && p->facts.seccomp == 2)
-		return "its seccomp filter may kill it for what attaching "
-		       "does: be root, so that the filter can be suspended";
+		return "its seccomp filter might kill it for what attaching "
+		       "does: run as root, so that the filter can be suspended";
 	if (error == EPERM)
-		return "the kernel does not permit to trace it (another "
-		       "tracer, or a security module)";
+		return "the kernel does not permit tracing it (another tracer, "
+		       "or a security module)";
 	return strerror(error);
 }
 
@@ -262,7 +263,7 @@ borrow_thread(struct borrowed *b, struct program *p, enum borrow_wish wish,
 	      unsigned milliseconds, char why[REFUSAL_BYTES])
 {
 	uint64_t until = hold_now_us() + (uint64_t)milliseconds * 1000;
-	const char *reason = "its threads come and go";
+	const char *reason = "its threads start and end too quickly: try again";
 
 	*b = (struct borrowed){.program = p};
 	do {
@@ -279,7 +280,7 @@ borrow_thread(struct borrowed *b, struct program *p, enum borrow_wish wish,
 
 			safepoint_mend(&b->state);
 			if (!problem && !prepare_way_back(b))
-				problem = "it has no room left on its stack";
+				problem = "its stack has no room left";
 			if (!problem)
 				return true;
 			put_back(b);
@@ -293,7 +294,8 @@ borrow_thread(struct borrowed *b, struct program *p, enum borrow_wish wish,
 			return refusal_put(why, seize_problem(p, error), NULL);
 		nap(b->tries);
 	} while (hold_now_us() < until);
-	return refusal_put(why, "no thread of it came to a safe point", reason);
+	return refusal_put(why, "none of its threads reached a safe point",
+				reason);
 }
 
 /* ---- using it ---- */

@@ -87,9 +87,9 @@ debugger_open(struct debugger *d, const struct program *p,
 		return refusal_put(why, "it has several interpreters", NULL);
 	if (is_enabled != 1)
 		return refusal_put(why,
-				   "it runs no scripts of debuggers (PYTHON_"
-				   "DISABLE_REMOTE_DEBUG, -X disable-remote-"
-				   "debug): use --method=ptrace",
+				   "remote debugging is disabled in it "
+				   "(PYTHON_DISABLE_REMOTE_DEBUG, -X "
+				   "disable-remote-debug): use --method=ptrace",
 				   NULL);
 	if (!find_thread(d, interpreter))
 		return refusal_put(
@@ -114,8 +114,7 @@ debugger_ask(const struct debugger *d, const char *path,
 		return refusal_put(why, "its memory cannot be read", NULL);
 	if (pending)
 		return refusal_put(why,
-				   "another debugger's script waits to be run "
-				   "by it",
+				   "another debugger's script is pending in it",
 				   NULL);
 	/* One byte: what is asked of the thread as we write is not lost. */
 	if (!remote_write(memory, d->thread + d->at.path, path,

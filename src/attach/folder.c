@@ -125,9 +125,8 @@ folder_make(struct folder *f, pid_t pid, char why[REFUSAL_BYTES])
 	close(root);
 	return refusal_put(
 		why,
-		"it has no place for a file that it could run (/tmp, "
-		"/var/tmp, /dev/shm, /run): --method=ptrace needs "
-		"none",
+		"it has no directory for a file that it may execute (/tmp, "
+		"/var/tmp, /dev/shm, /run): --method=ptrace needs none",
 		NULL);
 }
 

@@ -292,8 +292,8 @@ images_read(struct images *list, const struct remote *r)
 		struct link_map m;
 
 		if (!remote_read(r, at, &m, sizeof m))
-			return "its loader's list of libraries changes: try "
-			       "again";
+			return "its loader's list of libraries keeps changing: "
+			       "try again";
 		list->n += read_image(&list->all[list->n], r, m.l_addr,
 				      (uintptr_t)m.l_ld);
 		at = (uintptr_t)m.l_next;

@@ -92,8 +92,8 @@ is_created(struct injection *in, struct attach_page *now,
 	stage_of(in, now);
 	if (result == BORROW_CRASHED)
 		return refusal_put(why,
-				   "pthread_create() did not end as expected "
-				   "in it",
+				   "pthread_create() did not return as "
+				   "expected in it",
 				   NULL);
 	if (now->create_result)
 		return refusal_put(why, "no thread can be started in it",
@@ -248,7 +248,7 @@ give(struct order *o, void (*work)(void *state), char why[REFUSAL_BYTES])
 {
 	o->channel = -1;
 	if (!guardian_run(work, o, sizeof *o, &o->channel))
-		return refusal_put(why, "a process for it cannot be started",
+		return refusal_put(why, "cannot start a helper process",
 				   strerror(errno));
 	memcpy(why, o->why, REFUSAL_BYTES);
 	return o->ok;

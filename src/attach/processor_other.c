@@ -9,7 +9,7 @@
 const char *
 processor_problem(void)
 {
-	return "attaching is made for x86-64 so far: start the program under "
+	return "attaching works on x86-64 only so far: start the program under "
 	       "`leakshim run'";
 }
 

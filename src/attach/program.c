@@ -67,7 +67,7 @@ check_python(const struct program *p, char why[REFUSAL_BYTES])
 		return refusal_put(why, "it is PyPy, not CPython", NULL);
 	if (!is_python(p))
 		return refusal_put(
-			why, "it is no CPython (or exports no symbols)", NULL);
+			why, "it is not CPython (or exports no symbols)", NULL);
 	/* _Py_DebugOffsets: cookie, version, free-threaded (3.13+). */
 	if (runtime && remote_read(&p->memory, runtime, head, sizeof head) &&
 	    !memcmp(head, "xdebugpy", 8) && head[2])
@@ -112,7 +112,7 @@ find_libc(struct program *p, char why[REFUSAL_BYTES])
 	if (!p->allocator || !p->loader || !p->errno_location || !p->create ||
 	    !p->detach)
 		return refusal_put(why,
-				   "its C library has not what is needed to "
+				   "its C library lacks what is needed to "
 				   "start a thread",
 				   NULL);
 	return true;
@@ -243,8 +243,8 @@ program_status(const struct program *p, struct attach_status_page *out,
 	memset(out, 0, sizeof *out);
 	if (!p->status || !p->serve)
 		return refusal_put(why,
-				   "no shim is in it: `leakshim attach' loads "
-				   "one",
+				   "no shim is loaded in it: run `leakshim "
+				   "attach' first",
 				   NULL);
 	if (!remote_read(&p->memory, p->status, out, 16) ||
 	    out->magic != ATTACH_MAGIC || out->version != ATTACH_VERSION ||

@@ -179,19 +179,19 @@ static bool
 judge_kind(const struct refusal_facts *f, char why[REFUSAL_BYTES])
 {
 	if (!f->exists)
-		return refuse(why, "there is no such process");
+		return refuse(why, "no such process");
 	if (f->is_self)
 		return refuse(why, "that is this command itself");
 	if (f->process != f->pid)
 		return refuse(why, "it is a thread: the process is %d",
 			      (int)f->process);
 	if (f->state == 'Z' || f->state == 'X')
-		return refuse(why, "it has ended, and its parent has not "
-				   "noticed yet (zombie)");
+		return refuse(why, "it has exited, and its parent has not "
+				   "waited for it yet (zombie)");
 	if (f->is_kernel_thread)
-		return refuse(why, "it is a thread of the kernel");
+		return refuse(why, "it is a kernel thread");
 	if (f->is_ending)
-		return refuse(why, "it is about to end");
+		return refuse(why, "it is exiting");
 	return true;
 }
 
@@ -200,11 +200,11 @@ judge_state(const struct refusal_facts *f, char why[REFUSAL_BYTES])
 {
 	if (f->tracer)
 		return refuse(why,
-			      "process %d (%s) traces it already: end that "
-			      "first",
+			      "process %d (%s) is tracing it: end that first",
 			      (int)f->tracer, f->tracer_name);
 	if (f->state == 'T' || f->state == 't')
-		return refuse(why, "it is stopped: kill -CONT %d lets it run",
+		return refuse(why, "it is stopped: resume it with kill -CONT "
+				   "%d",
 			      (int)f->pid);
 	if (f->is_frozen)
 		return refuse(why, "its cgroup is frozen: thaw it first");
@@ -229,19 +229,20 @@ judge_permission(const struct refusal_facts *f, char why[REFUSAL_BYTES])
 				   "PTRACE is needed (run as root)");
 	if (f->own_uid != f->uid && !f->has_capability)
 		return refuse(why,
-			      "it belongs to user %u: be that user, or root",
+			      "it belongs to user %u: run as that user, or as "
+			      "root",
 			      (unsigned)f->uid);
 	if (f->yama == 1 && !f->has_capability && !f->is_descendant)
-		return refuse(why, "kernel.yama.ptrace_scope is 1: be root, or "
-				   "set it to 0, or give CAP_SYS_PTRACE");
+		return refuse(why, "kernel.yama.ptrace_scope is 1: run as "
+				   "root, set it to 0, or grant "
+				   "CAP_SYS_PTRACE");
 	if (f->open_error == EACCES || f->open_error == EPERM)
 		return refuse(
 			why, f->has_capability ?
-				     "the kernel permits it to nobody here "
+				     "the kernel denies it to everybody here "
 				     "(SELinux, AppArmor or a user namespace)" :
-				     "it has more privileges than you "
-				     "(setuid, capabilities, or prctl): be "
-				     "root");
+				     "it has more privileges than you (setuid, "
+				     "capabilities, or prctl): run as root");
 	if (f->open_error)
 		return refuse(why, "its memory cannot be opened: %s",
 			      strerror(f->open_error));
@@ -272,17 +273,17 @@ refusal_judge_memory(const struct refusal_facts *f, bool for_check,
 	    f->address_limit - f->address_space < address_needed)
 		return refuse(why,
 			      "its address space is limited (RLIMIT_AS), and "
-			      "%ld MiB are not left: raise the limit",
+			      "less than %ld MiB is left: raise the limit",
 			      (long)(address_needed >> 20));
 	if (f->group_available >= 0 &&
 	    (least < 0 || f->group_available < least))
 		least = f->group_available;
 	if (least >= 0 && least < needed)
 		return refuse(why,
-			      "%ld MiB of memory may be needed, and %ld MiB "
-			      "are there (%s): it might be killed",
+			      "%ld MiB of memory may be needed, but only %ld "
+			      "MiB is free (%s): it might be killed",
 			      (long)(needed >> 20), (long)(least >> 20),
-			      least == f->available ? "of the machine" :
-						      "of its cgroup");
+			      least == f->available ? "on the machine" :
+						      "in its cgroup");
 	return true;
 }

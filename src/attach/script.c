@@ -125,8 +125,7 @@ await_end(const struct folder *f, struct errand *e)
 	while (folder_has(f, "taken")) {
 		if (hold_now_us() > until)
 			return refusal_put(e->why,
-					   "the script in it does not come to "
-					   "an end",
+					   "the script in it did not finish",
 					   NULL);
 		usleep(NAP_US);
 	}
@@ -223,7 +222,7 @@ script_run(struct injection *in, struct program *p,
 	e.wish.create = p->create;
 	e.wish.detach = p->detach;
 	if (!guardian_run(run_errand, &e, sizeof e, &e.channel))
-		return refusal_put(why, "a process for it cannot be started",
+		return refusal_put(why, "cannot start a helper process",
 				   strerror(errno));
 	in->channel = e.channel;
 	memcpy(why, e.why, REFUSAL_BYTES);

@@ -241,8 +241,8 @@ seccomp_problem(pid_t tid)
 		if (n < 0 || n > BPF_MAXINSNS ||
 		    ptrace(get, tid, (void *)i, program) != n)
 			return "its seccomp filter cannot be read, and might "
-			       "kill it for what attaching does: be root "
-			       "outside of containers";
+			       "kill it for what attaching does: run as root "
+			       "outside the container";
 		if (!lets_us_live(program, (size_t)n))
 			return "its seccomp filter would kill it for what "
 			       "attaching does";

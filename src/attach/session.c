@@ -46,9 +46,9 @@ static void
 say_waiting(struct talk *t)
 {
 	static const char text[] =
-		"waiting for the GIL: C code may keep it; a server that keeps it "
-		"while it is idle (uWSGI without --enable-threads) gives it "
-		"back with its next request\n";
+		"waiting for the GIL: C code may be holding it; a server that "
+		"holds it while idle (uWSGI without --enable-threads) releases "
+		"it with its next request\n";
 
 	t->warn_us = 0;
 	t->session->say(t->session, text, sizeof text - 1);
@@ -70,9 +70,9 @@ read_all(struct talk *t, void *out, size_t n, char why[REFUSAL_BYTES])
 			say_waiting(t);
 		if (now >= t->until_us)
 			return refusal_put(why,
-					   "no answer in time: C code may keep "
-					   "the GIL; --timeout=SECONDS waits "
-					   "longer",
+					   "no answer in time: C code may be "
+					   "holding the GIL; --timeout=SECONDS "
+					   "waits longer",
 					   NULL);
 		if (poll(&p, 1, 200) <= 0)
 			continue;
@@ -81,7 +81,7 @@ read_all(struct talk *t, void *out, size_t n, char why[REFUSAL_BYTES])
 			continue;
 		if (k <= 0)
 			return refusal_put(why,
-					   "it has ended, or forked away, "
+					   "it exited, or forked and exited, "
 					   "before it answered",
 					   NULL);
 		to += k;
@@ -133,7 +133,8 @@ take_text(struct talk *t, const struct attach_header *h, const char *text,
 	size_t most = h->kind == ATTACH_SAY ? MOST_SAID : MOST_REPORT;
 
 	if (h->bytes > most - *n)
-		return refusal_put(why, "it says more than can be true", NULL);
+		return refusal_put(why, "it sent a size that cannot be true",
+					NULL);
 	*n += h->bytes;
 	if (h->kind == ATTACH_SAY)
 		t->session->say(t->session, text, h->bytes);
@@ -149,7 +150,7 @@ take_call(struct talk *t, const struct attach_header *h, const void *data,
 	struct attach_call call;
 
 	if (h->bytes != sizeof call || t->session->method != SESSION_PTRACE)
-		return refusal_put(why, "its messages are not as expected",
+		return refusal_put(why, "it sent an unexpected message",
 				   NULL);
 	memcpy(&call, data, sizeof call);
 	return inject_main_thread(&t->injection, call.function, why);
@@ -167,7 +168,7 @@ listen_to(struct talk *t, struct attach_result *result, char why[REFUSAL_BYTES])
 			return false;
 		if (!is_sane(&h))
 			return refusal_put(
-				why, "its messages are not as expected", NULL);
+				why, "it sent an unexpected message", NULL);
 		if (!read_all(t, data, h.bytes, why))
 			return false;
 		if (h.kind == ATTACH_DONE && h.bytes == sizeof *result) {
@@ -184,7 +185,7 @@ listen_to(struct talk *t, struct attach_result *result, char why[REFUSAL_BYTES])
 			wait_for(t, t->session->timeout + MARGIN_S);
 		} else if (h.kind != ATTACH_THREADS) {
 			return refusal_put(
-				why, "its messages are not as expected", NULL);
+				why, "it sent an unexpected message", NULL);
 		} else if (!take_call(t, &h, data, why)) {
 			return false;
 		}
@@ -227,8 +228,8 @@ await_loading(struct talk *t, char why[REFUSAL_BYTES])
 		}
 		if (hold_now_us() > until)
 			return refusal_put(why,
-					   "its loader does not come to an end "
-					   "(a lock is held): try again",
+					   "loading did not finish (a lock is "
+					   "held): try again",
 					   NULL);
 		usleep(500);
 	}
@@ -287,11 +288,11 @@ is_possible(const struct session *s, const struct program *p,
 		return false;
 	is_watched = status.state == ATTACH_STATE_WATCHING;
 	if (s->verb == ATTACH_VERB_ATTACH && is_watched)
-		return refusal_put(why, "it is watched already", NULL);
+		return refusal_put(why, "it is already watched", NULL);
 	if (s->verb != ATTACH_VERB_ATTACH && !is_watched)
 		return refusal_put(why,
-				   "it is not watched: `leakshim attach' "
-				   "begins that",
+				   "it is not watched: run `leakshim attach' "
+				   "first",
 				   NULL);
 	return s->verb == ATTACH_VERB_DETACH ||
 	       refusal_judge_memory(&p->facts, s->verb == ATTACH_VERB_CHECK,

@@ -68,7 +68,8 @@ supply_map(struct injection *in, struct borrowed *b, char why[REFUSAL_BYTES])
 	page = call(b, SYS_mmap, 0, in->page_bytes + in->code_bytes,
 		    PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS);
 	if (page < 0)
-		return refusal_put(why, "it may not map executable memory",
+		return refusal_put(why, "it is not permitted to map executable "
+					"memory",
 				   strerror((int)-page));
 	in->page = (uint64_t)page;
 	in->code = in->page + in->page_bytes;

@@ -67,9 +67,9 @@ usage(const struct wish *w)
 	     "        run a script, which stops nothing, needs a file, and "
 	     "waits until it does\n"
 	     "  --timeout=VALUE\n"
-	     "        seconds until the process has to begin with it\n"
+	     "        seconds within which the process must begin\n"
 	     "  --help\n"
-	     "        this text");
+	     "        print this help");
 	if (has_options)
 		puts("\nThe keys of LEAKSHIM_OPTIONS:");
 	for (i = 0; has_options && options_key(i); i++)
@@ -104,7 +104,8 @@ take_method(struct wish *w, const char *name)
 							      SESSION_PTRACE;
 		return -1;
 	}
-	complain("%s: --method=%s: ptrace or python", w->verb, name);
+	complain("%s: unknown method '%s': use ptrace or python",
+		 w->verb, name);
 	return STATUS_USAGE;
 }
 
@@ -165,12 +166,13 @@ parse(struct wish *w, int argc, char **argv)
 	if (status >= 0)
 		return status;
 	if (optind != argc - 1) {
-		complain("%s: one process is needed: leakshim %s PID", w->verb,
+		complain("%s: expected one process ID: leakshim %s PID",
+			 w->verb,
 			 w->verb);
 		return STATUS_USAGE;
 	}
 	if (!parse_pid(argv[optind], &w->session.pid)) {
-		complain("%s: '%s' is no process number", w->verb,
+		complain("%s: '%s' is not a process ID", w->verb,
 			 argv[optind]);
 		return STATUS_USAGE;
 	}

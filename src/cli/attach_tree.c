@@ -258,7 +258,7 @@ put_merged(struct job *job)
 	if (wish_has_file(w)) {
 		status = wish_write_report(w);
 	} else if (has_nothing_to_say(w, &r)) {
-		complain("%s: %d: nothing that is known has leaked so far",
+		complain("%s: %d: no known leaks so far",
 			 w->verb, (int)w->session.pid);
 		status = STATUS_OK;
 	} else {
@@ -275,8 +275,8 @@ say_numbers(const struct job *job)
 
 	if (w->options.verbosity < 1)
 		return;
-	complain("%s: %d: of %zu processes %zu are done, %zu needed nothing, "
-		 "%zu are no CPython, %zu have ended meanwhile",
+	complain("%s: %d: of %zu processes, %zu are done, %zu needed nothing, "
+		 "%zu are not CPython, %zu have exited",
 		 w->verb, (int)w->session.pid, job->n,
 		 count(job, OUTCOME_DONE) + count(job, OUTCOME_FOUND),
 		 count(job, OUTCOME_ALREADY), count(job, OUTCOME_OTHER),
@@ -291,7 +291,7 @@ judge(struct job *job)
 
 	say_numbers(job);
 	if (!job->n) {
-		complain("%s: %d: there is no such process", w->verb,
+		complain("%s: %d: no such process", w->verb,
 			 (int)w->session.pid);
 		return STATUS_IMPOSSIBLE;
 	}
@@ -307,7 +307,8 @@ judge(struct job *job)
 		return STATUS_IMPOSSIBLE;
 	if (count(job, OUTCOME_DONE) || count(job, OUTCOME_ALREADY))
 		return STATUS_OK;
-	complain("%s: %d: neither it nor a descendant is a CPython", w->verb,
+	complain("%s: %d: neither it nor any descendant is a CPython process",
+		 w->verb,
 		 (int)w->session.pid);
 	return STATUS_IMPOSSIBLE;
 }

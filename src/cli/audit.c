@@ -33,7 +33,8 @@ make_folder(char *folder, size_t n)
 	if ((size_t)snprintf(folder, n, "%s/leakshim-audit-XXXXXX", tmp) < n &&
 	    mkdtemp(folder))
 		return true;
-	complain("doctor: no folder for the reports in %s: %s", tmp,
+	complain("doctor: cannot create a directory for the reports in %s: %s",
+		 tmp,
 		 strerror(errno));
 	return false;
 }
@@ -87,7 +88,7 @@ run(char **command, char *end, size_t n)
 	if (WIFSIGNALED(status))
 		snprintf(end, n, "died of signal %d", WTERMSIG(status));
 	else if (WEXITSTATUS(status))
-		snprintf(end, n, "ended with status %d", WEXITSTATUS(status));
+		snprintf(end, n, "exited with status %d", WEXITSTATUS(status));
 }
 
 /* Why a process has no audit; said once for each. */

@@ -46,7 +46,8 @@ complain_of_option(const char *verb, int c, const char *word)
 	if (c == ':')
 		complain("%s: %s needs a value", verb, word);
 	else
-		complain("%s: '%s' is no option (leakshim %s --help)", verb,
+		complain("%s: unknown option '%s' (see leakshim %s --help)",
+			 verb,
 			 word, verb);
 	return STATUS_USAGE;
 }

@@ -44,14 +44,14 @@ static void
 usage(void)
 {
 	puts("usage: leakshim diff [OPTION...] OLD NEW\n\n"
-	     "Compares two JSON reports, or folders of them: what is new, "
+	     "Compares two JSON reports, or directories of them: what is new, "
 	     "known, "
 	     "grown and\nfixed. Exit status 23 if what is new fails.\n\n"
 	     "Options:\n"
 	     "  --format=FORMAT      text (when none is given) or json\n"
 	     "  --suppressions=FILE  rules to apply\n"
 	     "  --fail_on=KINDS      what fails, as for leakshim run\n"
-	     "  --help               this text");
+	     "  --help               print this help");
 }
 
 static const struct option long_options[] = {
@@ -68,7 +68,7 @@ set_format(struct diff *d, const char *value)
 	d->as_json = !strcmp(value, "json");
 	if (d->as_json || !strcmp(value, "text"))
 		return 0;
-	complain("diff: format '%s' is not text or json", value);
+	complain("diff: unknown format '%s': use text or json", value);
 	return -1;
 }
 
@@ -98,8 +98,8 @@ parse(int argc, char **argv, struct diff *d)
 		}
 	}
 	if (!faults && argc - optind != 2) {
-		complain("diff: two files or folders are wanted: leakshim diff "
-			 "OLD NEW");
+		complain("diff: expected two files or directories: leakshim "
+			 "diff OLD NEW");
 		return STATUS_USAGE;
 	}
 	return faults ? STATUS_USAGE : -1;

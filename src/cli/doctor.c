@@ -19,16 +19,16 @@ static void
 usage(void)
 {
 	puts("usage: leakshim doctor [--audit] [COMMAND...]\n\n"
-	     "Says which parts of leakshim work for COMMAND (python3 when none "
-	     "is given), and\nwhy others do not. An interpreter alone is run "
-	     "with an empty program; more words\nare run as they are. Exit "
-	     "status: 0 when it can be watched, 3 when it cannot.\n\n"
+	     "Shows which parts of leakshim work for COMMAND (default: "
+	     "python3), and why others\ndo not. A bare interpreter runs an "
+	     "empty program; a longer command is run as given.\nExit status: "
+	     "0 when it can be watched, 3 when it cannot.\n\n"
 	     "Options:\n"
 	     "  --audit  run COMMAND to its end and list the types whose "
 	     "tp_traverse does not\n           visit what their instances "
 	     "hold, or that have no Py_TPFLAGS_HAVE_GC.\n           Exit "
-	     "status: 23 when there are any, 0 when there are none\n"
-	     "  --help   this text");
+	     "status: 23 if there are any, 0 if there are none\n"
+	     "  --help   print this help");
 }
 
 static void
@@ -99,13 +99,14 @@ static const char *
 remedy(const char *key, const char *value)
 {
 	if (!strcmp(key, "hooks") && !strncmp(value, "none", 4))
-		return "a static Python 2.7 has no hooks: a shared libpython "
-		       "(pyenv --enable-shared) has backtraces too";
+		return "a static Python 2.7 has no allocation hooks: use a "
+		       "shared libpython (pyenv --enable-shared) to get "
+		       "backtraces";
 	if (!strcmp(key, "free-lists") && !strncmp(value, "approximate", 11))
 		return "a backtrace may be that of an earlier object in the "
 		       "same memory";
 	if (!strcmp(key, "frames") && strcmp(value, "verified"))
-		return "findings come without backtraces";
+		return "findings have no backtraces";
 	if (!strcmp(key, "gc-heads") && !strncmp(value, "not", 3))
 		return "cycles cannot be analysed in this build: please report "
 		       "its version";
@@ -158,7 +159,7 @@ examine(char **command)
 	}
 	if (n <= 0) {
 		puts("cannot be watched: no CPython was seen in it (or it "
-		     "ended before it began)");
+		     "exited before leakshim could start)");
 		return STATUS_IMPOSSIBLE;
 	}
 	if (!explain(text)) {
@@ -186,8 +187,8 @@ parse(int argc, char **argv, bool *is_audit, int *first)
 			break;
 		}
 		if (strcmp(argv[i], "--audit")) {
-			complain("doctor: '%s' is no option (leakshim doctor "
-				 "--help)",
+			complain("doctor: unknown option '%s' (see leakshim "
+				 "doctor --help)",
 				 argv[i]);
 			return STATUS_USAGE;
 		}

@@ -36,7 +36,7 @@ static void
 usage(void)
 {
 	puts("usage: leakshim gate [OPTION...] FILE...\n\n"
-	     "Reads JSON reports (files, folders, `-') as one and says whether "
+	     "Reads JSON reports (files, directories, `-') as one and says whether "
 	     "they let a build\npass: exit status 23 for findings that are "
 	     "new, "
 	     "0 for none.\n\nOptions:\n"
@@ -53,7 +53,7 @@ usage(void)
 	     "fail, and pass\n"
 	     "  --fail_on_missed     fail, too, if something asked for was not "
 	     "done\n"
-	     "  --help               this text");
+	     "  --help               print this help");
 }
 
 static const struct option long_options[] = {
@@ -157,8 +157,8 @@ put_limits(const struct verdict *v)
 
 	for (i = 0; i < v->n_limits; i++)
 		if (v->limits[i].found > v->limits[i].most)
-			printf("gate: %s: %" PRId64 " new, and no more than "
-			       "%" PRId64 " may be (--max)\n",
+			printf("gate: %s: %" PRId64 " new, but --max allows "
+			       "%" PRId64 "\n",
 			       v->limits[i].kinds, v->limits[i].found,
 			       v->limits[i].most);
 }
@@ -276,10 +276,9 @@ put_asked(const struct gate *g)
 		buf_fini(&line);
 	}
 	if (n && !g->fails_on_missed)
-		printf("gate: %zu %s not done that %s asked for: see `missed' "
-		       "above; --fail_on_missed fails by it\n",
-		       n, n == 1 ? "thing was" : "things were",
-		       n == 1 ? "was" : "were");
+		printf("gate: %zu %s asked for and not done: see `missed' "
+		       "above; --fail_on_missed makes that a failure\n",
+		       n, n == 1 ? "thing was" : "things were");
 }
 
 static void
@@ -309,8 +308,8 @@ judge(struct gate *g)
 	n_failing = verdict_judge(&g->verdict, &g->report);
 	n_asked = count_asked(&g->report);
 	if (g->to_write && g->has_unread) {
-		complain("gate: %s is not written: it would lack what the "
-			 "unreadable files have",
+		complain("gate: not writing %s: the findings of the unreadable "
+			 "files would be missing",
 			 g->to_write);
 		return STATUS_BAD_FILE;
 	}
@@ -329,7 +328,7 @@ judge(struct gate *g)
 	put_unanalysed(g);
 	put_asked(g);
 	if (g->has_unread)
-		puts("gate: not all files could be read; the others were "
+		puts("gate: some files could not be read; only the others were "
 		     "judged");
 	put_verdict(g, n_failing, n_asked);
 	if (fflush(stdout) != 0) {

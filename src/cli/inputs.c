@@ -120,8 +120,8 @@ read_input(const char *name, const struct inputs_look *look, struct merge *m)
 		return -1;
 	if (merge_count(m) != before)
 		return 0;
-	complain("%s: no report is in this directory (format=json and "
-		 "log_path=FILE write one)",
+	complain("%s: no reports in this directory (write one with format=json "
+		 "and log_path=FILE)",
 		 name);
 	return -1;
 }

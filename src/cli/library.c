@@ -39,7 +39,7 @@ find_library(void)
 	if (find_beside(places, resolve, found) ||
 	    resolve(LIBDIR "/" LIBRARY, found))
 		return found;
-	complain(LIBRARY " is neither in " LIBDIR " nor beside the command: "
+	complain(LIBRARY " is neither in " LIBDIR " nor next to the command: "
 			 "install it, or name it in LEAKSHIM_LIBRARY");
 	return NULL;
 }
@@ -112,7 +112,7 @@ preload_library(const char *library)
 	const char *behind;
 
 	if (strpbrk(library, ": \t")) {
-		complain("%s: a path with a blank or a colon cannot stand in "
+		complain("%s: a path with a blank or a colon cannot be used in "
 			 "LD_PRELOAD: move the library",
 			 library);
 		free(value);

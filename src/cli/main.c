@@ -31,7 +31,7 @@ static const struct verb {
 	{"doctor", doctor_main, "[COMMAND...]",
 	 "which parts work for this interpreter, and why not"},
 	{"python-path", python_path_main, "",
-	 "print the folder of leakshim.py and pytest_leakshim.py"},
+	 "print the directory of leakshim.py and pytest_leakshim.py"},
 };
 
 enum { N_VERBS = sizeof verbs / sizeof *verbs };
@@ -55,9 +55,9 @@ usage(FILE *out)
 static int
 unknown_verb(const char *name)
 {
-	complain("'%s' is no verb: there are run, attach, check, status, "
-		 "detach, report, gate, diff, doctor and python-path "
-		 "(leakshim --help)",
+	complain("unknown verb '%s': the verbs are run, attach, check, status, "
+		 "detach, report, gate, diff, doctor and python-path (leakshim "
+		 "--help)",
 		 name);
 	return STATUS_USAGE;
 }

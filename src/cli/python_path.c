@@ -31,25 +31,24 @@ python_path_main(int argc, char **argv)
 
 	if (argc == 2 &&
 	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		puts("usage: leakshim python-path\n\n"
-		     "Print the folder of leakshim.py and pytest_leakshim.py, "
-		     "for PYTHONPATH.");
+		puts("usage: leakshim python-path\n\nPrint the directory of "
+		     "leakshim.py and pytest_leakshim.py, for PYTHONPATH.");
 		return STATUS_OK;
 	}
 	if (argc > 1) {
-		complain("python-path: it takes no argument: leave out '%s'",
+		complain("python-path: unexpected argument '%s'",
 			 argv[1]);
 		return STATUS_USAGE;
 	}
 	if (!find_beside(places, has_module, folder) &&
 	    !has_module(PKGDATADIR "/python", folder)) {
-		complain(MODULE " is neither in " PKGDATADIR
-				"/python nor beside the command: install it");
+		complain(MODULE " is neither in " PKGDATADIR "/python nor next "
+				"to the command: install it");
 		return STATUS_FAILED;
 	}
 	puts(folder);
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return STATUS_OK;
-	complain("standard output cannot be written");
+	complain("cannot write to standard output");
 	return STATUS_FAILED;
 }

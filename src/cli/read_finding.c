@@ -290,7 +290,7 @@ read_word(struct reader *r, const json_t *o, const char *key,
 				       -1;
 
 	if (v < 0)
-		read_fail(r, key, "has a word that is not known");
+		read_fail(r, key, "has an unknown value");
 	return v < 0 ? 0 : v;
 }
 
@@ -314,14 +314,14 @@ read_finding(struct reader *r, const json_t *o, struct finding *out)
 	memset(out, 0, sizeof *out);
 	if (!fingerprint ||
 	    strlen(fingerprint) >= sizeof out->fingerprint) {
-		read_fail(r, "fingerprint", "is no fingerprint");
+		read_fail(r, "fingerprint", "is not a fingerprint");
 		return;
 	}
 	strcpy(out->fingerprint, fingerprint);
 	out->kind = (enum finding_kind)read_word(r, o, "kind",
 						 finding_kind_find);
 	if (!is_fingerprint_of(fingerprint, out->kind))
-		read_fail(r, "fingerprint", "is no fingerprint");
+		read_fail(r, "fingerprint", "is not a fingerprint");
 	out->reason = (enum finding_reason)read_word(r, o, "reason",
 						     finding_reason_find);
 	out->state = (enum finding_state)read_word(r, o, "state",

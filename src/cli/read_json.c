@@ -73,7 +73,7 @@ member(struct reader *r, const json_t *o, const char *key, json_type type,
 const char *
 read_string(struct reader *r, const json_t *o, const char *key)
 {
-	const json_t *v = member(r, o, key, JSON_STRING, "is no string");
+	const json_t *v = member(r, o, key, JSON_STRING, "is not a string");
 
 	return v ? arena_string(r->arena, json_string_value(v)) : NULL;
 }
@@ -95,7 +95,7 @@ integer_of(struct reader *r, const json_t *v, const char *key)
 int64_t
 read_integer(struct reader *r, const json_t *o, const char *key)
 {
-	const json_t *v = member(r, o, key, JSON_INTEGER, "is no integer");
+	const json_t *v = member(r, o, key, JSON_INTEGER, "is not an integer");
 
 	return v ? integer_of(r, v, key) : REPORT_UNKNOWN;
 }
@@ -164,11 +164,11 @@ read_seconds(struct reader *r, const json_t *o, const char *key)
 const json_t *
 read_object(struct reader *r, const json_t *o, const char *key)
 {
-	return member(r, o, key, JSON_OBJECT, "is no object");
+	return member(r, o, key, JSON_OBJECT, "is not an object");
 }
 
 const json_t *
 read_array(struct reader *r, const json_t *o, const char *key)
 {
-	return member(r, o, key, JSON_ARRAY, "is no array");
+	return member(r, o, key, JSON_ARRAY, "is not an array");
 }

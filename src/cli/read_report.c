@@ -207,7 +207,7 @@ read_audit(struct reader *r, const json_t *root, struct report *out)
 		int k = reason ? audit_reason_find(reason, strlen(reason)) : -1;
 
 		if (k < 0) {
-			read_doubt(r, "reason", "has a word that is not known");
+			read_doubt(r, "reason", "has an unknown value");
 			continue;
 		}
 		rows[n_rows].reason = (enum audit_reason)k;
@@ -321,7 +321,7 @@ check_schema(const char *path, const json_t *root)
 		return -1;
 	}
 	if (strcmp(schema, REPORT_SCHEMA)) {
-		complain("%s: its schema is %s, this leakshim reads " REPORT_SCHEMA
+		complain("%s: its schema is %s, but this leakshim reads " REPORT_SCHEMA
 			 ": use the leakshim that wrote it, or a newer one",
 			 path, schema);
 		return -1;
@@ -419,8 +419,8 @@ read_text(struct arena *a, const char *path, char *text, size_t n,
 	else if (read_lacked_memory())
 		complain("%s: out of memory", path);
 	else
-		complain("%s: line %d: %s (a report in JSON is wanted, "
-			 "format=json writes one)",
+		complain("%s: line %d: %s (expected a JSON report; format=json "
+			 "writes one)",
 			 path, error.line, error.text);
 	json_decref(root);
 	return status;

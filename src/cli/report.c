@@ -23,13 +23,13 @@ usage(void)
 
 	puts("usage: leakshim report [OPTION...] FILE...\n\n"
 	     "Renders a JSON report (leakshim-report(5)); several, and those "
-	     "of folders, are\nmerged: findings with the same fingerprint "
-	     "become one, their numbers add up.\n`-' is standard input."
+	     "of directories, are\nmerged: findings with the same fingerprint "
+	     "become one, and their numbers add up.\n`-' is standard input."
 	     "\n\nOptions:\n"
 	     "  --format=FORMAT      one of these; text when none is given\n"
 	     "  --suppressions=FILE  rules to apply\n"
 	     "  --baseline=FILE      findings of this report are known\n"
-	     "  --help               this text\n\nFormats:");
+	     "  --help               print this help\n\nFormats:");
 	for (f = formats; f->name; f++)
 		printf("  %-19s  %s\n", f->name, f->meaning);
 }
@@ -46,7 +46,7 @@ find_format(const char *name)
 	buf_init(&names);
 	for (f = formats; f->name; f++)
 		buf_printf(&names, "%s%s", f == formats ? "" : ", ", f->name);
-	complain("report: '%s' is no format; there are %s", name,
+	complain("report: unknown format '%s': the formats are %s", name,
 		 buf_string(&names));
 	buf_fini(&names);
 	return NULL;

@@ -61,8 +61,8 @@ room_is_enough(const char *path)
 	buf_size(&size, (uint64_t)st.st_size);
 	buf_size(&needed, (uint64_t)need);
 	buf_size(&here, (uint64_t)room);
-	complain("%s: too large to be read here: it has %s, which takes about "
-		 "%s of memory, and %s are free (max_findings=N makes smaller "
+	complain("%s: too large to read here: it has %s, which takes about %s "
+		 "of memory, and only %s is free (max_findings=N makes smaller "
 		 "reports)",
 		 path, buf_string(&size), buf_string(&needed),
 		 buf_string(&here));

@@ -40,7 +40,7 @@ usage(void)
 		if (strcmp(options_key(i), "help"))
 			printf("  --%s=VALUE\n        %s\n", options_key(i),
 			       options_meaning(i));
-	puts("  --help\n        this text");
+	puts("  --help\n        print this help");
 }
 
 /* A long option for each key; `help' is ours. */
@@ -90,8 +90,8 @@ parse(int argc, char **argv, struct options *o, struct buf *text)
 			return STATUS_USAGE;
 		}
 		if (c < OPTION_KEY) {
-			complain("run: '%s' is no option: leakshim run --help "
-				 "lists them, and `--' ends them",
+			complain("run: unknown option '%s': leakshim run "
+				 "--help lists the options, and `--' ends them",
 				 argv[optind - 1]);
 			return STATUS_USAGE;
 		}

@@ -34,7 +34,8 @@ open_file(struct readfile *f, const char *name, size_t most)
 
 	if (error)
 		complain("%s: %s", name,
-			 error == EINVAL ? "it is no file" : strerror(error));
+			 error == EINVAL ? "it is not a regular "
+					   "file" : strerror(error));
 	return error ? -1 : 0;
 }
 

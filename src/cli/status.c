@@ -142,7 +142,8 @@ status_main(int argc, char **argv)
 	errno = 0;
 	pid = argc == 2 ? strtol(argv[1], &end, 10) : 0;
 	if (argc != 2 || errno || *end || pid <= 0 || pid > INT_MAX) {
-		complain("status: one process is needed: leakshim status PID");
+		complain("status: expected one process ID: leakshim status "
+			 "PID");
 		return STATUS_USAGE;
 	}
 	if (!program_open(&p, (pid_t)pid, why)) {

@@ -206,7 +206,7 @@ target_problem(const char *command)
 	if (!t.is_64_bit)
 		return "it is a 32-bit program: leakshim is 64-bit only";
 	if (!t.is_this_machine)
-		return "it is for another kind of machine";
+		return "it is for another processor";
 	if (!t.loader[0])
 		return "it is statically linked with its C library: nothing can "
 		       "be preloaded; use a dynamically linked python";

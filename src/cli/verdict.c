@@ -42,13 +42,14 @@ verdict_add_limit(struct verdict *v, const char *value)
 
 	if (!colon || !words_are_kind(value, n) || n >= sizeof l->kinds ||
 	    !numbers_parse(colon + 1, &most) || most > INT32_MAX) {
-		complain("--max='%s': KIND:N is wanted, as unreachable:3 or "
-			 "lost-reference/surplus:0",
+		complain("--max='%s': expected KIND:N, such as unreachable:3 "
+			 "or lost-reference/surplus:0",
 			 value);
 		return -1;
 	}
 	if (v->n_limits == VERDICT_MAX_LIMITS) {
-		complain("--max=: no more than %d of them", VERDICT_MAX_LIMITS);
+		complain("--max= may be given at most %d times",
+			 VERDICT_MAX_LIMITS);
 		return -1;
 	}
 	memset(l, 0, sizeof *l);

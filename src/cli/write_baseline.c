@@ -189,7 +189,7 @@ read_old(const char *path, struct readfile *file, struct baseline *old)
 		ok = baseline_parse(old, path, file->data, file->n, &complaint);
 	fputs(buf_string(&complaint), stderr);
 	if (!ok)
-		complain("%s: is no baseline, and is left as it is", path);
+		complain("%s: not a baseline; left unchanged", path);
 	buf_fini(&complaint);
 	return ok;
 }

@@ -99,8 +99,8 @@ take_schema(struct jsonscan *j)
 	if (!jsonscan_string(j, schema, sizeof schema))
 		return false;
 	return !strcmp(schema, "leakshim.report/1") ||
-	       jsonscan_fail(j, "a report of schema leakshim.report/1 is "
-				"wanted");
+	       jsonscan_fail(j, "expected a report of schema "
+				"leakshim.report/1");
 }
 
 static void
@@ -120,8 +120,8 @@ take_report(struct jsonscan *j, struct baseline *b)
 			jsonscan_skip(j);
 	}
 	if (jsonscan_end(j) && (!has_schema || !has_findings))
-		jsonscan_fail(j, "it has no schema or no findings: a report "
-				 "in JSON is wanted");
+		jsonscan_fail(j, "it has no schema or no findings: expected a "
+				 "JSON report");
 }
 
 static void

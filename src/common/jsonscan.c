@@ -45,7 +45,7 @@ jsonscan_open(struct jsonscan *j, char bracket)
 	char close = bracket == '{' ? '}' : ']';
 
 	if (!take(j, bracket,
-		  bracket == '{' ? "an object is wanted" : "a list is wanted"))
+		  bracket == '{' ? "expected an object" : "expected a list"))
 		return false;
 	if (jsonscan_peek(j) != close)
 		return true;
@@ -62,7 +62,7 @@ jsonscan_next(struct jsonscan *j, char bracket)
 		j->at++;
 		return false;
 	}
-	return take(j, ',', "a comma or a closing bracket is wanted");
+	return take(j, ',', "expected a comma or a closing bracket");
 }
 
 static int
@@ -110,31 +110,30 @@ jsonscan_string(struct jsonscan *j, char *out, size_t room)
 
 	if (room)
 		out[0] = '\0';
-	if (!take(j, '"', "a string is wanted"))
+	if (!take(j, '"', "expected a string"))
 		return false;
 	while (j->at < j->end && *j->at != '"') {
 		int c = (unsigned char)*j->at;
 
 		if (c < 0x20)
-			return jsonscan_fail(j, "a control character is in a "
+			return jsonscan_fail(j, "control character in a "
 						"string");
 		j->at++;
 		if (c == '\\' && (c = take_escape(j)) < 0)
-			return jsonscan_fail(j, "an escape that JSON does not "
-						"have");
+			return jsonscan_fail(j, "invalid escape");
 		if (n + 1 < room)
 			out[n++] = (char)c;
 	}
 	if (room)
 		out[n] = '\0';
-	return take(j, '"', "a string has no end");
+	return take(j, '"', "unterminated string");
 }
 
 bool
 jsonscan_key(struct jsonscan *j, char *out, size_t room)
 {
 	return jsonscan_string(j, out, room) &&
-	       take(j, ':', "a colon is wanted");
+	       take(j, ':', "expected a colon");
 }
 
 static size_t
@@ -169,7 +168,7 @@ skip_number(struct jsonscan *j)
 		skip_one(j, "+-");
 		ok = skip_digits(j);
 	}
-	return ok || jsonscan_fail(j, "a value is wanted");
+	return ok || jsonscan_fail(j, "expected a value");
 }
 
 static bool
@@ -178,7 +177,7 @@ skip_word(struct jsonscan *j, const char *word)
 	size_t n = strlen(word);
 
 	if ((size_t)(j->end - j->at) < n || memcmp(j->at, word, n))
-		return jsonscan_fail(j, "a value is wanted");
+		return jsonscan_fail(j, "expected a value");
 	j->at += n;
 	return true;
 }
@@ -221,7 +220,7 @@ jsonscan_skip(struct jsonscan *j)
 			if (j->problem || !skip_scalar(j))
 				return false;
 		} else if (depth == MAX_DEPTH) {
-			return jsonscan_fail(j, "it is nested too deep");
+			return jsonscan_fail(j, "nested too deeply");
 		} else if (jsonscan_open(j, c)) {
 			close[depth++] = c == '{' ? '}' : ']';
 			if (!begin_member(j, close[depth - 1]))
@@ -264,7 +263,7 @@ jsonscan_end(struct jsonscan *j)
 		return false;
 	jsonscan_peek(j);
 	return j->at == j->end ||
-	       jsonscan_fail(j, "something follows behind the end");
+	       jsonscan_fail(j, "trailing data after the end");
 }
 
 void

@@ -137,11 +137,11 @@ complain_word(const char *key, const char *s, size_t n,
 	near = nearest_word(word);
 	buf_printf(complaints, "leakshim: option %s: ", key);
 	put_given(complaints, word);
-	buf_put(complaints, " is no kind of finding: ");
+	buf_put(complaints, " is not a kind of finding: ");
 	if (near)
 		buf_printf(complaints, "did you mean '%s'?\n", near);
 	else
-		buf_put(complaints, "give KIND or KIND/REASON, as "
+		buf_put(complaints, "give KIND or KIND/REASON, such as "
 				    "uncollectable or unreachable/frozen\n");
 	return -1;
 }
@@ -363,7 +363,8 @@ apply(struct options *o, const struct entry *e, struct buf *complaints)
 	buf_put(complaints, "leakshim: option ");
 	put_given(complaints, e->key);
 	buf_put(complaints, e->has_value ?
-				    ": the quote around its value has no end\n" :
+				    ": the quote around its value is not "
+				    "closed\n" :
 				    " has no value: write key=value, separated "
 				    "by ':'\n");
 	return -1;

@@ -75,7 +75,7 @@ take_until(struct line *l, struct suppression *rule)
 	for (l->at = date; l->at < l->end && !is_blank(*l->at);)
 		l->at++;
 	if (!days_parse(date, (size_t)(l->at - date), &rule->until))
-		return fail(l, date, "a day is wanted, as 2027-01-31");
+		return fail(l, date, "expected a date, such as 2027-01-31");
 	skip_blanks(l);
 	return true;
 }
@@ -101,8 +101,8 @@ fail_word(struct line *l, const char *word, size_t n)
 	copy[n] = '\0';
 	l->near = suggest(copy, subject_word);
 	return fail(l, word,
-		    "leak:, type:, fingerprint: or a kind (KIND:, "
-		    "KIND/REASON:) is wanted");
+		    "expected leak:, type:, fingerprint: or a kind (KIND:, "
+		    "KIND/REASON:)");
 }
 
 static bool
@@ -121,7 +121,7 @@ take_subject(struct line *l, struct arena *a, struct suppression *rule)
 
 	rule->kinds = "all";
 	if (!colon)
-		return fail(l, word, "a rule is wanted, as leak:PATTERN");
+		return fail(l, word, "expected a rule, such as leak:PATTERN");
 	if (is_word(word, n, "type")) {
 		rule->subject = SUPPRESSION_TYPE;
 	} else if (is_word(word, n, "fingerprint")) {
@@ -159,15 +159,15 @@ take_pattern(struct line *l, struct arena *a, struct suppression *rule)
 	const char *nul = memchr(l->at, '\0', n);
 
 	if (nul)
-		return fail(l, nul, "a NUL byte is in the rule");
+		return fail(l, nul, "NUL byte in the rule");
 	/* One that says nothing would hide everything. */
 	if (!n || is_word(l->at, n, "^") || is_word(l->at, n, "$"))
-		return fail(l, l->at, "a pattern is wanted behind the colon");
+		return fail(l, l->at, "expected a pattern after the colon");
 	if (rule->subject == SUPPRESSION_FINGERPRINT &&
 	    !is_fingerprint(l->at, n))
 		return fail(l, l->at,
-			    "a fingerprint is wanted as reports have it: KIND "
-			    "and 16 digits");
+			    "expected a fingerprint as in reports: KIND and 16 "
+			    "digits");
 	rule->pattern = arena_copy(a, l->at, n);
 	return true;
 }
@@ -253,7 +253,7 @@ suppressions_parse(struct suppressions *s, const char *name, const char *text,
 	if (s->faults > MAX_COMPLAINTS) {
 		buf_put(complaints, "leakshim: ");
 		buf_shown(complaints, name, SIZE_MAX);
-		buf_printf(complaints, ": %d more lines are no rules\n",
+		buf_printf(complaints, ": %d more lines are not rules\n",
 			   s->faults - MAX_COMPLAINTS);
 	}
 	return !s->arena.failed;

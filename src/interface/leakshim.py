@@ -118,7 +118,7 @@ _REASONS = {
     errno.EAGAIN: "a collection or another check is under way",
     errno.EDEADLK: "whether the GIL is held here cannot be told (a second "
                    "interpreter?)",
-    errno.EINVAL: "there is no such mark, or an option is not known",
+    errno.EINVAL: "unknown mark or option",
     errno.EIO: "no report could be made; standard error has the reason",
     errno.ENOTSUP: "allocations are not recorded here (track=none, or a "
                    "statically linked Python 2.7), so nothing is known to be "

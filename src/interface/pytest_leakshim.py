@@ -36,7 +36,7 @@ def pytest_addoption(parser):
                        "count")
     parser.addini("leakshim_warmup", default="1",
                   help="how often a test with findings may run again, since "
-                       "what only a first call leaves behind is no leak")
+                       "what only a first call leaves behind is not a leak")
 
 
 # ---- starting again under the library ----

@@ -50,16 +50,16 @@ const char *
 debugoffsets_read(const uint64_t w[DEBUGOFFSETS_WORDS],
 		  struct debugoffsets *out)
 {
-	static const char unknown[] = "how this version of Python runs scripts "
-				      "of debuggers is not known: use "
+	static const char unknown[] = "the remote debugging interface of this "
+				      "version is not known: use "
 				      "--method=ptrace";
 	const struct row *row;
 	const uint64_t *s;
 
 	memset(out, 0, sizeof *out);
 	if (memcmp(w, "xdebugpy", 8) != 0 || w[1] >> 16 < OLDEST)
-		return "only Python 3.14 and later run scripts of debuggers: "
-		       "use --method=ptrace";
+		return "remote debugging needs Python 3.14 or later: use "
+		       "--method=ptrace";
 	row = row_of(w[1]);
 	if (!row)
 		return unknown;

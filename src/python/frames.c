@@ -108,8 +108,7 @@ frames_find(void)
 		return "no layout of frames is known for this version";
 	if (row->version >= 0x030d && !debug_offsets_agree(row)) {
 		row = NULL;
-		return "frames are laid out in another way than in the "
-		       "releases known";
+		return "frames are not laid out as in the known releases";
 	}
 	return NULL;
 }

@@ -298,8 +298,8 @@ layout_verify(void)
 		    (uintptr_t)py.PyType_Type)
 		return "type objects are laid out in another way";
 	if (!heap_type_size_fits())
-		return "heap types have another size than in the releases "
-		       "known";
+		return "heap types do not have the size that they have in the "
+		       "known releases";
 	if (!tuple_items_fit())
 		return "tuples are laid out in another way";
 	return NULL;

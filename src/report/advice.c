@@ -191,8 +191,8 @@ advise_surplus(struct buf *b, const struct finding *f)
 	const char *type = f->n_types ? f->types[0].name : "object";
 
 	buf_printf(b,
-		   "look for C code that is done with this %s and does not "
-		   "Py_DECREF() it: ",
+		   "look for C code that has finished with this %s without a "
+		   "Py_DECREF(): ",
 		   type);
 	if (!strcmp(type, "type"))
 		buf_put(b, "a tp_dealloc that does not release the instance's "
@@ -257,7 +257,7 @@ advise_growth(struct buf *b, const struct finding *f)
 			   h->edge ? h->edge : "");
 	else
 		buf_put(b, "bound the container that holds them, or remove ");
-	buf_put(b, "entries that are done with");
+	buf_put(b, "entries that are no longer needed");
 }
 
 const char *

@@ -41,7 +41,7 @@ advise_exception(struct buf *b, const struct report_edge *e, int major)
 	else {
 		buf_put(b, "clear ");
 		put_place(b, e);
-		buf_put(b, " when the exception has been dealt with");
+		buf_put(b, " once the exception has been handled");
 	}
 	buf_put(b, ": its traceback holds the frame that leads to it");
 	if (major >= 3)
@@ -85,7 +85,7 @@ advise_method(struct buf *b, const struct report_edge *e, int major)
 static void
 advise_generator(struct buf *b, const struct report_edge *g)
 {
-	buf_printf(b, "close the %s when it is done with", g->type);
+	buf_printf(b, "close the %s when it is no longer needed", g->type);
 	if (cut_starts(g, "(local) ") && g->edge[8])
 		buf_printf(b, ", or `del %s` in it: through that variable it "
 			      "holds itself",
@@ -160,7 +160,7 @@ advise_edge(struct buf *b, const struct finding *f, int major)
 		advise_closure(b, f, cut.edge);
 		break;
 	case CUT_CLASS:
-		buf_put(b, "a class always is in a cycle with itself: make it "
+		buf_put(b, "a class is always in a cycle with itself: make it "
 			   "once, at the top of a module, and not in each "
 			   "call");
 		break;

@@ -217,7 +217,8 @@ text_why_unknown(const struct report *r, const struct finding *f)
 		return "it is not among the sampled allocations";
 	if (!strcmp(tracking, "since-attach"))
 		return "it was before leakshim was attached";
-	return "no Python code was running, or it was before the hooks";
+	return "no Python code was running, or it was before the hooks were "
+	       "installed";
 }
 
 static void

@@ -16,7 +16,7 @@ load services
 		[[ $output == *"after attaching"*"60 cycles"* ]]
 		[[ $stderr == *"watching CPython 3"*"allocator layer"* ]]
 		[ "${#stderr_lines[@]}" -eq 1 ]
-		refused attach "$TARGET" "watched already"
+		refused attach "$TARGET" "already watched"
 		run --separate-stderr "$LEAKSHIM" status "$TARGET"
 		[ "$status" -eq 0 ]
 		[[ $output == *"watched, since attach"* ]]
@@ -62,9 +62,9 @@ while True: time.sleep(0.05)'
 	run --separate-stderr "$LEAKSHIM" attach "$TARGET"
 	[ "$status" -eq 0 ]
 	[ -z "$output" ]
-	[[ $stderr == *"nothing that is known has leaked so far" ]]
+	[[ $stderr == *"no known leaks so far" ]]
 	[ "${#stderr_lines[@]}" -eq 2 ]
-	refused attach "$TARGET" "watched already"
+	refused attach "$TARGET" "already watched"
 }
 
 @test "a report as JSON, into a file of the command's folder" {
@@ -82,7 +82,7 @@ print(r["coverage"]["tracking"], r["process"]["trigger"], r["process"]["pid"])'
 
 @test "a preloaded process is checked, and detached, in the same way" {
 	start env LD_PRELOAD="$LEAKSHIM_SO" "$PYTHON" -c "$service"
-	refused attach "$TARGET" "watched already"
+	refused attach "$TARGET" "already watched"
 	run --separate-stderr "$LEAKSHIM" check --kinds=all "$TARGET"
 	[ "$status" -eq 0 ]
 	[[ $output == *"60 cycles"* ]]
@@ -227,7 +227,7 @@ e.wait()'
 	# Not before it is sleep itself.
 	while [[ $(cat "/proc/$OTHER/comm") != sleep ]]; do sleep 0.01; done
 	for verb in attach check status detach; do
-		refused $verb "$OTHER" "no CPython"
+		refused $verb "$OTHER" "not CPython"
 	done
 	kill "$OTHER"
 	command -v "${CC%% *}" >/dev/null || skip "no compiler"
@@ -258,7 +258,7 @@ e.wait()'
 	while ! grep -q '^TracerPid:.*[1-9]' "/proc/$TARGET/status"; do
 		sleep 0.01
 	done
-	refused attach "$TARGET" "(strace) traces it already"
+	refused attach "$TARGET" "(strace) is tracing it"
 }
 
 @test "another user's process needs root" {

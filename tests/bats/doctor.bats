@@ -109,7 +109,7 @@ audit() {
 @test "audit: the program's failure is said, and what it had is audited" {
 	audit "$PYTHON" -c "$AUDITED; raise SystemExit(5)"
 	[ "$status" -eq 23 ]
-	[[ $stderr == *"ended with status 5" ]]
+	[[ $stderr == *"exited with status 5" ]]
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
@@ -122,7 +122,7 @@ time.sleep(60)' >out 2>err &
 	while [[ ! -e ready ]]; do sleep 0.1; done
 	kill "$!"
 	wait "$!"
-	grep -q "ended with status 7" err
+	grep -q "exited with status 7" err
 	grep -q ^audit: out
 	rmdir tmp
 }

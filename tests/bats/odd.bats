@@ -50,7 +50,7 @@ every_verb() {
 	kill -0 "$OTHER"
 }
 
-@test "a thread of the kernel" {
+@test "a kernel thread" {
 	thread=
 	for folder in /proc/[0-9]*; do
 		if ! grep -q '^VmSize:' "$folder/status" 2>/dev/null &&
@@ -60,7 +60,7 @@ every_verb() {
 		fi
 	done
 	[ -n "$thread" ] || skip "none is to be seen in here"
-	every_verb "$thread" "thread of the kernel"
+	every_verb "$thread" "kernel thread"
 }
 
 @test "a process that executes itself again and again" {
@@ -151,7 +151,7 @@ open("refused", "w").write(str(refused))'"$service"
 	cycle "$TARGET"
 	kill -KILL "$TARGET"
 	while ! rmdir "$group"; do sleep 0.1; done
-	[[ $said == *"of its cgroup"* ]]
+	[[ $said == *"in its cgroup"* ]]
 }
 
 # ---- with another library in them ----
@@ -211,11 +211,11 @@ liar() {
 	run bash -c 'ulimit -v 200000; exec "$@" 2>said >/dev/null' sh \
 		"$LEAKSHIM" check "$TARGET"
 	[ "$status" -eq 3 ]
-	[[ $(cat said) == "leakshim: check: $TARGET: it says more than"* ]]
+	[[ $(cat said) == "leakshim: check: $TARGET: it sent a size that"* ]]
 	run bash -c 'ulimit -v 1500000; exec "$@" 2>said' sh \
 		"$LEAKSHIM" check --log_path=report "$TARGET"
 	[ "$status" -eq 3 ]
-	[[ $(cat said) == "leakshim: check: $TARGET: it says more than"* ]]
+	[[ $(cat said) == "leakshim: check: $TARGET: it sent a size that"* ]]
 	[ ! -e report ]
 	kill -0 "$TARGET"
 }
@@ -226,7 +226,7 @@ liar() {
 		run --separate-stderr "$LEAKSHIM" check --timeout=60 "$TARGET"
 		[ "$status" -ne 0 ] || break
 		[ "$status" -eq 3 ]
-		[[ $stderr == "leakshim: check: $TARGET: it has ended, or"* ]]
+		[[ $stderr == "leakshim: check: $TARGET: it exited, or"* ]]
 	done
 	# Three headers, a line and the result.
 	[ "$n" -eq $((3 * 16 + 5 + 16)) ]
@@ -278,11 +278,12 @@ while True: time.sleep(0.05)'
 	# The name of who is at work.
 	until grep -qx leakshim "/proc/$TARGET/task/"*/comm; do sleep 0.01; done
 	for verb in check detach; do
-		refused $verb "$TARGET" "another command is at work on it"
+		refused $verb "$TARGET" "another leakshim command is working on it"
 	done
 	echo >free
 	wait "$first"
-	[ ! -s first.err ]
+	# On a loaded machine it may say that it waits.
+	[ -z "$(grep -v 'waiting for the GIL' first.err)" ]
 	[ -s first ]
 	[ "$(entries "/proc/$TARGET/fd")" -eq "$before" ]
 	run --separate-stderr "$LEAKSHIM" check "$TARGET"

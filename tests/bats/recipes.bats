@@ -70,7 +70,7 @@ recipe() {
 @test "python-path: no arguments" {
 	run --separate-stderr "$LEAKSHIM" python-path here
 	[ "$status" -eq 2 ]
-	[[ $stderr == *"leave out 'here'"* ]]
+	[[ $stderr == *"unexpected argument 'here'"* ]]
 	run --separate-stderr "$LEAKSHIM" python-path --help
 	[ "$status" -eq 0 ]
 	[[ $output == *"PYTHONPATH"* ]]

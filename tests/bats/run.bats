@@ -145,7 +145,7 @@ sys.stderr.write(\"err\")" "x y" "" --help' bash "$LEAKSHIM" "$PYTHON"
 	run --separate-stderr "$LEAKSHIM" rum
 	[ "$status" -eq 2 ]
 	[ "${#stderr_lines[@]}" -eq 1 ]
-	[[ $stderr == *"'rum' is no verb: there are run, attach, check"* ]]
+	[[ $stderr == *"unknown verb 'rum': the verbs are run, attach, check"* ]]
 	run --separate-stderr "$LEAKSHIM"
 	[ "$status" -eq 2 ]
 	for verb in "" run attach check status detach report doctor; do

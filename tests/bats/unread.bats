@@ -21,7 +21,7 @@ gate() {
 	[ "${#stderr_lines[@]}" -eq 1 ]
 	[[ $stderr == *torn.json* ]]
 	[[ $output == *UNREACHABLE* ]]
-	[[ $output == *"not all files could be read"*"gate: FAILED: "* ]]
+	[[ $output == *"some files could not be read"*"gate: FAILED: "* ]]
 	gate --fail_on=none all
 	[ "$status" -eq 4 ]
 	[[ $output == *"gate: passed: "* ]]

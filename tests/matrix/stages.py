@@ -55,7 +55,7 @@ def bring(service, to, arguments):
     deadline = time.monotonic() + 60
     while True:
         done = command(to, *arguments, service.pid)
-        if done.returncode == 0 or "is watched already" in done.stderr or (
+        if done.returncode == 0 or "is already watched" in done.stderr or (
                 to == "detach" and "`leakshim attach'" in done.stderr):
             return
         status = service.process.poll()
@@ -79,7 +79,7 @@ def check_once_more(service, arguments):
     while True:
         done = command("check", "--kinds=all", "--fail_on=unreachable",
                        *arguments, service.pid)
-        if ("another command is at work" not in done.stderr or
+        if ("another leakshim command" not in done.stderr or
                 time.monotonic() > deadline):
             return must(done, 23)
         time.sleep(0.05)

@@ -52,9 +52,9 @@ def bad_option(python):
 @test("a log_path that cannot be written", sample=True)
 def unwritable(python):
     files = {"folder/file": ""}
-    for path, words in (("missing/report", ("no such folder",)),
-                        ("folder/file/report", ("is no folder",)),
-                        ("folder", ("it is a folder",)),
+    for path, words in (("missing/report", ("no such directory",)),
+                        ("folder/file/report", ("is not a directory",)),
+                        ("folder", ("it is a directory",)),
                         ("x" * 300, ("the name is too long",)),
                         ("/dev/full", ("no space left",))):
         done = run(python, options="log_path=" + path, format="",
@@ -91,7 +91,7 @@ def fault(name, *words):
         assert row["asked"] and all(word in row["why"] for word in words), row
 
 
-fault("segv", "signal 11", "not touched")
+fault("segv", "signal 11", "not affected")
 fault("kill", "signal 9", "out of memory", "raise the memory limit")
 fault("hang", "1 s", "timeout=")
 

@@ -109,7 +109,7 @@ def bad_files(python):
              "leakshim: option suppressions: cannot read missing: no such "
              "file"),
             ("suppressions=/", 9,
-             "leakshim: option suppressions: cannot read /: it is a folder"),
+             "leakshim: option suppressions: cannot read /: it is a directory"),
             ("suppressions=empty", 9, ""),
             ("suppressions=noise", 9, "leakshim: noise:1:1: "),
             ("baseline=missing", 9,

@@ -220,7 +220,7 @@ classes = [type('C%d' % i, (object,), {'__doc__': 'Is%d' % (i % 10)})
 """
 
 
-@test("the short __doc__ of a class is no object with many references")
+@test("the short __doc__ of a class is not an object with many references")
 def short(python):
     equal(accused(python.run("-c", SHORT).report), [], "findings")
 

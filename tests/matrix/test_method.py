@@ -133,7 +133,7 @@ def older(python):
     needs_ptrace()
     service = Service(python, "loop")
     try:
-        refused(service, "attach", "only Python 3.14 and later")
+        refused(service, "attach", "needs Python 3.14 or later")
         equal(files(service), [], "files")
     finally:
         service.kill()

@@ -269,8 +269,8 @@ def stopped(python):
         done = must(command("attach", server.pid), 3)
         equal([line for line in done.stderr.splitlines()
                if ": watching CPython " not in line],
-              ["leakshim: attach: %d: it is stopped: kill -CONT %d lets it "
-               "run" % (worker, worker)], "what was said")
+              ["leakshim: attach: %d: it is stopped: resume it with kill "
+               "-CONT %d" % (worker, worker)], "what was said")
         equal(done.stderr.count(": watching CPython "), WORKERS, "others")
         os.kill(worker, signal.SIGCONT)
         done = must(command("attach", server.pid), 0)
@@ -334,7 +334,7 @@ def family(python, way):
     with Program(python, "family", way) as parent:
         done = must(command("attach", "--verbosity=1", parent.pid), 0)
         # `sleep', and it again if it was in the middle of exec().
-        assert re.search(" [12] are no CPython", done.stderr), done.stderr
+        assert re.search(" [12] are not CPython", done.stderr), done.stderr
         n = done.stderr.count(": watching CPython ")
         report, found = check(parent.pid)
         equal(report["merged"], n, "processes")
@@ -383,7 +383,7 @@ def churn(python):
 @once("what is no process, and no Python, is said once")
 def nobody():
     equal(must(command("attach", 4194303), 3).stderr,
-          "leakshim: attach: 4194303: there is no such process\n", "stderr")
+          "leakshim: attach: 4194303: no such process\n", "stderr")
     with subprocess.Popen(["sleep", "1000"]) as sleep:
         try:
             while True:
@@ -394,8 +394,8 @@ def nobody():
                 time.sleep(0.01)
             for verb in "attach", "check", "detach":
                 equal(must(command(verb, sleep.pid), 3).stderr,
-                      "leakshim: %s: %d: neither it nor a descendant is a "
-                      "CPython\n" % (verb, sleep.pid), "stderr")
+                      "leakshim: %s: %d: neither it nor any descendant is "
+                      "a CPython process\n" % (verb, sleep.pid), "stderr")
         finally:
             sleep.kill()
 

@@ -104,7 +104,7 @@ special_members(void)
 		"holds the frame that leads to it");
 	is_edge(3, MEMBERS("m.Job .error", "OSError .__traceback__",
 			   "traceback .tb_frame", "frame (local) self"),
-		"clear Job.error when the exception has been dealt with: its "
+		"clear Job.error once the exception has been handled: its "
 		"traceback holds the frame that leads to it (or set its "
 		"__traceback__ to None)");
 	is_edge(3, MEMBERS("m.A .callback", "method .__self__"),
@@ -115,8 +115,8 @@ special_members(void)
 		"keep its name and look it up when it is called, or clear it "
 		"in a close() method");
 	is_edge(3, MEMBERS("generator (local) g"),
-		"close the generator when it is done with, or `del g` in it: "
-		"through that variable it holds itself");
+		"close the generator when it is no longer needed, or `del g` "
+		"in it: through that variable it holds itself");
 	is_edge(3, MEMBERS("function (closure) walk"),
 		"the function refers to itself through the variable walk: "
 		"pass it as an argument, or set the variable to None when it "
@@ -126,7 +126,7 @@ special_members(void)
 		"use a weakref.ref of that, or drop the function in a close() "
 		"method");
 	is_edge(3, MEMBERS("type .__mro__", "tuple [0]"),
-		"a class always is in a cycle with itself: make it once, at "
+		"a class is always in a cycle with itself: make it once, at "
 		"the top of a module, and not in each call");
 }
 
@@ -238,8 +238,8 @@ others(void)
 		  "that it was handed to for a Py_INCREF, or a new reference, "
 		  "without its Py_DECREF, on its error paths above all");
 	f.reason = REASON_SURPLUS;
-	ok(strstr(advice_for(&arena, &f, 3), "done with this A and does not "
-					      "Py_DECREF() it: an argument"),
+	ok(strstr(advice_for(&arena, &f, 3), "finished with this A without a "
+					     "Py_DECREF(): an argument"),
 	   "surplus: not where it was allocated");
 	f.types = &type;
 	f.n_types = 1;
@@ -264,13 +264,13 @@ others(void)
 	f.growth_path = &path;
 	f.n_growth_path = 1;
 	is_advice(&f, 3,
-		  "bound the dict ['cache'] that holds them, or remove "
-		  "entries that are done with");
+		  "bound the dict ['cache'] that holds them, or remove entries "
+		  "that are no longer needed");
 	f.growth_path = way;
 	f.n_growth_path = 2;
 	is_advice(&f, 3,
 		  "bound the dict (module app .cache) that holds them, or "
-		  "remove entries that are done with");
+		  "remove entries that are no longer needed");
 	f = sample_finding(FINDING_COLLECTED, REASON_NONE);
 	ok(advice_for(&arena, &f, 3), "collected, with no cycle known");
 }

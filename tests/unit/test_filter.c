@@ -141,24 +141,24 @@ no_baseline(const char *text, const char *where)
 static void
 bad_baselines(void)
 {
-	no_baseline("", "b.json:1:1: an object is wanted");
-	no_baseline("[]", ":1:1: an object is wanted");
+	no_baseline("", "b.json:1:1: expected an object");
+	no_baseline("[]", ":1:1: expected an object");
 	no_baseline("{}", "it has no schema or no findings");
 	no_baseline("{\"schema\": \"leakshim.report/2\", \"findings\": []}",
-		    "leakshim.report/1 is wanted");
+		    "expected a report of schema leakshim.report/1");
 	no_baseline(HEAD "\"findings\": [{" ID "}]", "comma or a closing");
-	no_baseline(HEAD "\"findings\": [{" ID "}]} x", "follows behind");
-	no_baseline(HEAD "\"findings\": [{" ID ",}]}", "a string is wanted");
-	no_baseline(HEAD "\"findings\": [{" ID "},]}", "an object is wanted");
+	no_baseline(HEAD "\"findings\": [{" ID "}]} x", "trailing data");
+	no_baseline(HEAD "\"findings\": [{" ID ",}]}", "expected a string");
+	no_baseline(HEAD "\"findings\": [{" ID "},]}", "expected an object");
 	no_baseline(HEAD "\"findings\": [{}]}", "has no fingerprint");
-	no_baseline(HEAD "\"findings\": {}}", "a list is wanted");
+	no_baseline(HEAD "\"findings\": {}}", "expected a list");
 	no_baseline(HEAD "\"x\": [1, 2 3], \"findings\": []}", "a comma");
-	no_baseline(HEAD "\"x\": tru, \"findings\": []}", "a value is wanted");
+	no_baseline(HEAD "\"x\": tru, \"findings\": []}", "expected a value");
 	no_baseline(HEAD "\"x\": 01, \"findings\": []}", "a comma");
 	no_baseline(HEAD "\"x\": 1., \"findings\": []}", "a value");
-	no_baseline(HEAD "\"x\": \"\\x\", \"findings\": []}", "an escape");
-	no_baseline(HEAD "\"x\": \"\n\", \"findings\": []}", "a control");
-	no_baseline(HEAD "\n\n  \"x\" 1}", "b.json:3:7: a colon is wanted");
+	no_baseline(HEAD "\"x\": \"\\x\", \"findings\": []}", "invalid escape");
+	no_baseline(HEAD "\"x\": \"\n\", \"findings\": []}", "control character");
+	no_baseline(HEAD "\n\n  \"x\" 1}", "b.json:3:7: expected a colon");
 }
 
 static void

@@ -115,8 +115,8 @@ quotes(void)
 	parse("log_path=a=b");
 	is_string(o.log_path, "a=b", "so is an equals sign");
 	is_string(parse("log_path='/a:timeout=4"),
-		  "leakshim: option 'log_path': the quote around its value "
-		  "has no end\n",
+		  "leakshim: option 'log_path': the quote around its value is "
+		  "not closed\n",
 		  "a quote without an end");
 	is_string(o.log_path, "stderr", "leaves the default");
 	is_number(o.timeout, 4, "and ends at the colon");
@@ -172,20 +172,20 @@ static void
 faulty_lists(void)
 {
 	is_string(parse("fail_on=uncolectable"),
-		  "leakshim: option fail_on: 'uncolectable' is no kind of "
+		  "leakshim: option fail_on: 'uncolectable' is not a kind of "
 		  "finding: did you mean 'uncollectable'?\n",
 		  "a kind with a typing error");
 	is_string(parse("kinds=uncollectable,unreachable/frozn"),
-		  "leakshim: option kinds: 'unreachable/frozn' is no kind of "
-		  "finding: did you mean 'frozen'?\n",
+		  "leakshim: option kinds: 'unreachable/frozn' is not a kind "
+		  "of finding: did you mean 'frozen'?\n",
 		  "a reason with one");
 	is_string(parse("fail_on=uncollectable/frozen"),
-		  "leakshim: option fail_on: 'uncollectable/frozen' is no "
+		  "leakshim: option fail_on: 'uncollectable/frozen' is not a "
 		  "kind of finding: did you mean 'frozen'?\n",
 		  "a reason of another kind");
 	is_string(parse("fail_on=auto"),
-		  "leakshim: option fail_on: 'auto' is no kind of finding: "
-		  "give KIND or KIND/REASON, as uncollectable or "
+		  "leakshim: option fail_on: 'auto' is not a kind of finding: "
+		  "give KIND or KIND/REASON, such as uncollectable or "
 		  "unreachable/frozen\n",
 		  "auto is for kinds only");
 	is_number(options_parse(&o, "a=1:b:c='", &complaints), 3,

@@ -112,7 +112,7 @@ failures(int watch)
 	char created[NAME_BYTES], moved[NAME_BYTES];
 	int n = count_names();
 
-	is_number(write_to("missing/report.json"), ENOENT, "no such folder");
+	is_number(write_to("missing/report.json"), ENOENT, "no such directory");
 	is_number(write_to("folder"), EISDIR, "a folder has that name");
 	read_names(watch, created, moved);
 	is_string(moved, "", "nothing got a name");

@@ -64,10 +64,10 @@ test_kinds(void)
 	refused(&f, "zombie");
 	f = fine;
 	f.is_kernel_thread = true;
-	refused(&f, "of the kernel");
+	refused(&f, "a kernel thread");
 	f = fine;
 	f.is_ending = true;
-	refused(&f, "about to end");
+	refused(&f, "exiting");
 }
 
 static void
@@ -77,7 +77,7 @@ test_states(void)
 
 	f.tracer = 99;
 	strcpy(f.tracer_name, "strace");
-	refused(&f, "process 99 (strace) traces it");
+	refused(&f, "process 99 (strace) is tracing it");
 	f = fine;
 	f.state = 'T';
 	refused(&f, "kill -CONT 4711");
@@ -139,7 +139,7 @@ test_memory(void)
 	f.available = 100 << 20;
 	ok(refusal_judge_memory(&f, false, why), "enough to attach");
 	ok(!refusal_judge_memory(&f, true, why) &&
-		   strstr(why, "of the machine"),
+		   strstr(why, "on the machine"),
 	   "too little for a check");
 	f = fine;
 	f.group_available = 10 << 20;

@@ -152,32 +152,31 @@ faults(void)
 	char many[300] = "";
 	int i;
 
-	is_bad("lek:x", "leakshim: my.supp:2:1: 'lek:x': leak:, type:, "
-			"fingerprint: or a kind (KIND:, KIND/REASON:) is "
-			"wanted; did you mean 'leak'?\n");
-	is_bad("  nonsense", "leakshim: my.supp:2:3: 'nonsense': a rule is "
-			     "wanted, as leak:PATTERN\n");
-	is_bad("leak:  # x", "leakshim: my.supp:2:6: a pattern is wanted "
-			     "behind the colon\n");
-	is_bad("leak:^", "leakshim: my.supp:2:6: '^': a pattern is wanted "
-			 "behind the colon\n");
-	is_bad("until=soon leak:x", "leakshim: my.supp:2:7: 'soon leak:x': a "
-				    "day is wanted, as 2027-01-31\n");
-	is_bad("until=2027-01-31", "leakshim: my.supp:2:17: a rule is wanted, "
-				   "as leak:PATTERN\n");
+	is_bad("lek:x", "leakshim: my.supp:2:1: 'lek:x': expected leak:, "
+			"type:, fingerprint: or a kind (KIND:, KIND/REASON:); "
+			"did you mean 'leak'?\n");
+	is_bad("  nonsense", "leakshim: my.supp:2:3: 'nonsense': expected a "
+			     "rule, such as leak:PATTERN\n");
+	is_bad("leak:  # x", "leakshim: my.supp:2:6: expected a pattern after "
+			     "the colon\n");
+	is_bad("leak:^", "leakshim: my.supp:2:6: '^': expected a pattern after "
+			 "the colon\n");
+	is_bad("until=soon leak:x", "leakshim: my.supp:2:7: 'soon leak:x': "
+				    "expected a date, such as 2027-01-31\n");
+	is_bad("until=2027-01-31", "leakshim: my.supp:2:17: expected a rule, "
+				   "such as leak:PATTERN\n");
 	is_bad("fingerprint:growth-12",
-	       "leakshim: my.supp:2:13: 'growth-12': a fingerprint is wanted "
-	       "as reports have it: KIND and 16 digits\n");
+	       "leakshim: my.supp:2:13: 'growth-12': expected a fingerprint as "
+	       "in reports: KIND and 16 digits\n");
 	is_bad("lost-reference/frozen:x",
-	       "leakshim: my.supp:2:1: 'lost-reference/frozen:x': leak:, "
-	       "type:, fingerprint: or a kind (KIND:, KIND/REASON:) is "
-	       "wanted\n");
+	       "leakshim: my.supp:2:1: 'lost-reference/frozen:x': expected "
+	       "leak:, type:, fingerprint: or a kind (KIND:, KIND/REASON:)\n");
 	ok(strstr(parse_n("leak:a\0b\n", 9), ":1:7: "), "a NUL byte");
 	is_number(s.n, 0, "is in no rule");
 	ok(!strchr(parse("\x1b[31m:x\n"), '\x1b'), "nothing steers a terminal");
 	for (i = 0; i < 30; i++)
 		strcat(many, "x\n");
-	ok(strstr(parse(many), "\nleakshim: my.supp: 10 more lines are no "
+	ok(strstr(parse(many), "\nleakshim: my.supp: 10 more lines are not "
 			       "rules\n"),
 	   "of many faults the first ones");
 	is_number(s.faults, 30, "all are counted");

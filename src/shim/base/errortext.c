@@ -14,9 +14,9 @@ error_text(int error)
 	case EPERM:
 		return "no permission";
 	case ENOTDIR:
-		return "a part of the path is no folder";
+		return "a part of the path is not a directory";
 	case EISDIR:
-		return "it is a folder";
+		return "it is a directory";
 	case ENOSPC:
 		return "no space left on the device";
 	case EDQUOT:

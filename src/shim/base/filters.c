@@ -23,7 +23,7 @@ complain(const char *option, const char *path, int error,
 {
 	const char *why = error == ENOENT ? "no such file" :
 			  error == EFBIG  ? "it is too large" :
-			  error == EINVAL ? "it is no file" :
+			  error == EINVAL ? "it is not a regular file" :
 					    error_text(error);
 
 	buf_printf(complaints, "leakshim: option %s: cannot read ", option);
@@ -50,7 +50,7 @@ read_suppressions(const char *path, struct buf *complaints)
 				   f.data ? f.data : "", f.n, complaints);
 	filters.no_suppressions =
 		!filters.has_suppressions       ? "no memory for its rules" :
-		filters.suppressions.faults > 0 ? "lines that are no rules" :
+		filters.suppressions.faults > 0 ? "lines that are not rules" :
 						  NULL;
 	if (!filters.has_suppressions)
 		complain("suppressions", path, ENOMEM, complaints);
@@ -70,7 +70,8 @@ read_baseline(const char *path, struct buf *complaints)
 	}
 	filters.has_baseline = baseline_parse(
 		&filters.baseline, path, f.data ? f.data : "", f.n, complaints);
-	filters.no_baseline = filters.has_baseline ? NULL : "it is no report";
+	filters.no_baseline = filters.has_baseline ? NULL : "it is not a "
+							    "report";
 	readfile_close(&f);
 }
 

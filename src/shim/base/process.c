@@ -281,7 +281,7 @@ open_tally(void)
 		tally = NULL;
 	if (!tally)
 		say("findings of this process do not count for leakshim run",
-		    "the memory that they share cannot be had (another IPC "
+		    "their shared memory is not accessible (another IPC "
 		    "namespace or user?)");
 	errno = saved;
 }
@@ -376,7 +376,7 @@ process_attach(const char *options)
 	filters_read(&process.options, &complaints);
 	/* Who unloads code is not heard of: addresses would lie. */
 	if (process.options.native)
-		buf_put(&complaints, "leakshim: option 'native' does nothing "
+		buf_put(&complaints, "leakshim: option 'native' has no effect "
 				     "in a process that was attached to\n");
 	process.options.native = 0;
 	if (complaints.len)

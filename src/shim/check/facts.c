@@ -257,14 +257,14 @@ why_no_hooks(void)
 		       "Python 2.7 has no allocation hooks that can be "
 		       "installed while it runs: preload the library" :
 		       "a statically linked Python 2.7 has no allocation "
-		       "hooks: track=none does without backtraces";
+		       "hooks: use track=none, which records no backtraces";
 }
 
 static const char *
 why_no_collections(void)
 {
 	return exit27_is_needed() && !python.is_shared ?
-		       "a statically linked Python 2.7 does not tell of its "
+		       "a statically linked Python 2.7 does not announce its "
 		       "collections" :
 		       NULL;
 }

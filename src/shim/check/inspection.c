@@ -175,8 +175,8 @@ growth(void *c)
 }
 
 static const char crashed[] =
-	"it crashed in the analysis; the program was not touched: please "
-	"report it with what verbosity=2 says";
+	"the analysis crashed; the program was not affected: please report "
+	"this with the output of verbosity=2";
 
 static void
 say_crash(const char *part, const struct guard_crash *crash)

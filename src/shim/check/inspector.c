@@ -112,7 +112,7 @@ static void
 put_death(struct buf *b, int status)
 {
 	if (!WIFSIGNALED(status))
-		buf_put(b, "the analysis ended early: please report it");
+		buf_put(b, "the analysis ended early: please report this");
 	else if (WTERMSIG(status) == SIGKILL)
 		buf_put(b, "the analysis was killed (signal 9), probably by "
 			   "the kernel, which was out of memory: raise the "
@@ -120,7 +120,7 @@ put_death(struct buf *b, int status)
 	else
 		buf_printf(b,
 			   "the analysis died of signal %d; the program was "
-			   "not touched: please report it",
+			   "not affected: please report this",
 			   WTERMSIG(status));
 }
 

@@ -42,12 +42,12 @@ put_problem(struct buf *problem, const char *path, int error)
 	else
 		buf_printf(problem, "cannot write %s: ", path);
 	if (error == ENOENT)
-		buf_put(problem, "no such folder");
+		buf_put(problem, "no such directory");
 	else if (error_text(error))
 		buf_put(problem, error_text(error));
 	else
 		buf_printf(problem, "error %d", error);
-	buf_put(problem, "; log_path=FILE names another place");
+	buf_put(problem, "; set log_path=FILE to write it elsewhere");
 }
 
 static void
@@ -106,7 +106,7 @@ write_both(const struct report *r, const struct facts *f, struct buf *problem)
 static void
 say_nothing(void)
 {
-	static const char line[] = "nothing that is known has leaked so far\n";
+	static const char line[] = "no known leaks so far\n";
 
 	channel_say(line, sizeof line - 1);
 }

@@ -60,8 +60,8 @@ make_gil(const struct attach_page *page)
 	channel_send(ATTACH_THREADS, &call, sizeof call);
 	if (wait_for_gil_to_be(page->timeout * 1000))
 		return NULL;
-	return "its main thread has not come to a place where Python can be "
-	       "told that there are threads";
+	return "its main thread has not reached a point where Python can be "
+	       "made aware of threads";
 }
 
 /* The GIL is held: what now? */
@@ -69,11 +69,10 @@ static const char *
 why_not_yet(void)
 {
 	if (gcwatch_is_collecting())
-		return "a garbage collection does not come to its end";
+		return "a garbage collection did not finish";
 	background_settle();
 	return inspector_take_turn() ? NULL :
-				       "the program's own check does not come "
-				       "to its end";
+				       "the program's own check did not finish";
 }
 
 /* NULL when the GIL is ours. */

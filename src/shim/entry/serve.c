@@ -54,7 +54,7 @@ not_watched(void)
 	if (process.declined)
 		return process.declined;
 	if (!boot_is_done() || process.is_inert)
-		return "it is not watched: `leakshim attach' begins that";
+		return "it is not watched: run `leakshim attach' first";
 	if (!forks_is_own_process())
 		return "it is a child between fork() and exec()";
 	return boot_problem();
@@ -156,7 +156,7 @@ say_attached(void)
 	buf_fini(&b);
 }
 
-#define BUSY "another command is at work on it"
+#define BUSY "another leakshim command is working on it"
 
 static uint32_t
 serve_attach(const struct attach_page *page)
@@ -165,7 +165,7 @@ serve_attach(const struct attach_page *page)
 	void *turn;
 
 	if (boot_is_done() && !process.is_inert)
-		return refuse("it is watched already");
+		return refuse("it is already watched");
 	forks_init_late();
 	/* The loader's locks are not for children either. */
 	forks_keep_out();
@@ -231,8 +231,8 @@ serve_detach(const struct attach_page *page)
 	published_detached();
 	turn_end(turn);
 	if (!ok)
-		refuse("another tool's allocator stands on ours, which stays "
-		       "and does nothing");
+		refuse("another tool's allocator is installed on top of ours, "
+		       "which stays and does nothing");
 	return ATTACH_OK;
 }
 
@@ -265,7 +265,7 @@ serve_wish(struct attach_page *page)
 	else if (page->verb == ATTACH_VERB_DETACH)
 		status = serve_detach(page);
 	else
-		refuse("it does not know this wish");
+		refuse("it does not know this request");
 	answer(status, n_failing, page->channel);
 }
 

@@ -208,7 +208,7 @@ say_gil_lacks(void)
 	    (process.is_forked && !process.options.verbosity))
 		return;
 	say("no report", "the process ended in C code that does not hold the "
-			 "GIL: end it by sys.exit() or os._exit()");
+			 "GIL: end it with sys.exit() or os._exit()");
 }
 
 int

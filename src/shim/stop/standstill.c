@@ -286,7 +286,7 @@ static const char *
 try_to_stop(size_t others, bool needs_permission)
 {
 	if (!make_room(others))
-		return "there is no memory for their registers";
+		return "no memory for their registers";
 	if (!start_helper())
 		return "no helper process can be started";
 	now.is_permitted = needs_permission && ptracer_permit(now.helper);
