@@ -77,7 +77,7 @@ def mixed(python):
         for first, second in ((METHOD, "--method=ptrace"),
                               ("--method=ptrace", METHOD)):
             must(command("attach", first, service.pid), 0)
-            refused(service, "attach", "watched already")
+            refused(service, "attach", "already watched")
             must(command("check", second, "--kinds=all",
                          "--fail_on=unreachable", service.pid), 23)
             must(command("detach", second, service.pid), 0)
