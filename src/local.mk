@@ -464,6 +464,8 @@ libshim_la_SOURCES = \
 	%D%/shim/occasions/finish.h \
 	%D%/shim/occasions/interrupted.c \
 	%D%/shim/occasions/interrupted.h \
+	%D%/shim/occasions/leftbehind.c \
+	%D%/shim/occasions/leftbehind.h \
 	%D%/shim/occasions/triggers.c \
 	%D%/shim/occasions/triggers.h \
 	%D%/shim/record/callers.c \

@@ -80,7 +80,8 @@ def _load():
     begin.argtypes = (2 * [ctypes.c_long] + 3 * [ctypes.c_char_p] +
                       [ctypes.c_int])
     begin.restype = mark.restype = ctypes.c_long
-    end.argtypes = collected.argtypes = [ctypes.c_int]
+    end.argtypes = [ctypes.c_int] + 2 * [ctypes.c_char_p]
+    collected.argtypes = [ctypes.c_int]
     mark.argtypes = []
     return library
 
@@ -160,12 +161,12 @@ def _look(mark, options, collect):
     folder = tempfile.mkdtemp(prefix="leakshim-")
     try:
         paths = [os.path.join(folder, name) for name in ("json", "text")]
+        names = [path.encode() for path in paths]
         outcome = _GIVE_UP
         try:
             # ^C may be noticed before there is a value of it.
             suspects = _call(_library.leakshim_py_begin, mark, until,
-                             paths[0].encode(), paths[1].encode(),
-                             options.encode(), collect)
+                             names[0], names[1], options.encode(), collect)
             if collect and suspects:
                 # What is still there after it can never be freed.
                 gc.collect()
@@ -173,7 +174,7 @@ def _look(mark, options, collect):
             else:
                 outcome = _HAS_NOT_COLLECTED
         finally:
-            value = _library.leakshim_py_end(outcome)
+            value = _library.leakshim_py_end(outcome, *names)
             reason = ctypes.get_errno()
         if value == -1:
             raise LeakshimError("no check: %s" % _REASONS.get(

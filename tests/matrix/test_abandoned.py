@@ -37,7 +37,7 @@ for keywords in {}, {"collect": True}:
 call(leakshim._library.leakshim_py_begin, 0, 0, b"json", b"text",
      b"kinds=all", 1)
 print(leakshim.check()["process"]["trigger"])
-print(leakshim._library.leakshim_py_end(0))
+print(leakshim._library.leakshim_py_end(0, None, None))
 """
 
 

@@ -161,6 +161,33 @@ if sys.argv[1] == "fork":
 """
 
 
+# A thread that the end leaves behind leaves nothing behind itself.
+LEFT = """
+import os, sys, threading, time
+import leakshim
+def ask():
+    leakshim.check()
+thread = threading.Thread(target=ask)
+thread.daemon = True
+thread.start()
+while len(os.listdir(".")) < 2:
+    time.sleep(0.01)
+time.sleep(1)
+"""
+
+
+@test("leakshim.check(): a thread that never gets its report leaves no file",
+      sample=True)
+def left(python):
+    done = python.run("-c", "import os, sys; sys.path[0] = os.getcwd();"
+                      "os.chdir('temporary')\n" + LEFT, files={
+                          "leakshim.py": HELPER, "temporary/.keep": ""},
+                      env={"LEAKSHIM_TEST_SLOW": "search", "TMPDIR": "."},
+                      timeout=300)
+    equal((done.status, done.stderr), (0, ""), "its end")
+    equal(os.listdir(done.path("temporary")), [".keep"], "files")
+
+
 AT_SHUTDOWN = "(most likely raised during interpreter shutdown)"
 
 

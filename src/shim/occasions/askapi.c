@@ -21,6 +21,7 @@
 #include "shim/gc/collected.h"
 #include "shim/gc/gcwatch.h"
 #include "shim/occasions/finish.h"
+#include "shim/occasions/leftbehind.h"
 #include "shim/record/hooks.h"
 #include "shim/record/programstart.h"
 #include "shim/record/sidetable.h"
@@ -98,22 +99,48 @@ why_never(void)
 	return boot_problem() ? ENOTSUP : 0;
 }
 
+/*
+ * Without the GIL: the thread will not come far any more.  json_path: of a
+ * report that nobody is going to read then, or NULL.
+ */
+static void
+stay_behind(const char *json_path)
+{
+	leftbehind_remove(json_path, NULL);
+	leftbehind_wait();
+}
+
+/* A call with the GIL fails because the program ends: in which thread? */
+static void
+stay_if_left_behind(int why, const char *json_path)
+{
+	void *state;
+
+	if (why != ESHUTDOWN || !leftbehind_is() || gil_look() != GIL_HELD)
+		return;
+	state = gil_let_go();
+	stay_behind(json_path);
+	gil_take_again(state);
+}
+
 /* Another thread has the turn, and needs no GIL to come to its end. */
 static void
-stand_aside(void)
+stand_aside(const struct turn *t, const char *json_path)
 {
 	void *state = gil_let_go();
 
-	if (atomic_load(&is_waiting))
-		turn_nap();
-	else
+	if (!atomic_load(&is_waiting))
 		background_wait();
+	while (atomic_load(&is_waiting) && !leftbehind_is())
+		turn_nap();
+	if (!t->has_taken && leftbehind_is())
+		stay_behind(json_path);
 	gil_take_again(state);
 }
 
 /* The GIL is held.  0, or an errno. */
 static int
-take_turn(void)
+take_turn(const struct turn *t, const char *json_path)
 {
 	for (;;) {
 		/* What was true before we waited may not be any more. */
@@ -128,7 +155,7 @@ take_turn(void)
 			return 0;
 		if (!background_is_there() && !atomic_load(&is_waiting))
 			return EAGAIN;
-		stand_aside();
+		stand_aside(t, json_path);
 	}
 }
 
@@ -145,11 +172,12 @@ enter(void)
 }
 
 static int
-begin_turn(struct turn *t)
+begin_turn(struct turn *t, const char *json_path)
 {
 	int why = enter();
 
 	t->has_taken = false;
+	stay_if_left_behind(why, json_path);
 	if (why)
 		return why;
 	switch (gil_look()) {
@@ -165,7 +193,9 @@ begin_turn(struct turn *t)
 		break;
 	}
 	end_abandoned();
-	why = take_turn();
+	why = take_turn(t, json_path);
+	if (!t->has_taken)
+		stay_if_left_behind(why, json_path);
 	t->since_ns = clone_now_ns();
 	if (why && t->has_taken)
 		gil_give_back(t->state);
@@ -197,12 +227,13 @@ check_mark(long mark)
 
 /*
  * The program goes on meanwhile.  A gate must not take a report that is not
- * there for a clean one.
+ * there for a clean one.  The paths: of what leakshim.py is going to read.
+ * Returns the number of findings, or an errno, negative.
  */
 static int
-end_check(void)
+end_check(const struct turn *t, const char *json_path, const char *text_path)
 {
-	bool is_written = false;
+	bool is_written = false, is_left;
 	void *state;
 	int n;
 
@@ -212,9 +243,17 @@ end_check(void)
 	inspector_wait();
 	/* Before: the thread may end in there, when the interpreter does. */
 	n = inspector_end(&is_written);
+	/* The end waits for us alone. */
+	is_left = leftbehind_is() && !t->has_taken;
+	if (is_left)
+		leftbehind_remove(json_path, text_path);
 	atomic_store(&is_waiting, false);
+	if (is_left)
+		leftbehind_wait();
 	gil_take_again(state);
-	return is_written ? n : -1;
+	if (is_left && json_path)
+		return -ESHUTDOWN;
+	return is_written && n >= 0 ? n : -EIO;
 }
 
 void
@@ -244,19 +283,20 @@ check(long mark, const char *log_path)
 		.goes_on = true,
 	};
 	struct turn turn;
-	int saved = errno, why = begin_turn(&turn), n = -1;
+	int saved = errno, why = begin_turn(&turn, NULL), n = -1;
 
 	if (why)
 		return fail(why);
 	why = check_mark(mark);
 	request.held_since_ns = turn.since_ns;
-	if (!why) {
-		n = inspector_begin(&request) ? end_check() : -1;
-		why = n < 0 ? EIO : saved;
-	}
+	if (!why)
+		n = inspector_begin(&request) ? end_check(&turn, NULL, NULL) :
+						-EIO;
+	if (!why)
+		why = n < 0 ? -n : saved;
 	end_turn(&turn);
 	errno = why;
-	return n;
+	return n < 0 ? -1 : n;
 }
 
 int
@@ -290,6 +330,7 @@ leakshim_abi1_checkpoint(void)
 
 	if (!why && !hooks_see_objects())
 		why = ENOTSUP;
+	stay_if_left_behind(why, NULL);
 	if (why)
 		return fail(why);
 	callstack_prepare();
@@ -354,7 +395,7 @@ leakshim_py_begin(long mark, long until, const char *json_path,
 		.text_path = text_path,
 	};
 	struct turn turn;
-	int why = begin_turn(&turn);
+	int why = begin_turn(&turn, json_path);
 
 	if (why)
 		return fail(why);
@@ -378,7 +419,7 @@ leakshim_py_begin(long mark, long until, const char *json_path,
 }
 
 int
-leakshim_py_end(int outcome)
+leakshim_py_end(int outcome, const char *json_path, const char *text_path)
 {
 	const struct turn turn = {false, 0, 0};
 	int saved = errno, n;
@@ -396,10 +437,10 @@ leakshim_py_end(int outcome)
 	}
 	/* The clone has its own; a child that is forked meanwhile needs these. */
 	put_options_back();
-	n = end_check();
+	n = end_check(&turn, json_path, text_path);
 	end_turn(&turn);
-	errno = n < 0 ? EIO : saved;
-	return n;
+	errno = n < 0 ? -n : saved;
+	return n < 0 ? -1 : n;
 }
 
 int

@@ -50,9 +50,11 @@ enum {
 /*
  * End it, other threads running meanwhile.  As leakshim_check(); EINVAL: this
  * thread has begun none.  One that is never ended is given up when its thread
- * begins another.
+ * begins another.  The names of the two files again: where the program ends
+ * meanwhile, they go, and their directory with them.
  */
-LS_EXPORT int leakshim_py_end(int outcome);
+LS_EXPORT int leakshim_py_end(int outcome, const char *json_path,
+			      const char *text_path);
 
 /* 1: from here on what collections free is noted; 0 ends it.  They nest. */
 LS_EXPORT int leakshim_py_collected(int on);

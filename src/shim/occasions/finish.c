@@ -4,7 +4,9 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common/glibconly.h"
 #include "python/api.h"
@@ -39,6 +41,7 @@ static struct {
 	enum stage stage;
 	unsigned n_failing;
 	int64_t exec_tried_at; /* seconds, 0: never */
+	long thread; /* that ends the program */
 } state;
 
 static int64_t
@@ -74,6 +77,7 @@ begin_check(bool collection_follows)
 
 	if (state.stage != STAGE_WATCHING)
 		return;
+	state.thread = syscall(SYS_gettid);
 	state.stage = STAGE_DONE;
 	/* Attached to, perhaps after a detach: it reports to commands alone. */
 	if (process.is_inert || process.is_attached || !forks_is_own_process())
@@ -197,6 +201,12 @@ finish_has_begun(void)
 	return state.stage != STAGE_WATCHING;
 }
 
+bool
+finish_is_of_this_thread(void)
+{
+	return state.thread == syscall(SYS_gettid);
+}
+
 /*
  * A C library's child that never comes back to Python, forked or not, is no
  * news; that the program itself ends so is.
@@ -244,6 +254,7 @@ finish_forked(void)
 	/* The parent's check, if one was on its way, is the parent's. */
 	inspector_forget();
 	collected_forget();
+	state.thread = syscall(SYS_gettid);
 	state.exec_tried_at = 0;
 	if (state.stage == STAGE_WAITING || state.stage == STAGE_COMPARED)
 		state.stage = STAGE_DONE;

@@ -27,6 +27,9 @@ void finish_after_collection(void);
 /* The check at the end is under way or over: no other will be made. */
 bool finish_has_begun(void);
 
+/* It has, and the caller is the thread that has begun it. */
+bool finish_is_of_this_thread(void);
+
 /*
  * libc's _exit() is about to run with `status'; the status to use instead.
  * Does nothing in a vfork child or one that only failed to exec.
