@@ -500,6 +500,8 @@ libshim_la_SOURCES = \
 	%D%/shim/record/sidetable.h \
 	%D%/shim/record/stacks.c \
 	%D%/shim/record/stacks.h \
+	%D%/shim/record/sysmodules.c \
+	%D%/shim/record/sysmodules.h \
 	%D%/shim/record/threadcache.c \
 	%D%/shim/record/threadcache.h \
 	%D%/shim/record/trie.h \

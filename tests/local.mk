@@ -104,6 +104,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_idle.py \
 	%D%/matrix/test_innocents.py \
 	%D%/matrix/test_lives.py \
+	%D%/matrix/test_loader.py \
 	%D%/matrix/test_lost.py \
 	%D%/matrix/test_malloc.py \
 	%D%/matrix/test_marks.py \

@@ -83,6 +83,7 @@ dlclose(void *handle)
 {
 	int result;
 
+	callers_closing();
 	result = next_dlclose()(handle);
 	nativestack_code_unmapped();
 	callers_forget();

@@ -26,6 +26,7 @@
 #include "shim/occasions/asksignal.h"
 #include "shim/occasions/atrest.h"
 #include "shim/occasions/finish.h"
+#include "shim/record/callers.h"
 #include "shim/record/hooks.h"
 
 enum {
@@ -298,6 +299,7 @@ triggers_collected(void)
 {
 	uint64_t since;
 
+	callers_settle();
 	if (!is_wished_for())
 		return;
 	look();

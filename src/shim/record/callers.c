@@ -6,11 +6,11 @@
 #include <link.h>
 #include <stdatomic.h>
 #include <stdbool.h>
-#include <string.h>
 
 #include "common/ownmap.h"
 #include "report/native.h"
 #include "shim/record/callframe.h"
+#include "shim/record/sysmodules.h"
 
 #if defined __x86_64__
 __asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
@@ -28,12 +28,14 @@ enum {
 	RULE_BITS = 16,
 	RULE_OUTSIDE = 0xffff, /* no library of the system's */
 	RULE_NONE = 0xfffe,    /* one, and its frame is not known */
+	RULE_UNSURE = 0xfffd,  /* as outside, until callers_settle() */
 	LARGEST_FRAME = 0x4000,
 };
 
 static _Atomic uint64_t *known;
 
 static bool is_forked;
+static atomic_bool is_unsure; /* of an address */
 
 /* As glibc 2.35 and later have it (dlfcn.h), which may be newer than we are. */
 struct found_object {
@@ -53,15 +55,49 @@ callers_init(void)
 		return;
 #if defined __x86_64__
 	*(void **)&find_object = dlsym(RTLD_DEFAULT, "_dl_find_object");
+	if (!find_object)
+		sysmodules_look();
 	known = ownmap(sizeof *known * KNOWN);
 #endif
 }
 
 void
+callers_closing(void)
+{
+	if (known && !find_object)
+		sysmodules_forget();
+}
+
+void
 callers_forget(void)
 {
-	if (known)
-		ownmap_clear((void *)known, sizeof *known * KNOWN);
+	if (!known)
+		return;
+	if (!find_object)
+		sysmodules_look();
+	ownmap_clear((void *)known, sizeof *known * KNOWN);
+}
+
+/* What no library has come for since is outside of all. */
+void
+callers_settle(void)
+{
+	bool is_changed;
+	size_t i;
+
+	/* In a fork's child a thread that is gone may have the lock. */
+	if (!atomic_load(&is_unsure) || is_forked)
+		return;
+	atomic_store(&is_unsure, false);
+	is_changed = sysmodules_look();
+	for (i = 0; i < KNOWN; i++) {
+		uint64_t word = atomic_load(&known[i]);
+
+		if ((word & RULE_OUTSIDE) == RULE_UNSURE)
+			atomic_compare_exchange_strong(
+				&known[i], &word,
+				is_changed ? 0 : word | RULE_OUTSIDE);
+	}
 }
 
 void
@@ -72,68 +108,41 @@ callers_forked(void)
 
 /* ---- the module around an address ---- */
 
-struct module {
-	uintptr_t address;
-	const char *name;
-	struct callframe_tables tables;
-};
-
-static int
-look_at(struct dl_phdr_info *info, size_t size, void *ctx)
-{
-	struct callframe_tables t = {NULL, UINTPTR_MAX, 0};
-	struct module *m = ctx;
-	bool is_here = false;
-	int i;
-
-	(void)size;
-	for (i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
-		uintptr_t from = info->dlpi_addr + p->p_vaddr;
-
-		if (p->p_type == PT_GNU_EH_FRAME)
-			t.header = (const void *)from;
-		if (p->p_type != PT_LOAD)
-			continue;
-		is_here |= m->address - from < p->p_memsz;
-		if (from < t.start)
-			t.start = from;
-		if (from + p->p_memsz > t.end)
-			t.end = from + p->p_memsz;
-	}
-	m->name = info->dlpi_name;
-	m->tables = t;
-	return is_here;
-}
-
+/* The one that the system has brought; false: there is none. */
 static bool
-find_module(struct module *m)
+find_module(uintptr_t address, struct callframe_tables *out)
 {
 	struct found_object o;
 
 	if (!find_object)
-		return !is_forked && dl_iterate_phdr(look_at, m);
-	if (find_object((void *)m->address, &o) != 0)
+		return sysmodules_find(address, out);
+	if (find_object((void *)address, &o) != 0 || !o.link_map->l_name ||
+	    !native_is_system(o.link_map->l_name))
 		return false;
-	m->name = o.link_map->l_name;
-	m->tables = (struct callframe_tables){
+	*out = (struct callframe_tables){
 		o.eh_frame, (uintptr_t)o.map_start, (uintptr_t)o.map_end};
 	return true;
 }
 
 /* ---- what an address is ---- */
 
+static unsigned
+be_unsure(void)
+{
+	atomic_store(&is_unsure, true);
+	return RULE_UNSURE;
+}
+
 static __attribute__((noinline)) unsigned
 make_rule(uintptr_t ip)
 {
-	struct module m = {.address = ip - 1};
+	struct callframe_tables tables;
 	size_t size;
 
-	if (!find_module(&m))
-		return RULE_OUTSIDE; /* code that a program has written */
-	if (!m.name || !native_is_system(m.name))
-		return RULE_OUTSIDE;
-	if (!callframe_size(&m.tables, ip, &size) ||
+	/* The program's own, or code that it has written. */
+	if (!find_module(ip - 1, &tables))
+		return find_object ? RULE_OUTSIDE : be_unsure();
+	if (!callframe_size(&tables, ip, &size) ||
 	    size / sizeof(uintptr_t) > LARGEST_FRAME)
 		return RULE_NONE;
 	return (unsigned)(size / sizeof(uintptr_t));
@@ -159,11 +168,11 @@ cross(unsigned rule, uintptr_t sp, uintptr_t out[CALLERS_MOST])
 {
 	size_t n = 1;
 
-	for (; n < CALLERS_MOST && rule < RULE_NONE; n++) {
+	for (; n < CALLERS_MOST && rule < RULE_UNSURE; n++) {
 		sp += rule * sizeof(uintptr_t);
 		out[n] = *(const uintptr_t *)(sp - sizeof(uintptr_t));
 		rule = rule_of(out[n]);
-		if (rule == RULE_OUTSIDE)
+		if (rule == RULE_OUTSIDE || rule == RULE_UNSURE)
 			return n + 1;
 	}
 	return 1;
@@ -178,5 +187,5 @@ callers_find(uintptr_t caller, uintptr_t sp, uintptr_t out[CALLERS_MOST])
 	if (!known)
 		return 1;
 	rule = rule_of(caller);
-	return rule >= RULE_NONE ? 1 : cross(rule, sp, out);
+	return rule >= RULE_UNSURE ? 1 : cross(rule, sp, out);
 }

@@ -9,8 +9,8 @@
  * Contract of every function here:
  *   side       shim; in any thread
  *   allocates  mmap(2), once
- *   locks      none; with a glibc before 2.35 the loader's (dl_iterate_phdr) when
- *              an address is new, and in a fork's child not even that
+ *   locks      callers_find(): none; the others with a glibc before 2.35 the
+ *              loader's (sysmodules.h)
  *   signals    as safe as malloc(3), which is not
  */
 #ifndef LEAKSHIM_SHIM_CALLERS_H
@@ -33,8 +33,14 @@ void callers_init(void);
 size_t callers_find(uintptr_t caller, uintptr_t sp,
 		    uintptr_t out[CALLERS_MOST]);
 
+/* Code may be about to be unmapped. */
+void callers_closing(void);
+
 /* Code was unmapped: what is kept may be wrong. */
 void callers_forget(void);
+
+/* With the GIL, out of malloc(3): libraries may have come. */
+void callers_settle(void);
 
 /* In the child of a fork. */
 void callers_forked(void);
