@@ -666,8 +666,8 @@ leakshim_SOURCES = \
 	%D%/cli/tree.h \
 	%D%/cli/verdict.c \
 	%D%/cli/verdict.h \
-	%D%/cli/wish.c \
-	%D%/cli/wish.h \
+	%D%/cli/request.c \
+	%D%/cli/request.h \
 	%D%/cli/write_baseline.c \
 	%D%/cli/write_baseline.h
 leakshim_CPPFLAGS = $(AM_CPPFLAGS) -DLIBDIR='"$(libdir)"' \

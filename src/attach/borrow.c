@@ -135,10 +135,10 @@ run_out(struct borrowed *b)
 }
 
 static bool
-is_wanted(enum safepoint s, enum borrow_wish wish)
+is_wanted(enum safepoint s, enum borrow_choice choice)
 {
 	return s == SAFEPOINT_WAITING ||
-	       (s == SAFEPOINT_RUNNING && wish == BORROW_ANY);
+	       (s == SAFEPOINT_RUNNING && choice == BORROW_ANY);
 }
 
 /*
@@ -194,7 +194,7 @@ forget_way_back(const struct borrowed *b)
 
 /* Stop thread b->tid; true: it is at a safe point, and held. */
 static bool
-try_thread(struct borrowed *b, enum borrow_wish wish, const char **why)
+try_thread(struct borrowed *b, enum borrow_choice choice, const char **why)
 {
 	enum hold_event event;
 	enum safepoint s;
@@ -213,7 +213,7 @@ try_thread(struct borrowed *b, enum borrow_wish wish, const char **why)
 		return false;
 	}
 	s = safepoint_classify(b->program, b->tid, &b->state, why);
-	if (s == SAFEPOINT_LIBRARY && wish == BORROW_ANY &&
+	if (s == SAFEPOINT_LIBRARY && choice == BORROW_ANY &&
 	    b->tries > RUN_OUT_AFTER) {
 		if (!run_out(b)) {
 			give_back(b);
@@ -221,7 +221,7 @@ try_thread(struct borrowed *b, enum borrow_wish wish, const char **why)
 		}
 		s = safepoint_classify(b->program, b->tid, &b->state, why);
 	}
-	if (is_wanted(s, wish))
+	if (is_wanted(s, choice))
 		return true;
 	put_back(b);
 	return false;
@@ -240,13 +240,13 @@ seize_problem(const struct program *p, int error)
 }
 
 static pid_t
-choose(const struct program *p, enum borrow_wish wish, unsigned try)
+choose(const struct program *p, enum borrow_choice choice, unsigned try)
 {
 	static pid_t threads[MOST_THREADS];
 	size_t n;
 
 	/* The main thread waits more often than the others. */
-	if (wish == BORROW_MAIN || try % 2 == 0)
+	if (choice == BORROW_MAIN || try % 2 == 0)
 		return p->facts.pid;
 	n = remote_threads(p->facts.pid, threads, MOST_THREADS);
 	return n ? threads[try / 2 % n] : p->facts.pid;
@@ -259,7 +259,7 @@ nap(unsigned try)
 }
 
 bool
-borrow_thread(struct borrowed *b, struct program *p, enum borrow_wish wish,
+borrow_thread(struct borrowed *b, struct program *p, enum borrow_choice choice,
 	      unsigned milliseconds, char why[REFUSAL_BYTES])
 {
 	uint64_t until = hold_now_us() + (uint64_t)milliseconds * 1000;
@@ -269,11 +269,11 @@ borrow_thread(struct borrowed *b, struct program *p, enum borrow_wish wish,
 	do {
 		int error;
 
-		b->tid = choose(p, wish, b->tries++);
+		b->tid = choose(p, choice, b->tries++);
 		block_signals(b);
 		b->since_us = hold_now_us();
 		error = hold_seize(b->tid, p->facts.seccomp == 2);
-		if (!error && try_thread(b, wish, &reason)) {
+		if (!error && try_thread(b, choice, &reason)) {
 			const char *problem = p->facts.seccomp == 2 ?
 						      seccomp_problem(b->tid) :
 						      NULL;

@@ -24,7 +24,7 @@
 
 struct program;
 
-enum borrow_wish {
+enum borrow_choice {
 	BORROW_ANY,
 	BORROW_MAIN, /* the main thread, and only where it waits */
 };
@@ -43,7 +43,7 @@ struct borrowed {
 	bool must_stop; /* a SIGSTOP came meanwhile */
 };
 
-bool borrow_thread(struct borrowed *b, struct program *p, enum borrow_wish wish,
+bool borrow_thread(struct borrowed *b, struct program *p, enum borrow_choice choice,
 		   unsigned milliseconds, char why[REFUSAL_BYTES]);
 
 /*

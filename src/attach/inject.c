@@ -22,54 +22,54 @@ enum {
 };
 
 static void
-fill_wish(const struct injection *in, struct attach_page *wish)
+fill_request(const struct injection *in, struct attach_page *request)
 {
 	const struct program *p = in->program;
 	struct processor_stub stub;
 
 	processor_get_stub(&stub);
-	wish->magic = ATTACH_MAGIC;
-	wish->version = ATTACH_VERSION;
-	wish->errno_location = p->errno_location;
-	wish->create = p->create;
-	wish->detach = p->detach;
-	wish->dlopen = p->dlopen;
-	wish->dlsym = p->dlsym;
-	wish->dlerror = p->dlerror;
-	wish->lock = p->lock;
-	wish->unlock = p->unlock;
-	wish->thread_start = in->code + stub.thread;
-	wish->serve = p->serve;
-	wish->dlopen_flags = p->dlopen_flags;
-	wish->code = in->code;
-	wish->code_bytes = in->code_bytes;
-	wish->self = in->page;
-	wish->self_bytes = in->page_bytes;
-	snprintf(wish->name, sizeof wish->name, "%s", ATTACH_SERVE);
+	request->magic = ATTACH_MAGIC;
+	request->version = ATTACH_VERSION;
+	request->errno_location = p->errno_location;
+	request->create = p->create;
+	request->detach = p->detach;
+	request->dlopen = p->dlopen;
+	request->dlsym = p->dlsym;
+	request->dlerror = p->dlerror;
+	request->lock = p->lock;
+	request->unlock = p->unlock;
+	request->thread_start = in->code + stub.thread;
+	request->serve = p->serve;
+	request->dlopen_flags = p->dlopen_flags;
+	request->code = in->code;
+	request->code_bytes = in->code_bytes;
+	request->self = in->page;
+	request->self_bytes = in->page_bytes;
+	snprintf(request->name, sizeof request->name, "%s", ATTACH_SERVE);
 }
 
 static bool
-prepare(struct injection *in, struct borrowed *b, struct attach_page *wish,
+prepare(struct injection *in, struct borrowed *b, struct attach_page *request,
 	const char *library, char why[REFUSAL_BYTES])
 {
-	wish->channel = wish->library = -1;
+	request->channel = request->library = -1;
 	if (!supply_map(in, b, why) ||
 	    (!in->program->serve &&
-	     !supply_library(in, b, library, wish, why)) ||
-	    !supply_channel(in, b, wish, why))
+	     !supply_library(in, b, library, request, why)) ||
+	    !supply_channel(in, b, request, why))
 		return false;
-	fill_wish(in, wish);
-	return remote_write(&b->program->memory, in->page, wish,
-			    sizeof *wish) ||
+	fill_request(in, request);
+	return remote_write(&b->program->memory, in->page, request,
+			    sizeof *request) ||
 	       refusal_put(why, "its memory cannot be written",
 			   strerror(errno));
 }
 
 static void
-undo(struct injection *in, struct borrowed *b, const struct attach_page *wish)
+undo(struct injection *in, struct borrowed *b, const struct attach_page *request)
 {
-	supply_close(b, wish->library);
-	supply_close(b, wish->channel);
+	supply_close(b, request->library);
+	supply_close(b, request->channel);
 	supply_unmap(in, b);
 	if (in->channel >= 0)
 		close(in->channel);
@@ -123,7 +123,7 @@ allow_unmap(const struct injection *in, uint32_t yes)
 }
 
 static bool
-do_inject(struct injection *in, struct program *p, struct attach_page *wish,
+do_inject(struct injection *in, struct program *p, struct attach_page *request,
 	  const char *library, char why[REFUSAL_BYTES])
 {
 	struct processor_stub stub;
@@ -136,8 +136,8 @@ do_inject(struct injection *in, struct program *p, struct attach_page *wish,
 	if (!borrow_thread(&b, p, BORROW_ANY, FIND_MS, why))
 		return false;
 	in->tries = b.tries;
-	if (!prepare(in, &b, wish, library, why)) {
-		undo(in, &b, wish);
+	if (!prepare(in, &b, request, library, why)) {
+		undo(in, &b, request);
 		borrow_end(&b);
 		return false;
 	}
@@ -156,10 +156,10 @@ do_inject(struct injection *in, struct program *p, struct attach_page *wish,
 	if (ok)
 		wait_for_loader(in, &now);
 	else
-		undo(in, &b, wish);
+		undo(in, &b, request);
 	borrow_end(&b);
-	in->in_target[0] = wish->channel;
-	in->in_target[1] = wish->library;
+	in->in_target[0] = request->channel;
+	in->in_target[1] = request->library;
 	in->pause_us = hold_now_us() - b.since_us;
 	if (ok)
 		allow_unmap(in, 1);
@@ -210,7 +210,7 @@ do_main_thread(struct injection *in, uint64_t function, char why[REFUSAL_BYTES])
 struct order {
 	struct injection in;
 	struct program *program;
-	struct attach_page wish;
+	struct attach_page request;
 	const char *library;
 	uint64_t function;
 	char why[REFUSAL_BYTES];
@@ -223,7 +223,7 @@ order_inject(void *state)
 {
 	struct order *o = state;
 
-	o->ok = do_inject(&o->in, o->program, &o->wish, o->library, o->why);
+	o->ok = do_inject(&o->in, o->program, &o->request, o->library, o->why);
 	o->channel = o->in.channel;
 }
 
@@ -255,14 +255,14 @@ give(struct order *o, void (*work)(void *state), char why[REFUSAL_BYTES])
 }
 
 bool
-inject(struct injection *in, struct program *p, struct attach_page *wish,
+inject(struct injection *in, struct program *p, struct attach_page *request,
        const char *library, char why[REFUSAL_BYTES])
 {
 	static struct order o;
 	bool ok;
 
 	o = (struct order){.program = p, .library = library};
-	o.wish = *wish;
+	o.request = *request;
 	ok = give(&o, order_inject, why);
 	*in = o.in;
 	in->channel = o.channel;

@@ -34,11 +34,11 @@ struct injection {
 };
 
 /*
- * Make the thread and let it serve wish, whose other fields are filled in
+ * Make the thread and let it serve request, whose other fields are filled in
  * here.  library: the file to load where there is no shim yet.  False, with the
  * reason in why: the target is as it was.
  */
-bool inject(struct injection *in, struct program *p, struct attach_page *wish,
+bool inject(struct injection *in, struct program *p, struct attach_page *request,
 	    const char *library, char why[REFUSAL_BYTES]);
 
 /*

@@ -77,7 +77,7 @@ static const char text[] =
 
 struct errand {
 	struct program *program;
-	struct attach_page wish;
+	struct attach_page request;
 	const char *library;
 	pid_t parent;
 	uint64_t until_us;
@@ -98,7 +98,7 @@ fill(struct folder *f, struct errand *e)
 	return (e->channel >= 0 && n < (int)sizeof script &&
 		folder_put(f, "script", script, (size_t)n) &&
 		(p->enter || folder_copy(f, "libleakshim.so", e->library)) &&
-		folder_put(f, "page", &e->wish, sizeof e->wish)) ||
+		folder_put(f, "page", &e->request, sizeof e->request)) ||
 	       refusal_put(e->why, "files for it cannot be made",
 			   strerror(errno));
 }
@@ -201,7 +201,7 @@ is_possible(const struct program *p, char why[REFUSAL_BYTES])
 
 bool
 script_run(struct injection *in, struct program *p,
-	   const struct attach_page *wish, const char *library,
+	   const struct attach_page *request, const char *library,
 	   unsigned seconds, char why[REFUSAL_BYTES])
 {
 	static struct errand e;
@@ -216,11 +216,11 @@ script_run(struct injection *in, struct program *p,
 		.until_us = hold_now_us() + (uint64_t)seconds * 1000000,
 		.channel = -1,
 	};
-	e.wish = *wish;
-	e.wish.magic = ATTACH_MAGIC;
-	e.wish.version = ATTACH_VERSION;
-	e.wish.create = p->create;
-	e.wish.detach = p->detach;
+	e.request = *request;
+	e.request.magic = ATTACH_MAGIC;
+	e.request.version = ATTACH_VERSION;
+	e.request.create = p->create;
+	e.request.detach = p->detach;
 	if (!guardian_run(run_errand, &e, sizeof e, &e.channel))
 		return refusal_put(why, "cannot start a helper process",
 				   strerror(errno));

@@ -24,11 +24,11 @@ struct injection;
 struct program;
 
 /*
- * A thread that serves the wish; in->channel is our end, and there is nothing
+ * A thread that serves the request; in->channel is our end, and there is nothing
  * else in it.  False, with the reason in why: nothing is left there.
  */
 bool script_run(struct injection *in, struct program *p,
-		const struct attach_page *wish, const char *library,
+		const struct attach_page *request, const char *library,
 		unsigned seconds, char why[REFUSAL_BYTES]);
 
 #endif /* LEAKSHIM_ATTACH_SCRIPT_H */

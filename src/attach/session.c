@@ -318,15 +318,15 @@ say_skipped(const struct session *s, const char *why)
 }
 
 static bool
-enter(struct talk *t, struct program *p, struct attach_page *wish,
+enter(struct talk *t, struct program *p, struct attach_page *request,
       const char *library, char why[REFUSAL_BYTES])
 {
 	const struct session *s = t->session;
 
 	if (s->method == SESSION_PYTHON)
-		return script_run(&t->injection, p, wish, library, s->timeout,
+		return script_run(&t->injection, p, request, library, s->timeout,
 				  why);
-	return inject(&t->injection, p, wish, library, why);
+	return inject(&t->injection, p, request, library, why);
 }
 
 static bool
@@ -335,19 +335,19 @@ converse(struct talk *t, struct program *p, const char *library,
 {
 	char no_check[REFUSAL_BYTES];
 	const struct session *s = t->session;
-	struct attach_page wish;
+	struct attach_page request;
 	bool ok;
 
-	memset(&wish, 0, sizeof wish);
-	wish.verb = s->verb;
-	wish.timeout = s->timeout;
-	wish.colour = s->colour;
-	wish.tells_json = s->attach_json;
-	wish.skips_check = skips_check(s, p, no_check);
-	if (strlen(s->options) >= sizeof wish.options)
+	memset(&request, 0, sizeof request);
+	request.verb = s->verb;
+	request.timeout = s->timeout;
+	request.colour = s->colour;
+	request.tells_json = s->attach_json;
+	request.skips_check = skips_check(s, p, no_check);
+	if (strlen(s->options) >= sizeof request.options)
 		return refusal_put(why, "its options are too long", NULL);
-	snprintf(wish.options, sizeof wish.options, "%s", s->options);
-	if (!enter(t, p, &wish, library, why))
+	snprintf(request.options, sizeof request.options, "%s", s->options);
+	if (!enter(t, p, &request, library, why))
 		return false;
 	wait_for(t, s->timeout + 1);
 	ok = s->method == SESSION_PYTHON || await_loading(t, why);
@@ -357,7 +357,7 @@ converse(struct talk *t, struct program *p, const char *library,
 	ok = ok && listen_to(t, result, why);
 	if (ok)
 		await_end(t);
-	if (ok && wish.skips_check)
+	if (ok && request.skips_check)
 		say_skipped(s, no_check);
 	close(t->injection.channel);
 	return ok;

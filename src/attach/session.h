@@ -1,5 +1,5 @@
 /*
- * session.h - one wish to a process, from the refusals to the last message
+ * session.h - one request to a process, from the refusals to the last message
  *
  * Contract of every function here:
  *   side       tool

@@ -218,7 +218,7 @@ off_standard(struct borrowed *b, int fd)
 /* The library as a file without a name, open in the target. */
 bool
 supply_library(struct injection *in, struct borrowed *b, const char *library,
-	       struct attach_page *wish, char why[REFUSAL_BYTES])
+	       struct attach_page *request, char why[REFUSAL_BYTES])
 {
 	static const char name[] = "libleakshim.so";
 	char path[64];
@@ -232,14 +232,14 @@ supply_library(struct injection *in, struct borrowed *b, const char *library,
 		return refusal_put(why, "it cannot make a file in memory",
 				   strerror((int)-fd));
 	fd = off_standard(b, (int)fd);
-	wish->library = (int32_t)fd;
+	request->library = (int32_t)fd;
 	snprintf(path, sizeof path, "/proc/%d/fd/%ld",
 		 (int)b->program->facts.pid, fd);
 	to = open(path, O_WRONLY | O_CLOEXEC);
 	ok = to >= 0 && copy_file(library, to);
 	if (to >= 0)
 		close(to);
-	spell_path(wish->path, sizeof wish->path, fd);
+	spell_path(request->path, sizeof request->path, fd);
 	return ok || refusal_put(why, "the library cannot be copied into it",
 				 strerror(errno));
 }
@@ -266,7 +266,7 @@ made_pair(struct injection *in, struct borrowed *b, long result, int fds[2])
 }
 
 static bool
-make_socket(struct injection *in, struct borrowed *b, struct attach_page *wish)
+make_socket(struct injection *in, struct borrowed *b, struct attach_page *request)
 {
 	int fds[2];
 
@@ -280,13 +280,13 @@ make_socket(struct injection *in, struct borrowed *b, struct attach_page *wish)
 	if (in->channel < 0)
 		supply_close(b, fds[1]);
 	else
-		wish->channel = off_standard(b, fds[1]);
+		request->channel = off_standard(b, fds[1]);
 	return in->channel >= 0;
 }
 
 /* Kernels before 5.6 cannot give us a socket; a pipe has a name in /proc. */
 static bool
-make_pipe(struct injection *in, struct borrowed *b, struct attach_page *wish)
+make_pipe(struct injection *in, struct borrowed *b, struct attach_page *request)
 {
 	char path[64];
 	int fds[2];
@@ -302,19 +302,19 @@ make_pipe(struct injection *in, struct borrowed *b, struct attach_page *wish)
 	if (in->channel < 0)
 		supply_close(b, fds[1]);
 	else
-		wish->channel = off_standard(b, fds[1]);
+		request->channel = off_standard(b, fds[1]);
 	return in->channel >= 0;
 }
 
 bool
 supply_channel(struct injection *in, struct borrowed *b,
-	       struct attach_page *wish, char why[REFUSAL_BYTES])
+	       struct attach_page *request, char why[REFUSAL_BYTES])
 {
 	const char *kind = getenv("LEAKSHIM_TEST_CHANNEL");
 
-	if ((!kind || strcmp(kind, "pipe")) && make_socket(in, b, wish))
+	if ((!kind || strcmp(kind, "pipe")) && make_socket(in, b, request))
 		return true;
-	return make_pipe(in, b, wish) ||
+	return make_pipe(in, b, request) ||
 	       refusal_put(why, "no channel to it can be made",
 			   strerror(errno));
 }

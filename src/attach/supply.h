@@ -33,14 +33,14 @@ uint64_t supply_stack_at(const struct injection *in);
 /* What takes the thread back if we die; supply_map() has made it as well. */
 bool supply_frame(struct injection *in, struct borrowed *b);
 
-/* The library as a file without a name; descriptor and path go to the wish. */
+/* The library as a file without a name; descriptor and path go to the request. */
 bool supply_library(struct injection *in, struct borrowed *b,
-		    const char *library, struct attach_page *wish,
+		    const char *library, struct attach_page *request,
 		    char why[REFUSAL_BYTES]);
 
-/* Its end goes to the wish, ours to in. */
+/* Its end goes to the request, ours to in. */
 bool supply_channel(struct injection *in, struct borrowed *b,
-		    struct attach_page *wish, char why[REFUSAL_BYTES]);
+		    struct attach_page *request, char why[REFUSAL_BYTES]);
 
 /* Close a descriptor of the target; -1 is none. */
 void supply_close(struct borrowed *b, int fd);

@@ -11,7 +11,7 @@
 
 #include "attach/program.h"
 #include "cli/cli.h"
-#include "cli/wish.h"
+#include "cli/request.h"
 #include "common/buf.h"
 #include "common/options.h"
 
@@ -50,7 +50,7 @@ is_listed(const char *key)
 }
 
 static void
-usage(const struct wish *w)
+usage(const struct request *w)
 {
 	bool has_options = w->session.verb != ATTACH_VERB_DETACH;
 	size_t i;
@@ -97,7 +97,7 @@ make_long_options(struct option *list, bool has_options)
 }
 
 static int
-take_method(struct wish *w, const char *name)
+take_method(struct request *w, const char *name)
 {
 	if (!strcmp(name, "ptrace") || !strcmp(name, "python")) {
 		w->session.method = !strcmp(name, "python") ? SESSION_PYTHON :
@@ -111,7 +111,7 @@ take_method(struct wish *w, const char *name)
 
 /* -1 to go on, or the exit status. */
 static int
-take_option(struct wish *w, int c, char **argv, struct buf *complaints)
+take_option(struct request *w, int c, char **argv, struct buf *complaints)
 {
 	const char *key;
 
@@ -149,7 +149,7 @@ parse_pid(const char *text, pid_t *out)
 }
 
 static int
-parse(struct wish *w, int argc, char **argv)
+parse(struct request *w, int argc, char **argv)
 {
 	struct option list[MAX_OPTIONS];
 	struct buf complaints;
@@ -202,7 +202,7 @@ put_shown(FILE *out, const char *text, size_t n, bool colour)
 static void
 say(const struct session *s, const char *text, size_t n)
 {
-	struct wish *w = (void *)(uintptr_t)s;
+	struct request *w = (void *)(uintptr_t)s;
 	static const char ours[] = "leakshim: ";
 	const char *end = text + n;
 
@@ -222,7 +222,7 @@ say(const struct session *s, const char *text, size_t n)
 }
 
 static void
-end_line(struct wish *w)
+end_line(struct request *w)
 {
 	if (w->is_mid_line)
 		fputc('\n', stderr);
@@ -232,7 +232,7 @@ end_line(struct wish *w)
 static void
 report(const struct session *s, const char *text, size_t n)
 {
-	struct wish *w = (void *)(uintptr_t)s;
+	struct request *w = (void *)(uintptr_t)s;
 
 	if (w->keeps_report)
 		buf_putn(&w->report, text, n);
@@ -249,19 +249,19 @@ library(void)
 /* ---- the verbs ---- */
 
 static void
-prepare(struct wish *w)
+prepare(struct request *w)
 {
 	w->session.options = buf_string(&w->text);
 	w->session.timeout = (unsigned)w->options.timeout;
 	w->session.library = library;
 	w->session.say = say;
 	w->session.report = report;
-	w->keeps_report = w->is_tree || wish_has_file(w);
+	w->keeps_report = w->is_tree || request_has_file(w);
 	w->session.colour = !w->keeps_report && wants_colour();
 }
 
 static int
-run(struct wish *w)
+run(struct request *w)
 {
 	enum session_result result;
 	char why[REFUSAL_BYTES];
@@ -279,7 +279,7 @@ run(struct wish *w)
 	}
 	if (w->session.verb != ATTACH_VERB_DETACH && w->keeps_report &&
 	    w->report.len)
-		status = wish_write_report(w);
+		status = request_write_report(w);
 	if (fflush(stdout) != 0) {
 		complain("%s: stdout: %s", w->verb, strerror(errno));
 		status = STATUS_FAILED;
@@ -292,7 +292,7 @@ run(struct wish *w)
 static int
 serve_verb(enum attach_verb verb, int argc, char **argv)
 {
-	struct wish w = {.session.verb = verb, .verb = argv[0]};
+	struct request w = {.session.verb = verb, .verb = argv[0]};
 	int status;
 
 	buf_init(&w.text);
@@ -300,7 +300,7 @@ serve_verb(enum attach_verb verb, int argc, char **argv)
 	status = parse(&w, argc, argv);
 	if (status < 0) {
 		prepare(&w);
-		status = w.is_tree ? wish_serve_tree(&w) : run(&w);
+		status = w.is_tree ? request_serve_tree(&w) : run(&w);
 	}
 	buf_fini(&w.report);
 	buf_fini(&w.text);

@@ -17,7 +17,7 @@
 #include "cli/symbolize.h"
 #include "cli/tree.h"
 #include "cli/verdict.h"
-#include "cli/wish.h"
+#include "cli/request.h"
 #include "common/arena.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -29,7 +29,7 @@ enum {
 };
 
 struct job {
-	struct wish *wish;
+	struct request *request;
 	struct member *members;
 	size_t n, n_at_work;
 	bool has_found;
@@ -56,12 +56,12 @@ begin(struct job *job, struct member *m)
 	m->report = memfd_create("leakshim-report", MFD_CLOEXEC);
 	m->child = m->report < 0 ? -1 : fork();
 	if (m->child == 0)
-		member_serve(job->wish, m, parent);
+		member_serve(job->request, m, parent);
 	if (m->child > 0) {
 		job->n_at_work++;
 		return;
 	}
-	complain("%s: %d: %s", job->wish->verb, (int)m->process.pid,
+	complain("%s: %d: %s", job->request->verb, (int)m->process.pid,
 		 strerror(errno));
 	m->child = 0;
 	m->outcome = OUTCOME_REFUSED;
@@ -82,11 +82,11 @@ merge_report(struct job *job, const struct member *m)
 	text = n <= 0 ? MAP_FAILED :
 			mmap(NULL, (size_t)n, PROT_READ, MAP_PRIVATE, m->report,
 			     0);
-	snprintf(name, sizeof name, "%s: %d", job->wish->verb,
+	snprintf(name, sizeof name, "%s: %d", job->request->verb,
 		 (int)m->process.pid);
 	if (text == MAP_FAILED) {
 		/* Who is attached to stays so; a line has said why. */
-		if (job->wish->session.verb == ATTACH_VERB_ATTACH)
+		if (job->request->session.verb == ATTACH_VERB_ATTACH)
 			return true;
 		complain("%s: it sent no report", name);
 		return false;
@@ -109,7 +109,7 @@ finish(struct job *job, struct member *m, int status)
 	    WEXITSTATUS(status) < OUTCOMES)
 		m->outcome = (enum outcome)WEXITSTATUS(status);
 	if (m->outcome == OUTCOME_FAILED)
-		complain("%s: %d: this command failed", job->wish->verb,
+		complain("%s: %d: this command failed", job->request->verb,
 			 (int)m->process.pid);
 	job->has_found |= m->outcome == OUTCOME_FOUND;
 	if ((m->outcome == OUTCOME_DONE || m->outcome == OUTCOME_FOUND) &&
@@ -216,10 +216,10 @@ count(const struct job *job, enum outcome outcome)
 }
 
 static void
-render(const struct wish *w, const struct report *r, struct buf *out)
+render(const struct request *w, const struct report *r, struct buf *out)
 {
 	struct text_style style = {
-		.colour = !wish_has_file(w) && wants_colour(),
+		.colour = !request_has_file(w) && wants_colour(),
 		.with_missed = w->options.verbosity >= 1,
 	};
 
@@ -232,7 +232,7 @@ render(const struct wish *w, const struct report *r, struct buf *out)
 
 /* As without --tree. */
 static bool
-has_nothing_to_say(const struct wish *w, const struct report *r)
+has_nothing_to_say(const struct request *w, const struct report *r)
 {
 	return w->session.verb == ATTACH_VERB_ATTACH &&
 	       w->options.format == OPTIONS_FORMAT_TEXT && !report_has_news(r);
@@ -242,7 +242,7 @@ has_nothing_to_say(const struct wish *w, const struct report *r)
 static int
 put_merged(struct job *job)
 {
-	struct wish *w = job->wish;
+	struct request *w = job->request;
 	struct verdict verdict;
 	struct arena arena;
 	struct report r;
@@ -255,8 +255,8 @@ put_merged(struct job *job)
 	job->has_found |= verdict_judge(&verdict, &r) > 0;
 	symbolize(&arena, &r);
 	render(w, &r, &w->report);
-	if (wish_has_file(w)) {
-		status = wish_write_report(w);
+	if (request_has_file(w)) {
+		status = request_write_report(w);
 	} else if (has_nothing_to_say(w, &r)) {
 		complain("%s: %d: no known leaks so far",
 			 w->verb, (int)w->session.pid);
@@ -271,7 +271,7 @@ put_merged(struct job *job)
 static void
 say_numbers(const struct job *job)
 {
-	const struct wish *w = job->wish;
+	const struct request *w = job->request;
 
 	if (w->options.verbosity < 1)
 		return;
@@ -286,7 +286,7 @@ say_numbers(const struct job *job)
 static int
 judge(struct job *job)
 {
-	const struct wish *w = job->wish;
+	const struct request *w = job->request;
 	int status = STATUS_OK;
 
 	say_numbers(job);
@@ -314,9 +314,9 @@ judge(struct job *job)
 }
 
 int
-wish_serve_tree(struct wish *w)
+request_serve_tree(struct request *w)
 {
-	struct job job = {.wish = w};
+	struct job job = {.request = w};
 	int status;
 
 	/* The library is looked for once, and missed once. */

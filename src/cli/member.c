@@ -22,7 +22,7 @@ enum {
 };
 
 static enum outcome
-look_at(const struct wish *w, const struct tree_process *process)
+look_at(const struct request *w, const struct tree_process *process)
 {
 	pid_t pid = process->pid;
 	struct attach_status_page status;
@@ -92,7 +92,7 @@ is_done(enum session_result result)
  * not initialized yet will be in a moment.
  */
 static enum session_result
-run_session(struct wish *w, const struct tree_process *p, bool *is_gone,
+run_session(struct request *w, const struct tree_process *p, bool *is_gone,
 	    char why[REFUSAL_BYTES])
 {
 	enum session_result result;
@@ -114,7 +114,7 @@ run_session(struct wish *w, const struct tree_process *p, bool *is_gone,
 }
 
 static enum outcome
-serve(struct wish *w, const struct member *m)
+serve(struct request *w, const struct member *m)
 {
 	enum outcome outcome = look_at(w, &m->process);
 	enum session_result result;
@@ -140,7 +140,7 @@ serve(struct wish *w, const struct member *m)
 }
 
 void
-member_serve(struct wish *w, const struct member *m, pid_t parent)
+member_serve(struct request *w, const struct member *m, pid_t parent)
 {
 	static char said[SAID_BYTES];
 	enum outcome outcome;

@@ -16,7 +16,7 @@
 #include <sys/types.h>
 
 #include "cli/tree.h"
-#include "cli/wish.h"
+#include "cli/request.h"
 
 /* What became of a process; the exit status of the child that did it. */
 enum outcome {
@@ -43,7 +43,7 @@ struct member {
  * In the child that `parent' has made: do to m what is wished for, and end with
  * the outcome.  The report is written into m->report.
  */
-void member_serve(struct wish *w, const struct member *m, pid_t parent)
+void member_serve(struct request *w, const struct member *m, pid_t parent)
 	__attribute__((noreturn));
 
 #endif /* LEAKSHIM_CLI_MEMBER_H */

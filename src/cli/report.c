@@ -52,7 +52,7 @@ find_format(const char *name)
 	return NULL;
 }
 
-struct wishes {
+struct arguments {
 	const struct format *format;
 	const char *suppressions, *baseline;
 };
@@ -67,7 +67,7 @@ static const struct option long_options[] = {
 
 /* -1 to go on, or the exit status. */
 static int
-parse(int argc, char **argv, struct wishes *w)
+parse(int argc, char **argv, struct arguments *w)
 {
 	int c;
 
@@ -100,7 +100,7 @@ parse(int argc, char **argv, struct wishes *w)
 }
 
 static int
-put(const struct report *r, const struct wishes *w)
+put(const struct report *r, const struct arguments *w)
 {
 	char *root = getcwd(NULL, 0);
 	struct format_context context = {
@@ -122,7 +122,7 @@ put(const struct report *r, const struct wishes *w)
 }
 
 static int
-render(const struct wishes *w, struct screen *screen, struct merge *merge)
+render(const struct arguments *w, struct screen *screen, struct merge *merge)
 {
 	struct verdict verdict;
 	struct arena arena;
@@ -146,20 +146,20 @@ render(const struct wishes *w, struct screen *screen, struct merge *merge)
 int
 report_main(int argc, char **argv)
 {
-	struct wishes wishes = {0};
+	struct arguments arguments = {0};
 	struct screen screen;
 	const struct inputs_look look = {screen_look, &screen};
 	struct merge *merge;
-	int status = parse(argc, argv, &wishes), bad;
+	int status = parse(argc, argv, &arguments), bad;
 
 	if (status >= 0)
 		return status;
 	merge = merge_new();
 	status = STATUS_BAD_FILE;
-	if (screen_open(&screen, wishes.suppressions, wishes.baseline) == 0) {
+	if (screen_open(&screen, arguments.suppressions, arguments.baseline) == 0) {
 		bad = inputs_read(argv + optind, argc - optind, &look, merge);
 		if (merge_count(merge))
-			status = render(&wishes, &screen, merge);
+			status = render(&arguments, &screen, merge);
 		if (bad && status == STATUS_OK)
 			status = STATUS_BAD_FILE;
 	}

@@ -2,7 +2,7 @@
  * attachpage.h - what the command and the shim in a process tell each other
  *
  * The command maps one page into the target (struct attach_page): the stub's
- * functions, the wish, its options.  The shim answers by messages over a
+ * functions, the request, its options.  The shim answers by messages over a
  * descriptor that nobody else has; the command closes its end to give up.
  * What is published in leakshim_status is read without stopping the target.
  *

@@ -41,10 +41,10 @@ testhooks_fault(void)
 void
 testhooks_slow(const char *step)
 {
-	const char *wish = getenv("LEAKSHIM_TEST_SLOW");
+	const char *slow = getenv("LEAKSHIM_TEST_SLOW");
 	struct timespec t = {2, 0};
 
-	if (wish && !strcmp(wish, step))
+	if (slow && !strcmp(slow, step))
 		nanosleep(&t, NULL);
 }
 

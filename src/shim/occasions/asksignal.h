@@ -4,7 +4,7 @@
  * The program's own handlers come first: the signal is ours only while nobody has
  * it, and whoever takes it later keeps it.  A program that gives it back its
  * default action, as workers of gunicorn do with all signals, says that nobody
- * has it: then it is ours again, or the wish for a check would kill the process.
+ * has it: then it is ours again, or the request for a check would kill the process.
  * What the program sends itself then does what it wants: mostly, it ends.
  *
  * Contract of every function here:

@@ -85,7 +85,7 @@ is_time(uint64_t now)
 }
 
 static const char *
-wish(void)
+is_due(void)
 {
 	return atomic_load(&watch.is_signalled) ? "signal" :
 	       is_time(now_ns())                ? "timer" :
@@ -94,9 +94,9 @@ wish(void)
 
 /* Signals: safe. */
 static bool
-is_wished_for(void)
+is_asked_for(void)
 {
-	return background_is_there() || watch.lacks_signal || wish();
+	return background_is_there() || watch.lacks_signal || is_due();
 }
 
 /* ---- where it is done ---- */
@@ -130,7 +130,7 @@ disarm(void)
 		return;
 	set_hook(NULL);
 	/* One may have come meanwhile. */
-	if (is_wished_for())
+	if (is_asked_for())
 		set_hook(tick);
 }
 
@@ -195,7 +195,7 @@ serve(void)
 		return;
 	take_signal();
 	background_settle();
-	trigger = wish();
+	trigger = is_due();
 	if (trigger && !background_is_there()) {
 		/* Before: one that comes while it is made asks for another. */
 		bool was = atomic_exchange(&watch.is_signalled, false);
@@ -248,7 +248,7 @@ ask_main_thread(void)
 static bool
 is_something_to_do(void)
 {
-	return is_wished_for() && can_check();
+	return is_asked_for() && can_check();
 }
 
 /* From 3.9 to 3.11 each interpreter has a queue, and may end before it runs. */
@@ -300,7 +300,7 @@ triggers_collected(void)
 	uint64_t since;
 
 	callers_settle();
-	if (!is_wished_for())
+	if (!is_asked_for())
 		return;
 	look();
 	since = atomic_load(&watch.waits_since);

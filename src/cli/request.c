@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "cli/wish.h"
+#include "cli/request.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 /* log_path= is the command's, in its own folder. */
 int
-wish_write_report(struct wish *w)
+request_write_report(struct request *w)
 {
 	struct output_names names = {
 		.pid = w->session.pid,
@@ -40,7 +40,7 @@ wish_write_report(struct wish *w)
 }
 
 bool
-wish_has_file(const struct wish *w)
+request_has_file(const struct request *w)
 {
 	return strcmp(w->options.log_path, "stderr") &&
 	       strcmp(w->options.log_path, "stdout");

@@ -1,5 +1,5 @@
 /*
- * wish.h - what attach, check or detach were asked for
+ * request.h - what attach, check or detach were asked for
  *
  * Contract of every function here:
  *   side       tool
@@ -7,8 +7,8 @@
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_CLI_WISH_H
-#define LEAKSHIM_CLI_WISH_H
+#ifndef LEAKSHIM_CLI_REQUEST_H
+#define LEAKSHIM_CLI_REQUEST_H
 
 #include <stdbool.h>
 
@@ -16,7 +16,7 @@
 #include "common/buf.h"
 #include "common/options.h"
 
-struct wish {
+struct request {
 	struct session session; /* first: callbacks get it */
 	const char *verb;
 	struct options options;
@@ -28,12 +28,12 @@ struct wish {
 };
 
 /* Write the report into the file of log_path=.  The exit status. */
-int wish_write_report(struct wish *w);
+int request_write_report(struct request *w);
 
 /* Does the report go into a file? */
-bool wish_has_file(const struct wish *w);
+bool request_has_file(const struct request *w);
 
 /* --tree: the process and its descendants.  The exit status. */
-int wish_serve_tree(struct wish *w);
+int request_serve_tree(struct request *w);
 
-#endif /* LEAKSHIM_CLI_WISH_H */
+#endif /* LEAKSHIM_CLI_REQUEST_H */
