@@ -425,8 +425,8 @@ libshim_la_SOURCES = \
 	%D%/shim/check/inspector.h \
 	%D%/shim/check/publish.c \
 	%D%/shim/check/publish.h \
-	%D%/shim/check/published.c \
-	%D%/shim/check/published.h \
+	%D%/shim/check/statuspage.c \
+	%D%/shim/check/statuspage.h \
 	%D%/shim/check/registers.h \
 	%D%/shim/check/secondlook.c \
 	%D%/shim/check/secondlook.h \

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "common/attachpage.h"
-#include "shim/check/published.h"
+#include "shim/check/statuspage.h"
 
 #if defined __x86_64__
 __asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
@@ -77,7 +77,7 @@ loaded_is_first_copy(void)
 
 	if (we == UNKNOWN) {
 		handle = loaded_with(ATTACH_STATUS);
-		we = !handle || published_is(dlsym(handle, ATTACH_STATUS)) ?
+		we = !handle || statuspage_is(dlsym(handle, ATTACH_STATUS)) ?
 			     FIRST :
 			     ANOTHER;
 	}

@@ -9,7 +9,7 @@
 #include "shim/base/process.h"
 #include "shim/check/inspection.h"
 #include "shim/check/inspector.h"
-#include "shim/check/published.h"
+#include "shim/check/statuspage.h"
 
 enum state { NOTHING, BEGINNING, RUNNING, ENDING };
 
@@ -23,7 +23,7 @@ end(void)
 	int saved = errno, n = inspector_end(&is_written);
 
 	if (n >= 0 && is_written)
-		published_checked((uint32_t)n, inspection.last_pause_ns);
+		statuspage_checked((uint32_t)n, inspection.last_pause_ns);
 	atomic_store(&state, NOTHING);
 	inspector_end_turn();
 	errno = saved;

@@ -14,7 +14,7 @@
 #include "shim/base/say.h"
 #include "shim/base/stdlib.h"
 #include "shim/check/growths.h"
-#include "shim/check/published.h"
+#include "shim/check/statuspage.h"
 #include "shim/entry/diagnosis.h"
 #include "shim/entry/start.h"
 #include "shim/gc/collected.h"
@@ -144,7 +144,7 @@ take_place(void)
 		state.problem = "no function can be registered for the exit";
 	gcwatch_install(state.gc, hooks_see_containers());
 	state.is_done = true;
-	published_started();
+	statuspage_started();
 	triggers_start();
 	announce();
 	diagnosis_tell();

@@ -10,7 +10,7 @@
 
 #include "common/attachpage.h"
 #include "shim/base/export.h"
-#include "shim/check/published.h"
+#include "shim/check/statuspage.h"
 #include "shim/entry/enter.h"
 #include "shim/entry/serve.h"
 
@@ -29,7 +29,7 @@ struct attach_status_page leakshim_status = {
 __attribute__((constructor)) static void
 publish(void)
 {
-	published_use(&leakshim_status);
+	statuspage_use(&leakshim_status);
 }
 
 void *

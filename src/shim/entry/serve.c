@@ -19,7 +19,7 @@
 #include "shim/base/say.h"
 #include "shim/check/inspection.h"
 #include "shim/check/inspector.h"
-#include "shim/check/published.h"
+#include "shim/check/statuspage.h"
 #include "shim/check/turn.h"
 #include "shim/entry/boot.h"
 #include "shim/entry/forks.h"
@@ -116,7 +116,7 @@ check(const char *trigger, const char *options, void *turn)
 	inspector_end_turn();
 	if (n < 0 || !is_written)
 		return -1;
-	published_checked((uint32_t)n, inspection.last_pause_ns);
+	statuspage_checked((uint32_t)n, inspection.last_pause_ns);
 	return n;
 }
 
@@ -183,7 +183,7 @@ serve_attach(const struct attach_page *page)
 		return refuse(why);
 	}
 	/* While we have the GIL: a child must not be forked in between. */
-	published_attached();
+	statuspage_attached();
 	say_attached();
 	/* What is leaked already; it is attached, whatever comes of that. */
 	if (page->skips_check)
@@ -228,7 +228,7 @@ serve_detach(const struct attach_page *page)
 	if (why)
 		return refuse(why);
 	ok = boot_detach();
-	published_detached();
+	statuspage_detached();
 	turn_end(turn);
 	if (!ok)
 		refuse("another tool's allocator is installed on top of ours, "

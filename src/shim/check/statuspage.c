@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "shim/check/published.h"
+#include "shim/check/statuspage.h"
 
 #include <string.h>
 #include <time.h>
@@ -19,13 +19,13 @@ static struct attach_status_page nowhere;
 static struct attach_status_page *published = &nowhere;
 
 void
-published_use(struct attach_status_page *page)
+statuspage_use(struct attach_status_page *page)
 {
 	published = page;
 }
 
 bool
-published_is(const void *page)
+statuspage_is(const void *page)
 {
 	return page == published;
 }
@@ -71,27 +71,27 @@ publish_hooks(void)
 }
 
 void
-published_started(void)
+statuspage_started(void)
 {
 	published->is_attached = 0;
 	publish_hooks();
 }
 
 void
-published_attached(void)
+statuspage_attached(void)
 {
 	published->is_attached = 1;
 	publish_hooks();
 }
 
 void
-published_detached(void)
+statuspage_detached(void)
 {
 	published->state = ATTACH_STATE_DETACHED;
 }
 
 void
-published_checked(uint32_t n_failing, uint64_t pause_ns)
+statuspage_checked(uint32_t n_failing, uint64_t pause_ns)
 {
 	published->n_checks++;
 	published->checked_at = now();
