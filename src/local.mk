@@ -428,8 +428,8 @@ libshim_la_SOURCES = \
 	%D%/shim/check/statuspage.c \
 	%D%/shim/check/statuspage.h \
 	%D%/shim/check/registers.h \
-	%D%/shim/check/secondlook.c \
-	%D%/shim/check/secondlook.h \
+	%D%/shim/check/secondclone.c \
+	%D%/shim/check/secondclone.h \
 	%D%/shim/check/suspects.c \
 	%D%/shim/check/suspects.h \
 	%D%/shim/check/symbolizer.c \

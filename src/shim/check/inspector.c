@@ -22,7 +22,7 @@
 #include "shim/check/growths.h"
 #include "shim/check/inspection.h"
 #include "shim/check/registers.h"
-#include "shim/check/secondlook.h"
+#include "shim/check/secondclone.h"
 #include "shim/check/suspects.h"
 #include "shim/entry/boot.h"
 #include "shim/gc/gcwatch.h"
@@ -79,7 +79,7 @@ end_clone(void)
 static void
 drop_page(void)
 {
-	secondlook_end();
+	secondclone_end();
 	standstill_forget();
 	growths_settle();
 	ownunmap(inspection.page, inspection.page_bytes);
@@ -204,9 +204,9 @@ static void
 look_again(void)
 {
 	if (inspection.page->needs_second)
-		secondlook_begin();
+		secondclone_begin();
 	else
-		secondlook_end();
+		secondclone_end();
 }
 
 /*
@@ -219,7 +219,7 @@ await_look(void)
 {
 	if (!await(STAGE_LOOKED))
 		return false;
-	if (secondlook_is_prepared()) {
+	if (secondclone_is_prepared()) {
 		if (inspection.page->needs_second)
 			clone_has(&inspection.page->stage, STAGE_FOUND);
 		look_again();
@@ -375,7 +375,7 @@ inspector_begin(const struct inspector_request *request)
 				"isolate=0 lets them run on");
 		return inspect_here();
 	}
-	secondlook_prepare(&inspection.source, inspection_is_a_commands());
+	secondclone_prepare(&inspection.source, inspection_is_a_commands());
 	if (!begin_in_clone(request, &why)) {
 		tell_failure(why);
 		return false;
@@ -476,7 +476,7 @@ void
 inspector_forget(void)
 {
 	inspector_end_turn();
-	secondlook_forget();
+	secondclone_forget();
 	growths_forget(); /* shared with the parent, whose they are */
 	recycle_forget();
 	drop_page();

@@ -12,7 +12,7 @@
 #include "common/glibconly.h"
 #include "shim/base/clone.h"
 #include "shim/base/process.h"
-#include "shim/check/secondlook.h"
+#include "shim/check/secondclone.h"
 #include "shim/entry/serve.h"
 #include "shim/occasions/askapi.h"
 #include "shim/occasions/finish.h"
@@ -57,7 +57,7 @@ before(void)
 	uint64_t until = clone_now_ns() + MOST_NS;
 	int saved = errno;
 
-	leaves_threads = secondlook_is_needed();
+	leaves_threads = secondclone_is_needed();
 	atomic_fetch_add(&n_forking, 1);
 	while (atomic_load(&is_kept_out) && clone_now_ns() < until)
 		nap();

@@ -7,7 +7,7 @@
 #include "python/names.h"
 #include "shim/base/process.h"
 #include "shim/check/background.h"
-#include "shim/check/secondlook.h"
+#include "shim/check/secondclone.h"
 #include "shim/gc/gcwatch.h"
 #include "shim/occasions/interrupted.h"
 
@@ -31,7 +31,7 @@ is_at_rest(const void *context)
 {
 	return stack && process.options.isolate &&
 	       interrupted_while_waiting(context) && gil_is_at_rest() &&
-	       !secondlook_is_needed();
+	       !secondclone_is_needed();
 }
 
 bool

@@ -17,7 +17,7 @@
 #include "shim/base/say.h"
 #include "shim/check/background.h"
 #include "shim/check/inspector.h"
-#include "shim/check/secondlook.h"
+#include "shim/check/secondclone.h"
 #include "shim/entry/boot.h"
 #include "shim/entry/forks.h"
 #include "shim/entry/serve.h"
@@ -122,7 +122,7 @@ only_failed_to_exec(void)
 static bool
 may_take_gil(void)
 {
-	return !secondlook_is_needed() && gil_can_take() &&
+	return !secondclone_is_needed() && gil_can_take() &&
 	       (gilturn_lacks_gil() || gil_is_free());
 }
 

@@ -1,5 +1,5 @@
 /*
- * secondlook.h - what is lost, asked of a second clone
+ * secondclone.h - what is lost, asked of a second clone
  *
  * Threads that do not hold the GIL run on while memory is cloned, and what one
  * of them hands over at that moment may be in its registers alone, which no
@@ -7,14 +7,14 @@
  * and only what both found lost is lost.
  *
  * Contract of the functions here:
- *   side       secondlook_begin(), _end(): the process, the GIL held;
- *              secondlook_is_lost(): the first clone
+ *   side       secondclone_begin(), _end(): the process, the GIL held;
+ *              secondclone_is_lost(): the first clone
  *   allocates  mmap(2) only
  *   locks      none
  *   signals    not safe; blocked while cloning
  */
-#ifndef LEAKSHIM_SHIM_SECONDLOOK_H
-#define LEAKSHIM_SHIM_SECONDLOOK_H
+#ifndef LEAKSHIM_SHIM_SECONDCLONE_H
+#define LEAKSHIM_SHIM_SECONDCLONE_H
 
 #include <stdbool.h>
 
@@ -24,21 +24,21 @@ struct source;
  * Before the first clone: get ready, where threads make it necessary, and let
  * s ask for the result.  steps_back: the program does not wait for the report.
  */
-void secondlook_prepare(struct source *s, bool steps_back);
+void secondclone_prepare(struct source *s, bool steps_back);
 
 /* Will there be one? */
-bool secondlook_is_prepared(void);
+bool secondclone_is_prepared(void);
 
 /* Has the process more than one thread?  Signals: safe. */
-bool secondlook_is_needed(void);
+bool secondclone_is_needed(void);
 
 /* After the first clone has been made: the second. */
-void secondlook_begin(void);
+void secondclone_begin(void);
 
 /* The process needs no clone any more. */
-void secondlook_end(void);
+void secondclone_end(void);
 
 /* In the child of a fork: the clone is the parent's. */
-void secondlook_forget(void);
+void secondclone_forget(void);
 
-#endif /* LEAKSHIM_SHIM_SECONDLOOK_H */
+#endif /* LEAKSHIM_SHIM_SECONDCLONE_H */

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "shim/check/secondlook.h"
+#include "shim/check/secondclone.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -41,7 +41,7 @@ static struct {
 
 /* Each thread is a folder in it, so its links count them (and two more). */
 bool
-secondlook_is_needed(void)
+secondclone_is_needed(void)
 {
 	struct stat s;
 	int saved = errno;
@@ -165,9 +165,9 @@ opinion_of(uintptr_t node)
 /* ---- in the process ---- */
 
 void
-secondlook_prepare(struct source *s, bool steps_back)
+secondclone_prepare(struct source *s, bool steps_back)
 {
-	if (!s->options->reachability || !secondlook_is_needed())
+	if (!s->options->reachability || !secondclone_is_needed())
 		return;
 	now.page = ownmap_shared(sizeof *now.page);
 	now.source = *s;
@@ -176,13 +176,13 @@ secondlook_prepare(struct source *s, bool steps_back)
 }
 
 bool
-secondlook_is_prepared(void)
+secondclone_is_prepared(void)
 {
 	return now.page;
 }
 
 void
-secondlook_begin(void)
+secondclone_begin(void)
 {
 	const char *why;
 
@@ -196,13 +196,13 @@ secondlook_begin(void)
 }
 
 void
-secondlook_forget(void)
+secondclone_forget(void)
 {
 	now.pid = 0;
 }
 
 void
-secondlook_end(void)
+secondclone_end(void)
 {
 	if (now.pid > 0)
 		clone_reap(now.pid);
