@@ -338,8 +338,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/islands/describe.h \
 	%D%/analysis/islands/groups.c \
 	%D%/analysis/islands/groups.h \
-	%D%/analysis/islands/kin.c \
-	%D%/analysis/islands/kin.h \
+	%D%/analysis/islands/shared.c \
+	%D%/analysis/islands/shared.h \
 	%D%/analysis/islands/members.c \
 	%D%/analysis/islands/members.h \
 	%D%/analysis/islands/rings.c \
@@ -482,8 +482,8 @@ libshim_la_SOURCES = \
 	%D%/shim/record/hooks.h \
 	%D%/shim/record/layer.c \
 	%D%/shim/record/layer.h \
-	%D%/shim/record/lineage.c \
-	%D%/shim/record/lineage.h \
+	%D%/shim/record/sharedblocks.c \
+	%D%/shim/record/sharedblocks.h \
 	%D%/shim/record/nativestack.c \
 	%D%/shim/record/nativestack.h \
 	%D%/shim/record/nofreelists.c \

@@ -55,7 +55,7 @@ is_ours(const char *entry, size_t n)
 }
 
 /*
- * AddressSanitizer and its kin end the program when another library stands
+ * AddressSanitizer and similar libraries end the program when another library stands
  * before theirs.
  */
 static bool

@@ -119,7 +119,7 @@ struct source {
 	 * NULL: there are none.  *owner: who allocated it, 0: unknown.
 	 */
 	bool (*find_kin)(uint32_t stack, uint64_t *owner);
-	const uint64_t *kin_key; /* two words that all of them know */
+	const uint64_t *shared_key; /* two words that all of them know */
 	int (*is_main_thread)(uint32_t stack); /* 1, 0, -1 */
 	/* What collections have freed so far; NULL: nobody looked. */
 	void (*walk_collected)(void (*each)(const struct finding *f,

@@ -7,7 +7,7 @@
 #include "analysis/base/modules.h"
 #include "analysis/check/surplus.h"
 #include "analysis/growth/growth.h"
-#include "analysis/islands/kin.h"
+#include "analysis/islands/shared.h"
 #include "analysis/reach/hindsight.h"
 #include "analysis/reach/holders.h"
 #include "common/options.h"
@@ -17,7 +17,7 @@ check_begin(struct check *c, const struct source *s)
 {
 	memset(c, 0, sizeof *c);
 	arena_init(&c->arena);
-	kin_begin();
+	shared_begin();
 	c->source = s;
 	classes_init(&c->classes, &c->arena, s->stdlib);
 }

@@ -12,7 +12,7 @@
 #include "analysis/check/unfreed.h"
 #include "analysis/growth/growth.h"
 #include "analysis/islands/describe.h"
-#include "analysis/islands/kin.h"
+#include "analysis/islands/shared.h"
 #include "analysis/reach/hindsight.h"
 #include "analysis/reach/memory.h"
 #include "python/api.h"
@@ -438,7 +438,7 @@ check_report(struct check *c, struct report *r)
 		c->failed = true;
 	c->failed |= !growth_walk(c, add_found);
 	leave_out(c, OMISSION_GROWTH_SITES, growth_left_out(c));
-	leave_out(c, OMISSION_SHARED, kin_dropped());
+	leave_out(c, OMISSION_SHARED, shared_dropped());
 	if (!resurrected_walk(c, add_resurrected))
 		c->failed = true;
 	if (c->source->walk_collected)

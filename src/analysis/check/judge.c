@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "analysis/base/sort.h"
-#include "analysis/islands/kin.h"
+#include "analysis/islands/shared.h"
 #include "common/options.h"
 #include "report/kinds.h"
 #include "report/order.h"
@@ -160,7 +160,7 @@ judge_merge(struct arena *a, struct finding *known, const struct finding *f)
 	known->objects += f->objects;
 	known->bytes += f->bytes;
 	known->is_printed |= f->is_printed;
-	kin_join(a, known, f);
+	shared_join(a, known, f);
 	/* The worst of them is the example. */
 	if (f->references_lost > known->references_lost) {
 		known->refcount = f->refcount;

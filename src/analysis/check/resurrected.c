@@ -4,7 +4,7 @@
 
 #include "analysis/islands/describe.h"
 #include "analysis/islands/groups.h"
-#include "analysis/islands/kin.h"
+#include "analysis/islands/shared.h"
 #include "common/hash.h"
 #include "python/objects.h"
 #include "python/sizes.h"
@@ -12,7 +12,7 @@
 struct seen {
 	uint64_t key; /* class and stack */
 	struct finding finding;
-	struct kin *kin;
+	struct shared_islands *shared;
 	UT_hash_handle hh;
 };
 
@@ -32,18 +32,18 @@ is_resurrected(struct check *c, node_id id, struct class **class)
 static bool
 count_kin(struct check *c, struct seen *s, void *o, struct class *class)
 {
-	struct kin_island is = {
+	struct shared_island is = {
 		.objects = 1,
 		.bytes = object_bytes(o),
 		.classes = &class,
 		.n_classes = 1,
 	};
 
-	if (!kin_of_object(c->source, o, &is.id))
+	if (!shared_of_object(c->source, o, &is.id))
 		return true;
 	class->count = 1;
 	class->bytes = is.bytes;
-	return kin_add(&s->kin, &c->arena, &is);
+	return shared_add(&s->shared, &c->arena, &is);
 }
 
 static bool
@@ -87,7 +87,7 @@ resurrected_walk(struct check *c,
 			ok = count(c, (node_id)i, class, &table);
 	HASH_ITER(hh, table, s, next)
 	{
-		ok &= kin_describe(&s->kin, &c->arena, &s->finding);
+		ok &= shared_describe(&s->shared, &c->arena, &s->finding);
 		each(c, &s->finding);
 	}
 	HASH_CLEAR(hh, table);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "analysis/islands/describe.h"
-#include "analysis/islands/kin.h"
+#include "analysis/islands/shared.h"
 #include "analysis/reach/blocks.h"
 #include "analysis/reach/hindsight.h"
 #include "analysis/reach/holders.h"
@@ -211,21 +211,21 @@ may_be_a_hash(const struct hub *hub, const struct source_block *b)
 static bool
 describe_kin(struct check *c, void *o, struct finding *f)
 {
-	struct kin *table = NULL;
+	struct shared_islands *table = NULL;
 	struct class *class = classes_intern(&c->classes, o);
-	struct kin_island is = {
+	struct shared_island is = {
 		.objects = 1,
 		.bytes = f->bytes,
 		.classes = &class,
 		.n_classes = 1,
 	};
 
-	if (!class || !kin_of_object(c->source, o, &is.id))
+	if (!class || !shared_of_object(c->source, o, &is.id))
 		return class;
 	class->count = 1;
 	class->bytes = f->bytes;
-	return kin_add(&table, &c->arena, &is) &&
-	       kin_describe(&table, &c->arena, f);
+	return shared_add(&table, &c->arena, &is) &&
+	       shared_describe(&table, &c->arena, f);
 }
 
 bool

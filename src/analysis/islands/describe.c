@@ -192,7 +192,7 @@ describe_group(struct arena *a, const struct source *s, struct classes *classes,
 	       members_describe(a, classes, g, group, out) &&
 	       describe_finalizers(a, classes, g, group->island, out) &&
 	       describe_allocation(a, s, &group->allocated, out) &&
-	       kin_describe(&group->kin, a, out);
+	       shared_describe(&group->shared, a, out);
 }
 
 bool

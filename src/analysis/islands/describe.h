@@ -16,7 +16,7 @@
 
 /*
  * Types, cycle with named edges, finalizers and allocation of the group's
- * example, and the group's counts; group->kin is used up.  Kind, reason and
+ * example, and the group's counts; group->shared is used up.  Kind, reason and
  * state are the caller's. False when memory is out.
  */
 bool describe_group(struct arena *a, const struct source *s,

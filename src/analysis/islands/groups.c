@@ -171,15 +171,15 @@ static bool
 add_kin(const struct source *s, const struct island *is, struct group *group,
 	struct arena *a)
 {
-	struct kin_island like = {
+	struct shared_island like = {
 		.objects = is->objects,
 		.bytes = is->bytes,
 		.classes = is->classes,
 		.n_classes = is->n_classes,
 	};
 
-	return !kin_of_island(s, is->g, is->number, &like.id) ||
-	       kin_add(&group->kin, a, &like);
+	return !shared_of_island(s, is->g, is->number, &like.id) ||
+	       shared_add(&group->shared, a, &like);
 }
 
 /* Equal for islands of one cause; fingerprints may join what differs here. */

@@ -21,7 +21,7 @@
 #include "analysis/base/source.h"
 #include "analysis/cycles/graph.h"
 #include "analysis/islands/classes.h"
-#include "analysis/islands/kin.h"
+#include "analysis/islands/shared.h"
 #include "analysis/sizes/measure.h"
 
 enum { GROUP_MAX_CLASSES = 64 };
@@ -40,7 +40,7 @@ struct group {
 	struct source_block allocated; /* of the head */
 	bool is_own; /* allocated by the program, or by nobody known */
 	int64_t count, objects, bytes;
-	struct kin *kin; /* those that other processes may have, or NULL */
+	struct shared_islands *shared; /* those that other processes may have, or NULL */
 	size_t n_classes;
 	struct group_class classes[GROUP_MAX_CLASSES];
 	UT_hash_handle hh;

@@ -25,7 +25,7 @@
 #include "shim/record/capture.h"
 #include "shim/record/hooks.h"
 #include "shim/record/layer.h"
-#include "shim/record/lineage.h"
+#include "shim/record/sharedblocks.h"
 #include "shim/record/nativestack.h"
 #include "shim/record/sidetable.h"
 #include "shim/record/stacks.h"
@@ -161,8 +161,8 @@ facts_source(struct source *s, struct facts *f, const volatile uint32_t *order)
 	s->saveall_seen = f->gc.saveall_seen;
 	s->stdlib = f->stdlib[0] ? f->stdlib : NULL;
 	s->is_late = is_late;
-	s->find_kin = lineage_has_kin() ? lineage_find : NULL;
-	s->kin_key = lineage_key();
+	s->find_kin = sharedblocks_are_possible() ? sharedblocks_find : NULL;
+	s->shared_key = sharedblocks_key();
 	since = f->since;
 	until = f->until;
 	s->only_new = f->since > 0;

@@ -8,7 +8,7 @@
 
 #include "analysis/check/check.h"
 #include "analysis/growth/growth.h"
-#include "analysis/islands/kin.h"
+#include "analysis/islands/shared.h"
 #include "common/buf.h"
 #include "python/api.h"
 #include "report/filter.h"

@@ -19,7 +19,7 @@
 #include "shim/occasions/triggers.h"
 #include "shim/record/callers.h"
 #include "shim/record/capture.h"
-#include "shim/record/lineage.h"
+#include "shim/record/sharedblocks.h"
 #include "shim/record/stacks.h"
 #include "shim/stop/ptracer.h"
 
@@ -90,7 +90,7 @@ in_parent(void)
 	/* Of a fork that had begun before we were registered: nothing. */
 	if (atomic_load(&n_forking) > 0)
 		atomic_fetch_sub(&n_forking, 1);
-	lineage_has_child();
+	sharedblocks_has_child();
 }
 
 static void
@@ -108,7 +108,7 @@ in_child(void)
 	askapi_forked();
 	callers_forked();
 	capture_forked();
-	lineage_is_child();
+	sharedblocks_is_child();
 	ptracer_forked();
 	stacks_forked();
 	finish_forked();
@@ -123,7 +123,7 @@ forks_init(void)
 	if (is_done)
 		return;
 	is_done = true;
-	lineage_init();
+	sharedblocks_init();
 	__register_atfork(before, in_parent, in_child, &__dso_handle);
 }
 

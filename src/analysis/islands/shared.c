@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "analysis/islands/kin.h"
+#include "analysis/islands/shared.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@
 enum { MOST_CONTENT = 1024 };
 
 /* Islands of a group that have the same numbers of everything. */
-struct kin {
+struct shared_islands {
 	uint64_t shape; /* the key */
 	struct report_shared row;
 	uint64_t *ids;
@@ -23,15 +23,15 @@ struct kin {
 static int64_t n_ids;
 
 void
-kin_begin(void)
+shared_begin(void)
 {
 	n_ids = 0;
 }
 
 int64_t
-kin_dropped(void)
+shared_dropped(void)
 {
-	return n_ids > KIN_MOST ? n_ids - KIN_MOST : 0;
+	return n_ids > SHARED_MOST ? n_ids - SHARED_MOST : 0;
 }
 
 /*
@@ -48,7 +48,7 @@ content_of(const struct source *s, const void *o)
 		size = MOST_CONTENT;
 	for (at = OB_TYPE; at + sizeof *words <= size; at += sizeof *words)
 		words[n++] = object_word(o, at);
-	return siphash(s->kin_key, words, n);
+	return siphash(s->shared_key, words, n);
 }
 
 static bool
@@ -60,7 +60,7 @@ find_owner(const struct source *s, const void *o, uint64_t *owner)
 }
 
 bool
-kin_of_object(const struct source *s, const void *o, uint64_t *id)
+shared_of_object(const struct source *s, const void *o, uint64_t *id)
 {
 	uint64_t words[4] = {(uintptr_t)o, (uintptr_t)object_type(o), 0, 0};
 
@@ -68,7 +68,7 @@ kin_of_object(const struct source *s, const void *o, uint64_t *id)
 		return false;
 	if (!words[2])
 		words[3] = content_of(s, o);
-	*id = siphash(s->kin_key, words, 4);
+	*id = siphash(s->shared_key, words, 4);
 	return true;
 }
 
@@ -78,7 +78,7 @@ kin_of_object(const struct source *s, const void *o, uint64_t *id)
  * one of them has added is not the others'.
  */
 bool
-kin_of_island(const struct source *s, const struct graph *g, uint32_t island,
+shared_of_island(const struct source *s, const struct graph *g, uint32_t island,
 	      uint64_t *id)
 {
 	const void *lowest = NULL;
@@ -99,7 +99,7 @@ kin_of_island(const struct source *s, const struct graph *g, uint32_t island,
 		if (!lowest || o < lowest)
 			lowest = o;
 	}
-	return lowest && kin_of_object(s, lowest, id);
+	return lowest && shared_of_object(s, lowest, id);
 }
 
 /* ---- rows ---- */
@@ -112,7 +112,7 @@ mix(uint64_t h, uint64_t v)
 }
 
 static uint64_t
-shape_of(const struct kin_island *is)
+shape_of(const struct shared_island *is)
 {
 	uint64_t h = mix((uint64_t)is->objects, (uint64_t)is->bytes);
 	size_t i;
@@ -125,10 +125,10 @@ shape_of(const struct kin_island *is)
 	return h;
 }
 
-static struct kin *
-new_row(struct arena *a, const struct kin_island *is)
+static struct shared_islands *
+new_row(struct arena *a, const struct shared_island *is)
 {
-	struct kin *k = arena_grab(a, sizeof *k);
+	struct shared_islands *k = arena_grab(a, sizeof *k);
 	struct report_type *types =
 		arena_array(a, is->n_classes, sizeof *types);
 	size_t i;
@@ -152,7 +152,7 @@ new_row(struct arena *a, const struct kin_island *is)
 }
 
 static bool
-add_id(struct kin *k, struct arena *a, uint64_t id)
+add_id(struct shared_islands *k, struct arena *a, uint64_t id)
 {
 	if (k->row.n_ids == k->n_room) {
 		size_t room = k->n_room ? k->n_room * 2 : 16;
@@ -170,12 +170,12 @@ add_id(struct kin *k, struct arena *a, uint64_t id)
 }
 
 bool
-kin_add(struct kin **table, struct arena *a, const struct kin_island *is)
+shared_add(struct shared_islands **table, struct arena *a, const struct shared_island *is)
 {
 	uint64_t shape = shape_of(is);
-	struct kin *k;
+	struct shared_islands *k;
 
-	if (n_ids++ >= KIN_MOST)
+	if (n_ids++ >= SHARED_MOST)
 		return true;
 	HASH_FIND(hh, *table, &shape, sizeof shape, k);
 	if (k)
@@ -189,11 +189,11 @@ kin_add(struct kin **table, struct arena *a, const struct kin_island *is)
 }
 
 bool
-kin_describe(struct kin **table, struct arena *a, struct finding *out)
+shared_describe(struct shared_islands **table, struct arena *a, struct finding *out)
 {
 	size_t n = HASH_COUNT(*table);
 	struct report_shared *rows = n ? arena_array(a, n, sizeof *rows) : NULL;
-	struct kin *k, *next;
+	struct shared_islands *k, *next;
 
 	out->shared = rows;
 	out->n_shared = 0;
@@ -208,7 +208,7 @@ kin_describe(struct kin **table, struct arena *a, struct finding *out)
 }
 
 void
-kin_join(struct arena *a, struct finding *known, const struct finding *f)
+shared_join(struct arena *a, struct finding *known, const struct finding *f)
 {
 	size_t n = known->n_shared + f->n_shared;
 	struct report_shared *rows;

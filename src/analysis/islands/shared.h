@@ -1,5 +1,5 @@
 /*
- * kin.h - islands that other processes may have as well, since a fork
+ * shared.h - islands that other processes may have as well, since a fork
  *
  * Such an island gets a number that is the same in all of them (a keyed hash of
  * where it is and who allocated it), so that who merges their reports counts it
@@ -13,8 +13,8 @@
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_ANALYSIS_KIN_H
-#define LEAKSHIM_ANALYSIS_KIN_H
+#ifndef LEAKSHIM_ANALYSIS_SHARED_H
+#define LEAKSHIM_ANALYSIS_SHARED_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,22 +26,22 @@
 #include "common/arena.h"
 #include "report/report.h"
 
-struct kin;
+struct shared_islands;
 
 /* Islands beyond that have no numbers. */
-enum { KIN_MOST = 1 << 17 };
+enum { SHARED_MOST = 1 << 17 };
 
 /* Forget how many there were, before a check; how many were too many. */
-void kin_begin(void);
-int64_t kin_dropped(void);
+void shared_begin(void);
+int64_t shared_dropped(void);
 
 /* The number of an island, or of one object; false: it is ours alone. */
-bool kin_of_island(const struct source *s, const struct graph *g,
+bool shared_of_island(const struct source *s, const struct graph *g,
 		   uint32_t island, uint64_t *id);
-bool kin_of_object(const struct source *s, const void *o, uint64_t *id);
+bool shared_of_object(const struct source *s, const void *o, uint64_t *id);
 
 /* Of one island: what its classes count is in them (class->count and bytes). */
-struct kin_island {
+struct shared_island {
 	uint64_t id;
 	int64_t objects, bytes;
 	struct class *const *classes;
@@ -49,12 +49,12 @@ struct kin_island {
 };
 
 /* Put it to those that look like it.  False when memory is out. */
-bool kin_add(struct kin **table, struct arena *a, const struct kin_island *is);
+bool shared_add(struct shared_islands **table, struct arena *a, const struct shared_island *is);
 
 /* Into the finding, and the table is gone.  False when memory is out. */
-bool kin_describe(struct kin **table, struct arena *a, struct finding *out);
+bool shared_describe(struct shared_islands **table, struct arena *a, struct finding *out);
 
 /* Those of f as well.  Memory out: they are lost, and counted for each. */
-void kin_join(struct arena *a, struct finding *known, const struct finding *f);
+void shared_join(struct arena *a, struct finding *known, const struct finding *f);
 
-#endif /* LEAKSHIM_ANALYSIS_KIN_H */
+#endif /* LEAKSHIM_ANALYSIS_SHARED_H */

@@ -1,5 +1,5 @@
 /*
- * lineage.h - who has a block besides us, since a fork?
+ * sharedblocks.h - who has a block besides us, since a fork?
  *
  * After a fork parent and child have the same objects at the same addresses; a
  * leak among them is one leak, which both report.  So that reports can be
@@ -11,13 +11,13 @@
  * runs the same program image.
  *
  * Contract of every function here:
- *   side       shim; lineage_find() also in the analysis child
+ *   side       shim; sharedblocks_find() also in the analysis child
  *   allocates  never
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_SHIM_LINEAGE_H
-#define LEAKSHIM_SHIM_LINEAGE_H
+#ifndef LEAKSHIM_SHIM_SHAREDBLOCKS_H
+#define LEAKSHIM_SHIM_SHAREDBLOCKS_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,22 +25,22 @@
 #include "shim/record/sidetable.h"
 
 /* Once, before anything is recorded. */
-void lineage_init(void);
+void sharedblocks_init(void);
 
 /* After a fork, in the parent; in the child, before stacks_forked(). */
-void lineage_has_child(void);
-void lineage_is_child(void);
+void sharedblocks_has_child(void);
+void sharedblocks_is_child(void);
 
 /* Is there a process that may have what we have? */
-bool lineage_has_kin(void);
+bool sharedblocks_are_possible(void);
 
 /*
  * May others have a block with that stack (0: not recorded)?  *owner: a number
  * of the process that allocated it, the same to all who have it; 0: unknown.
  */
-bool lineage_find(stack_id stack, uint64_t *owner);
+bool sharedblocks_find(stack_id stack, uint64_t *owner);
 
 /* What only this program image and its forked copies know: two words. */
-const uint64_t *lineage_key(void);
+const uint64_t *sharedblocks_key(void);
 
-#endif /* LEAKSHIM_SHIM_LINEAGE_H */
+#endif /* LEAKSHIM_SHIM_SHAREDBLOCKS_H */

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "shim/record/lineage.h"
+#include "shim/record/sharedblocks.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -45,7 +45,7 @@ make_name(void)
 }
 
 void
-lineage_init(void)
+sharedblocks_init(void)
 {
 	/* 16 bytes of the kernel's for each exec(2); fork(2) copies them. */
 	const char *random = (const char *)getauxval(AT_RANDOM);
@@ -58,14 +58,14 @@ lineage_init(void)
 }
 
 void
-lineage_has_child(void)
+sharedblocks_has_child(void)
 {
 	n_given = *stacks_counter();
 	has_forked = true;
 }
 
 void
-lineage_is_child(void)
+sharedblocks_is_child(void)
 {
 	struct birth own = {*stacks_counter(), make_name()};
 
@@ -77,7 +77,7 @@ lineage_is_child(void)
 }
 
 bool
-lineage_has_kin(void)
+sharedblocks_are_possible(void)
 {
 	/* Who was attached to may have been forked before. */
 	return has_key &&
@@ -85,7 +85,7 @@ lineage_has_kin(void)
 }
 
 bool
-lineage_find(stack_id stack, uint64_t *owner)
+sharedblocks_find(stack_id stack, uint64_t *owner)
 {
 	size_t i = n_births;
 
@@ -101,7 +101,7 @@ lineage_find(stack_id stack, uint64_t *owner)
 }
 
 const uint64_t *
-lineage_key(void)
+sharedblocks_key(void)
 {
 	return key;
 }
