@@ -87,8 +87,8 @@ libpython_la_SOURCES = \
 	%D%/python/gclists.h \
 	%D%/python/gil.c \
 	%D%/python/gil.h \
-	%D%/python/gilturn.c \
-	%D%/python/gilturn.h \
+	%D%/python/foreigngil.c \
+	%D%/python/foreigngil.h \
 	%D%/python/holds.c \
 	%D%/python/holds.h \
 	%D%/python/interpreters.c \

@@ -9,7 +9,7 @@
 enum {
 	PAGE = 4096,
 	LIST_RANGES = (PAGE - 16) / sizeof(struct ownmap_range),
-	PATIENCE = 1 << 22, /* turns; a lock is held for a few instructions */
+	PATIENCE = 1 << 22, /* tries; a lock is held for a few instructions */
 };
 
 /* A page of ranges; end 0 marks a free place. */
@@ -27,11 +27,11 @@ static atomic_flag is_locked = ATOMIC_FLAG_INIT;
 static bool
 lock(void)
 {
-	long turns = 0;
+	long tries = 0;
 
 	while (atomic_flag_test_and_set_explicit(&is_locked,
 						 memory_order_acquire))
-		if (++turns > PATIENCE)
+		if (++tries > PATIENCE)
 			return false;
 	return true;
 }

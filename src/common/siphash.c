@@ -7,7 +7,7 @@ struct state {
 };
 
 static inline uint64_t
-turn(uint64_t v, int bits)
+rotate(uint64_t v, int bits)
 {
 	return v << bits | v >> (64 - bits);
 }
@@ -18,13 +18,13 @@ rounds(struct state *s, int n)
 	while (n--) {
 		s->a += s->b;
 		s->c += s->d;
-		s->b = turn(s->b, 13) ^ s->a;
-		s->d = turn(s->d, 16) ^ s->c;
-		s->a = turn(s->a, 32) + s->d;
+		s->b = rotate(s->b, 13) ^ s->a;
+		s->d = rotate(s->d, 16) ^ s->c;
+		s->a = rotate(s->a, 32) + s->d;
 		s->c += s->b;
-		s->b = turn(s->b, 17) ^ s->c;
-		s->d = turn(s->d, 21) ^ s->a;
-		s->c = turn(s->c, 32);
+		s->b = rotate(s->b, 17) ^ s->c;
+		s->d = rotate(s->d, 21) ^ s->a;
+		s->c = rotate(s->c, 32);
 	}
 }
 

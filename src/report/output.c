@@ -167,7 +167,7 @@ pause_a_moment(void)
 int
 output_write(int fd, const struct buf *text)
 {
-	int turns = PATIENCE;
+	int tries = PATIENCE;
 	size_t at = 0;
 
 	if (text->failed)
@@ -179,7 +179,7 @@ output_write(int fd, const struct buf *text)
 		if (n < 0 && errno == EINTR)
 			continue;
 		/* A pipe that somebody made so, whose reader is slow. */
-		if (n < 0 && errno == EAGAIN && turns--) {
+		if (n < 0 && errno == EAGAIN && tries--) {
 			pause_a_moment();
 			continue;
 		}
@@ -222,7 +222,7 @@ temporary_name(const char *path, struct buf *out)
 static int
 open_for_writing(const char *path, int flags)
 {
-	int fd, turns = PATIENCE;
+	int fd, tries = PATIENCE;
 
 	do {
 		fd = (int)syscall(SYS_openat, AT_FDCWD, path,
@@ -231,7 +231,7 @@ open_for_writing(const char *path, int flags)
 		if (fd >= 0 || errno != ENXIO)
 			break;
 		pause_a_moment();
-	} while (turns--);
+	} while (tries--);
 	/* A reader that is slow is waited for. */
 	if (fd >= 0 && !is_impatient)
 		syscall(SYS_fcntl, fd, F_SETFL, (unsigned long)flags);

@@ -178,7 +178,7 @@ find_ring(struct causes *c, uint32_t island, bool only_surplus,
 {
 	const struct graph *g = c->rings.g;
 	uint32_t from = g->island_first[island];
-	uint32_t end = g->island_first[island + 1], e, tried = 0, turn = 0;
+	uint32_t end = g->island_first[island + 1], e, tried = 0, half = 0;
 
 	c->rings.budget = SIZE_MAX;
 	best->cause.ring = c->paths;
@@ -186,7 +186,7 @@ find_ring(struct causes *c, uint32_t island, bool only_surplus,
 	c->rings.budget = (size_t)(end - from) * EDGES_OF_EACH + EDGES_AT_LEAST;
 	for (e = from; e < end && tried < MOST_TRIED; e++) {
 		struct candidate now;
-		uint32_t *path = c->paths + (turn ? 0 : RINGS_MOST);
+		uint32_t *path = c->paths + (half ? 0 : RINGS_MOST);
 
 		if (g->members[e] == best->cause.head ||
 		    !look_at(c, island, g->members[e], only_surplus, &now) ||
@@ -198,7 +198,7 @@ find_ring(struct causes *c, uint32_t island, bool only_surplus,
 		if (!has_better_ring(c, &now.cause, &best->cause))
 			continue;
 		*best = now;
-		turn = !turn;
+		half = !half;
 	}
 }
 

@@ -10,7 +10,7 @@
 
 #include "common/attachpage.h"
 #include "python/gil.h"
-#include "python/gilturn.h"
+#include "python/foreigngil.h"
 #include "shim/base/channel.h"
 #include "shim/base/clone.h"
 #include "shim/check/background.h"
@@ -41,21 +41,21 @@ wait_for_gil_to_be(unsigned milliseconds)
 {
 	uint64_t until = clone_now_ns() + (uint64_t)milliseconds * 1000000;
 
-	while (gilturn_lacks_gil() && clone_now_ns() < until &&
+	while (foreigngil_lacks_gil() && clone_now_ns() < until &&
 	       channel_is_alive())
 		turn_nap();
-	return !gilturn_lacks_gil();
+	return !foreigngil_lacks_gil();
 }
 
-/* Before 3.7: see gilturn.h. */
+/* Before 3.7: see foreigngil.h. */
 static const char *
 make_gil(const struct attach_page *page)
 {
-	struct attach_call call = {(uintptr_t)gilturn_make_gil};
+	struct attach_call call = {(uintptr_t)foreigngil_make_gil};
 
-	if (!gilturn_lacks_gil())
+	if (!foreigngil_lacks_gil())
 		return NULL;
-	if (gilturn_ask_for_gil() && wait_for_gil_to_be(GIL_IN_LOOP_MS))
+	if (foreigngil_ask_for_gil() && wait_for_gil_to_be(GIL_IN_LOOP_MS))
 		return NULL;
 	channel_send(ATTACH_THREADS, &call, sizeof call);
 	if (wait_for_gil_to_be(page->timeout * 1000))
@@ -80,11 +80,11 @@ static const char *
 take_gil(void **turn)
 {
 	forks_keep_out();
-	*turn = gilturn_new_state();
+	*turn = foreigngil_new_state();
 	forks_let_in();
 	if (!*turn)
 		return "no memory for a thread of its Python";
-	gilturn_take(*turn);
+	foreigngil_take(*turn);
 	began_ns = clone_now_ns();
 	return NULL;
 }
@@ -93,27 +93,27 @@ const char *
 turn_begin(const struct attach_page *page, void **turn)
 {
 	uint64_t until = clone_now_ns() + (uint64_t)page->timeout * 1000000000;
-	const char *why = gilturn_problem(), *not_yet;
+	const char *why = foreigngil_problem(), *not_yet;
 
 	if (!why)
 		why = make_gil(page);
 	while (!why) {
 		/* Just before: in a dead interpreter there is no turn to take.
 		 */
-		why = gilturn_problem();
+		why = foreigngil_problem();
 		if (!why)
 			why = take_gil(turn);
 		if (why)
 			break;
 		/* What was true before we waited may not be any more. */
-		why = channel_is_alive() ? gilturn_problem() :
+		why = channel_is_alive() ? foreigngil_problem() :
 					   "the command has given up";
 		not_yet = why ? NULL : why_not_yet();
 		if (!why && !not_yet) {
 			channel_send(ATTACH_BEGUN, NULL, 0);
 			return NULL;
 		}
-		gilturn_give_back(*turn);
+		foreigngil_give_back(*turn);
 		if (!why && clone_now_ns() > until)
 			why = not_yet;
 		turn_nap();
@@ -130,12 +130,12 @@ turn_began_ns(void)
 void
 turn_give_gil_back(void *turn)
 {
-	gilturn_give_back(turn);
+	foreigngil_give_back(turn);
 }
 
 void
 turn_end(void *turn)
 {
 	inspector_end_turn();
-	gilturn_give_back(turn);
+	foreigngil_give_back(turn);
 }

@@ -12,7 +12,7 @@
 #include "python/api.h"
 #include "python/atexits.h"
 #include "python/gil.h"
-#include "python/gilturn.h"
+#include "python/foreigngil.h"
 #include "shim/base/process.h"
 #include "shim/base/say.h"
 #include "shim/check/background.h"
@@ -123,7 +123,7 @@ static bool
 may_take_gil(void)
 {
 	return !secondclone_is_needed() && gil_can_take() &&
-	       (gilturn_lacks_gil() || gil_is_free());
+	       (foreigngil_lacks_gil() || gil_is_free());
 }
 
 /*

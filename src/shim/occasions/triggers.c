@@ -11,7 +11,7 @@
 
 #include "python/api.h"
 #include "python/gil.h"
-#include "python/gilturn.h"
+#include "python/foreigngil.h"
 #include "python/names.h"
 #include "python/pending.h"
 #include "shim/base/clone.h"
@@ -30,7 +30,7 @@
 #include "shim/record/hooks.h"
 
 enum {
-	TURNS = 128,      /* allocations between two looks at the clock */
+	COUNTDOWN = 128,      /* allocations between two looks at the clock */
 	MOST_PENDING = 4, /* of the 32 that the interpreter has room for */
 };
 
@@ -48,7 +48,7 @@ static struct {
 	atomic_bool is_signalled;
 	bool has_said_taken; /* that a handler of the program's has it */
 	/* Interpreters with a GIL of their own look at once. */
-	_Atomic int turns;
+	_Atomic int countdown;
 	_Atomic int n_pending;
 	_Atomic uint64_t waits_since; /* for the main thread; 0: not */
 	_Atomic uint64_t served;      /* when it last came; 0: never */
@@ -117,7 +117,7 @@ set_hook(void (*hook)(void))
 static void
 arm(void)
 {
-	atomic_store(&watch.turns, 0);
+	atomic_store(&watch.countdown, 0);
 	atomic_store(&watch.served, 0);
 	set_hook(tick);
 }
@@ -200,7 +200,7 @@ serve(void)
 		/* Before: one that comes while it is made asks for another. */
 		bool was = atomic_exchange(&watch.is_signalled, false);
 
-		if (gilturn_has_rivals())
+		if (foreigngil_has_rivals())
 			give_up();
 		else if (!background_begin(trigger, since_ns) && was)
 			atomic_store(&watch.is_signalled, true);
@@ -280,15 +280,15 @@ look(void)
 static void
 tick(void)
 {
-	int left = atomic_load_explicit(&watch.turns, memory_order_relaxed);
+	int left = atomic_load_explicit(&watch.countdown, memory_order_relaxed);
 	int saved;
 
 	if (__builtin_expect(left > 0, 1)) {
-		atomic_store_explicit(&watch.turns, left - 1,
+		atomic_store_explicit(&watch.countdown, left - 1,
 				      memory_order_relaxed);
 		return;
 	}
-	atomic_store_explicit(&watch.turns, TURNS, memory_order_relaxed);
+	atomic_store_explicit(&watch.countdown, COUNTDOWN, memory_order_relaxed);
 	saved = errno;
 	look();
 	errno = saved;

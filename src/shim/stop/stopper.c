@@ -130,11 +130,11 @@ is_late(const struct stopper *s, const struct stopper_thread *t)
 }
 
 static void
-nap(int turn)
+nap(int round)
 {
 	struct timespec t = {0, NAP_NS};
 
-	if (turn < YIELDS)
+	if (round < YIELDS)
 		rawcall(SYS_sched_yield, 0, 0, 0, 0);
 	else
 		rawcall(SYS_nanosleep, &t, 0, 0, 0);
@@ -143,9 +143,9 @@ nap(int turn)
 static void
 await_stop(struct stopper *s, struct stopper_thread *t)
 {
-	int turn;
+	int round;
 
-	for (turn = 0;; turn++) {
+	for (round = 0;; round++) {
 		switch (look_for_stop(t)) {
 		case STOPPED:
 			read_thread(s, t);
@@ -160,7 +160,7 @@ await_stop(struct stopper *s, struct stopper_thread *t)
 			t->how = STOPPER_LATE;
 			return;
 		}
-		nap(turn);
+		nap(round);
 	}
 }
 
@@ -174,11 +174,11 @@ await_late(struct stopper *s, struct stopper_thread *t)
 {
 	uint64_t until = now_ns() + LATE_NS;
 	enum stop stop;
-	int turn = 0;
+	int round = 0;
 
 	while ((stop = look_for_stop(t)) == NOT_YET && now_ns() < until &&
 	       tasks_state(s->pid, t->tid) != 'D')
-		nap(turn++);
+		nap(round++);
 	if (stop == STOPPED) {
 		threadstate_mend(t->tid);
 		let_go(t);

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "python/gilturn.h"
+#include "python/foreigngil.h"
 
 #include <stddef.h>
 
@@ -15,7 +15,7 @@ enum { ALWAYS_HAS_GIL = 0x0307 };
 enum { MAY_HAVE_MORE_GILS = 0x030c };
 
 bool
-gilturn_has_rivals(void)
+foreigngil_has_rivals(void)
 {
 	void *first;
 
@@ -42,7 +42,7 @@ main_interpreter(void)
 }
 
 const char *
-gilturn_problem(void)
+foreigngil_problem(void)
 {
 	if (!py.Py_IsInitialized || !py.Py_IsInitialized())
 		return "its Python is not initialized: try again when it runs";
@@ -57,14 +57,14 @@ gilturn_problem(void)
 	     !py.PyEval_ReleaseLock || !py.PyThreadState_Swap ||
 	     !py.PyGILState_GetThisThreadState))
 		return "its Python has no functions to make a GIL";
-	if (gilturn_has_rivals())
+	if (foreigngil_has_rivals())
 		return "it has several interpreters, which may run at the "
 		       "same time (3.12 and later)";
 	return NULL;
 }
 
 bool
-gilturn_lacks_gil(void)
+foreigngil_lacks_gil(void)
 {
 	return python.version < ALWAYS_HAS_GIL &&
 	       !py.PyEval_ThreadsInitialized();
@@ -74,31 +74,31 @@ static int
 make_in_loop(void *unused)
 {
 	(void)unused;
-	if (!gilturn_problem())
+	if (!foreigngil_problem())
 		py.PyEval_InitThreads();
 	return 0;
 }
 
 bool
-gilturn_ask_for_gil(void)
+foreigngil_ask_for_gil(void)
 {
 	return py.Py_AddPendingCall(make_in_loop, NULL) == 0;
 }
 
 void *
-gilturn_new_state(void)
+foreigngil_new_state(void)
 {
 	return py.PyThreadState_New(main_interpreter());
 }
 
 void
-gilturn_take(void *state)
+foreigngil_take(void *state)
 {
 	py.PyEval_RestoreThread(state);
 }
 
 void
-gilturn_give_back(void *state)
+foreigngil_give_back(void *state)
 {
 	py.PyThreadState_Clear(state);
 	py.PyThreadState_DeleteCurrent();
@@ -110,11 +110,11 @@ gilturn_give_back(void *state)
  * section takes it.
  */
 void
-gilturn_make_gil(void)
+foreigngil_make_gil(void)
 {
 	void *current = frames_tstate(), *mine;
 
-	if (gilturn_problem() || !gilturn_lacks_gil())
+	if (foreigngil_problem() || !foreigngil_lacks_gil())
 		return;
 	mine = py.PyGILState_GetThisThreadState();
 	if (!mine || (current && current != mine))

@@ -1,38 +1,38 @@
 /*
- * gilturn.h - may a thread that Python does not know take the GIL?
+ * foreigngil.h - may a thread that Python does not know take the GIL?
  *
  * It takes it with gil_take(); what is here is more than gil_look() tells a
  * thread of the program: it must not wait in an interpreter that ends, nor
  * believe in a GIL that excludes nobody.  Up to 3.6 there may be no GIL yet: it is made when the first thread is.  A
  * foreign thread that made it would run beside the main thread; so the main
  * thread makes it, in its loop (a pending call) or, where it waits in the
- * kernel, by gilturn_make_gil().
+ * kernel, by foreigngil_make_gil().
  *
  * Contract of every function here:
  *   side       shim; a thread of our own, unless it is said
- *   allocates  never; gilturn_make_gil(): the interpreter's lock
- *   locks      none; gilturn_make_gil(): the new GIL
+ *   allocates  never; foreigngil_make_gil(): the interpreter's lock
+ *   locks      none; foreigngil_make_gil(): the new GIL
  *   signals    not safe
  */
-#ifndef LEAKSHIM_PYTHON_GILTURN_H
-#define LEAKSHIM_PYTHON_GILTURN_H
+#ifndef LEAKSHIM_PYTHON_FOREIGNGIL_H
+#define LEAKSHIM_PYTHON_FOREIGNGIL_H
 
 #include <stdbool.h>
 
 /* Why it cannot be had at all, or NULL. */
-const char *gilturn_problem(void);
+const char *foreigngil_problem(void);
 
 /*
  * Are there other interpreters that may run while ours has been stopped?  The
  * GIL is held.
  */
-bool gilturn_has_rivals(void);
+bool foreigngil_has_rivals(void);
 
 /* Must a GIL be made first? */
-bool gilturn_lacks_gil(void);
+bool foreigngil_lacks_gil(void);
 
-/* Ask the main thread's loop to make it; then wait for gilturn_lacks_gil(). */
-bool gilturn_ask_for_gil(void);
+/* Ask the main thread's loop to make it; then wait for foreigngil_lacks_gil(). */
+bool foreigngil_ask_for_gil(void);
 
 /*
  * A thread state for the calling thread, which has none; NULL: no memory.  It is
@@ -40,13 +40,13 @@ bool gilturn_ask_for_gil(void);
  * forked meanwhile would wait for for ever (PyOS_AfterFork_Child() up to 3.10
  * asks for it before it makes it anew, 2.7 never does): keep fork() out.
  */
-void *gilturn_new_state(void);
+void *foreigngil_new_state(void);
 
 /* Wait for the GIL with it; give it back, and the state is gone. */
-void gilturn_take(void *state);
-void gilturn_give_back(void *state);
+void foreigngil_take(void *state);
+void foreigngil_give_back(void *state);
 
 /* In the main thread, stopped in a wait of its own: make it. */
-void gilturn_make_gil(void);
+void foreigngil_make_gil(void);
 
-#endif /* LEAKSHIM_PYTHON_GILTURN_H */
+#endif /* LEAKSHIM_PYTHON_FOREIGNGIL_H */
