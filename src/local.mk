@@ -322,8 +322,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/heap/mappedchunks.h \
 	%D%/analysis/heap/maps.c \
 	%D%/analysis/heap/maps.h \
-	%D%/analysis/heap/outside.c \
-	%D%/analysis/heap/outside.h \
+	%D%/analysis/heap/notcloned.c \
+	%D%/analysis/heap/notcloned.h \
 	%D%/analysis/heap/pages.c \
 	%D%/analysis/heap/pages.h \
 	%D%/analysis/heap/reserved.c \
@@ -350,8 +350,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/reach/confirm.h \
 	%D%/analysis/reach/hidden.c \
 	%D%/analysis/reach/hidden.h \
-	%D%/analysis/reach/hindsight.c \
-	%D%/analysis/reach/hindsight.h \
+	%D%/analysis/reach/preattach.c \
+	%D%/analysis/reach/preattach.h \
 	%D%/analysis/reach/holders.c \
 	%D%/analysis/reach/holders.h \
 	%D%/analysis/reach/hubs.c \
@@ -362,16 +362,16 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/reach/mark.h \
 	%D%/analysis/reach/memory.c \
 	%D%/analysis/reach/memory.h \
-	%D%/analysis/reach/pieces.c \
-	%D%/analysis/reach/pieces.h \
+	%D%/analysis/reach/worklist.c \
+	%D%/analysis/reach/worklist.h \
 	%D%/analysis/reach/reach.c \
 	%D%/analysis/reach/reach.h \
 	%D%/analysis/reach/referents.c \
 	%D%/analysis/reach/referents.h \
 	%D%/analysis/reach/roots.c \
 	%D%/analysis/reach/roots.h \
-	%D%/analysis/reach/tables.c \
-	%D%/analysis/reach/tables.h \
+	%D%/analysis/reach/hashtables.c \
+	%D%/analysis/reach/hashtables.h \
 	%D%/analysis/reach/threadstacks.c \
 	%D%/analysis/reach/threadstacks.h \
 	%D%/analysis/reach/uncounted.c \

@@ -98,7 +98,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_gcstats.py \
 	%D%/matrix/test_growth.py \
 	%D%/matrix/test_helper.py \
-	%D%/matrix/test_hindsight.py \
+	%D%/matrix/test_preattach.py \
 	%D%/matrix/test_hostile.py \
 	%D%/matrix/test_identity.py \
 	%D%/matrix/test_idle.py \

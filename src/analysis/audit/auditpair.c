@@ -4,7 +4,7 @@
 
 #include "analysis/base/bigarray.h"
 #include "analysis/reach/blocks.h"
-#include "analysis/reach/pieces.h"
+#include "analysis/reach/worklist.h"
 #include "common/ownmap.h"
 #include "python/objects.h"
 
@@ -18,9 +18,9 @@ auditpair_init(struct auditpair *p, const struct reach *r,
 	p->left = bigarray_map(m->n, sizeof *p->left);
 	p->stamps = bigarray_map(m->n, sizeof *p->stamps);
 	p->seen = bigarray_map(m->n, sizeof *p->seen);
-	p->pieces = ownmap(sizeof *p->pieces);
+	p->worklist = ownmap(sizeof *p->worklist);
 	return p->visits && p->wordless && p->left && p->stamps && p->seen &&
-	       p->pieces;
+	       p->worklist;
 }
 
 void
@@ -33,7 +33,7 @@ auditpair_fini(struct auditpair *p)
 	bigarray_unmap(p->left, n, sizeof *p->left);
 	bigarray_unmap(p->stamps, n, sizeof *p->stamps);
 	bigarray_unmap(p->seen, n, sizeof *p->seen);
-	ownunmap(p->pieces, sizeof *p->pieces);
+	ownunmap(p->worklist, sizeof *p->worklist);
 }
 
 node_id
@@ -106,7 +106,7 @@ lead_on(const uintptr_t *from, const uintptr_t *to, void *ctx)
 		uintptr_t node = reach_node_of(p->r, *w, &o);
 
 		if (node && !o)
-			pieces_add(p->pieces, node);
+			worklist_add(p->worklist, node);
 	}
 }
 
@@ -128,9 +128,9 @@ pair_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 static void
 pair_elsewhere(struct auditpair *p, uintptr_t node)
 {
-	pieces_begin(p->pieces);
+	worklist_begin(p->worklist);
 	reach_words(p->r, node, lead_on, p);
-	while (p->n_left && (node = pieces_next(p->pieces)))
+	while (p->n_left && (node = worklist_next(p->worklist)))
 		reach_words(p->r, node, pair_words, p);
 }
 

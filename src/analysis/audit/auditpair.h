@@ -35,7 +35,7 @@ struct auditpair {
 	/* The word of o at the offset holds a target that is never visited. */
 	void (*unvisited)(void *o, intptr_t offset, node_id target, void *ctx);
 	void *ctx;
-	struct pieces *pieces;
+	struct worklist *worklist;
 };
 
 /* False when memory is out. */

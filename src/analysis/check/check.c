@@ -8,7 +8,7 @@
 #include "analysis/check/surplus.h"
 #include "analysis/growth/growth.h"
 #include "analysis/islands/shared.h"
-#include "analysis/reach/hindsight.h"
+#include "analysis/reach/preattach.h"
 #include "analysis/reach/holders.h"
 #include "common/options.h"
 
@@ -26,7 +26,7 @@ void
 check_outside(struct check *c)
 {
 	if (c->source->options->reachability)
-		outside_read(&c->outside, c->source->parent);
+		notcloned_read(&c->notcloned, c->source->parent);
 }
 
 bool
@@ -60,7 +60,7 @@ check_reach(struct check *c)
 	if (!c->source->options->reachability)
 		return;
 	c->has_reach = reach_mark(&c->reach, c->source, &c->mirror,
-				  &c->unreachable, &c->outside, &why);
+				  &c->unreachable, &c->notcloned, &why);
 	if (c->has_reach && !c->reach.g.knows_allocator)
 		omissions_note(&c->omissions, OMISSION_ALLOCATOR, NULL);
 	if (c->has_reach)
@@ -70,7 +70,7 @@ check_reach(struct check *c)
 		return;
 	}
 	if (c->source->since_attach)
-		c->n_kept = hindsight_count(&c->reach);
+		c->n_kept = preattach_count(&c->reach);
 	if (surplus_find(&c->reach, &why))
 		holders_find(c);
 	else
@@ -119,7 +119,7 @@ check_fini(struct check *c)
 	if (c->has_lost)
 		lost_fini(&c->lost);
 	reach_fini(&c->reach);
-	outside_fini(&c->outside);
+	notcloned_fini(&c->notcloned);
 	modules_end();
 	cycles_fini(&c->unreachable);
 	mirror_fini(&c->mirror);

@@ -23,7 +23,7 @@
 #include "analysis/base/mirror.h"
 #include "analysis/base/source.h"
 #include "analysis/cycles/cycles.h"
-#include "analysis/heap/outside.h"
+#include "analysis/heap/notcloned.h"
 #include "analysis/islands/classes.h"
 #include "analysis/reach/lost.h"
 #include "analysis/reach/reach.h"
@@ -36,7 +36,7 @@ struct check {
 	struct mirror mirror;
 	struct unreachable unreachable;
 	struct classes classes;
-	struct outside outside;
+	struct notcloned notcloned;
 	struct reach reach;
 	struct lost lost;
 	bool has_lost;          /* reach and lost are there */
@@ -44,7 +44,7 @@ struct check {
 	struct audit audit;
 	bool has_audit;
 	struct growth *growth; /* what growth.c knows, or NULL */
-	size_t n_kept; /* constants of extensions, see hindsight.h */
+	size_t n_kept; /* constants of extensions, see preattach.h */
 	struct omissions omissions; /* what was left out, and why */
 	struct finding *findings;
 	size_t n_findings, n_room;

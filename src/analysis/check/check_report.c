@@ -13,7 +13,7 @@
 #include "analysis/growth/growth.h"
 #include "analysis/islands/describe.h"
 #include "analysis/islands/shared.h"
-#include "analysis/reach/hindsight.h"
+#include "analysis/reach/preattach.h"
 #include "analysis/reach/memory.h"
 #include "python/api.h"
 #include "python/edges.h"
@@ -199,7 +199,7 @@ static bool
 may_be_constants(const struct check *c, const struct group *group)
 {
 	return group->allocated.is_before &&
-	       hindsight_may_be_constants(&c->reach.g.maps, group, c->n_kept);
+	       preattach_may_be_constants(&c->reach.g.maps, group, c->n_kept);
 }
 
 /*

@@ -7,7 +7,7 @@
 #include "analysis/islands/describe.h"
 #include "analysis/islands/shared.h"
 #include "analysis/reach/blocks.h"
-#include "analysis/reach/hindsight.h"
+#include "analysis/reach/preattach.h"
 #include "analysis/reach/holders.h"
 #include "analysis/reach/mark.h"
 #include "analysis/reach/roots.h"
@@ -156,7 +156,7 @@ recount(struct reach *r, const char **why)
 	begin(&c);
 	for (part = ROOTS_STACKS; part <= ROOTS_SEALED; part++)
 		roots_visit(&r->g, part, count_bytes, &c);
-	count_bytes(r->outside->words, r->outside->words + r->outside->n, &c);
+	count_bytes(r->notcloned->words, r->notcloned->words + r->notcloned->n, &c);
 	uncounted_visit_all(r, count_bytes, &c);
 	if (!heap_walk(&r->g.heap, count_in_node, &c))
 		return true;
@@ -246,7 +246,7 @@ surplus_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 			continue;
 		}
 		if (b.is_before &&
-		    hindsight_is_constant(&c->reach.g.maps,
+		    preattach_is_constant(&c->reach.g.maps,
 					  object_type(hub->object))) {
 			omissions_count(&c->omissions, OMISSION_CONSTANTS, 1);
 			continue;

@@ -7,7 +7,7 @@
 #include "analysis/base/bigarray.h"
 #include "analysis/islands/describe.h"
 #include "analysis/reach/blocks.h"
-#include "analysis/reach/hindsight.h"
+#include "analysis/reach/preattach.h"
 #include "common/hash.h"
 #include "python/objects.h"
 #include "python/sizes.h"
@@ -53,7 +53,7 @@ find_unfreed(const struct reach *r, uintptr_t node)
 	if (!o || !has_no_reference(o))
 		return NULL;
 	if (!(type_flags(type) & FLAG_HEAPTYPE) &&
-	    hindsight_is_interpreters(&r->g.maps, (uintptr_t)type))
+	    preattach_is_interpreters(&r->g.maps, (uintptr_t)type))
 		return NULL;
 	return o;
 }

@@ -212,7 +212,7 @@ search_memory(struct paths *p, enum roots_part part, enum path_tag tag)
 void
 paths_find(struct paths *p)
 {
-	const struct outside *o = p->c->reach.outside;
+	const struct notcloned *o = p->c->reach.notcloned;
 	size_t at = 0;
 
 	p->from = PATHS_NOBODY;

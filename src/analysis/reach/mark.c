@@ -6,7 +6,7 @@
 
 #include "analysis/base/bigarray.h"
 #include "analysis/reach/blocks.h"
-#include "analysis/reach/tables.h"
+#include "analysis/reach/hashtables.h"
 #include "python/objects.h"
 #include "python/recognize.h"
 
@@ -159,7 +159,7 @@ visit_node(struct reach *r, uintptr_t entry)
 		/* Visited with its owner, as far as it is in use. */
 		if (buffer)
 			heap_mark(&r->g.heap, buffer);
-		tables_visit(r, o, mark_words, r);
+		hashtables_visit(r, o, mark_words, r);
 		reach_visit_object(r, o, end, mark_words, r);
 	}
 }

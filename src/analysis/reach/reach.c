@@ -148,12 +148,12 @@ mark_from_cache(struct reach *r)
 
 bool
 reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
-	   const struct unreachable *garbage, const struct outside *o,
+	   const struct unreachable *garbage, const struct notcloned *o,
 	   const char **why)
 {
 	memset(r, 0, sizeof *r);
 	r->s = s;
-	r->outside = o;
+	r->notcloned = o;
 	*why = o->why;
 	if (*why)
 		return false;

@@ -22,7 +22,7 @@
 #include "analysis/base/source.h"
 #include "analysis/cycles/cycles.h"
 #include "analysis/heap/gather.h"
-#include "analysis/heap/outside.h"
+#include "analysis/heap/notcloned.h"
 #include "analysis/reach/hubs.h"
 #include "python/span.h"
 
@@ -43,7 +43,7 @@ struct reach {
 	struct gathered g;
 	struct hubs hubs; /* the living ones that the mark has met */
 	const struct source *s;
-	const struct outside *outside;
+	const struct notcloned *notcloned;
 	struct span uncounted[4]; /* see uncounted.h */
 	uintptr_t *stack; /* marked nodes whose words are still to be visited */
 	size_t n_stack, n_room;
@@ -67,7 +67,7 @@ struct reach {
  */
 bool reach_mark(struct reach *r, const struct source *s,
 		const struct mirror *m, const struct unreachable *garbage,
-		const struct outside *o, const char **why);
+		const struct notcloned *o, const char **why);
 
 void reach_fini(struct reach *r);
 

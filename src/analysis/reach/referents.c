@@ -3,7 +3,7 @@
 #include "analysis/reach/referents.h"
 
 #include "analysis/reach/blocks.h"
-#include "analysis/reach/pieces.h"
+#include "analysis/reach/worklist.h"
 #include "common/ownmap.h"
 #include "python/api.h"
 #include "python/holds.h"
@@ -16,7 +16,7 @@ struct walk {
 	void *visit_ctx;
 	bool only_python; /* do not enter the C heap */
 	bool is_text;     /* a str: behind its text are old words */
-	struct pieces pieces;
+	struct worklist worklist;
 };
 
 /* Not in .bss, which is a root of the next check. */
@@ -61,7 +61,7 @@ visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 		if (o)
 			w->visit(o, w->visit_ctx);
 		else if (!(w->only_python && heap_is(h, node, HEAP_FOREIGNERS)) &&
-			 pieces_add(&w->pieces, node))
+			 worklist_add(&w->worklist, node))
 			heap_note(h, node, HEAP_LED_TO);
 	}
 }
@@ -72,9 +72,9 @@ run(struct walk *w, void *o)
 	uintptr_t node;
 
 	w->is_text = referents_has_none(o);
-	pieces_begin(&w->pieces);
+	worklist_begin(&w->worklist);
 	reach_words(w->l->reach, object_block(o), visit_words, w);
-	while ((node = pieces_next(&w->pieces)))
+	while ((node = worklist_next(&w->worklist)))
 		reach_words(w->l->reach, node, visit_words, w);
 }
 

@@ -32,7 +32,7 @@ find_theirs(const uintptr_t *from, const uintptr_t *to, void *ctx)
 		uintptr_t node = heap_find(&v->r->g.heap, *p);
 
 		if (node)
-			pieces_add(&v->theirs, node);
+			worklist_add(&v->theirs, node);
 	}
 }
 
@@ -44,7 +44,7 @@ views_find(struct views *v, const struct reach *r, uintptr_t node)
 	v->r = r;
 	v->n_held = 0;
 	v->n_words = VIEWS_WORDS;
-	pieces_begin(&v->theirs);
+	worklist_begin(&v->theirs);
 	reach_words(r, node, find_held, v);
 	for (i = 0; i < v->n_held; i++)
 		if (v->held[i] != node)
@@ -54,5 +54,5 @@ views_find(struct views *v, const struct reach *r, uintptr_t node)
 bool
 views_has(const struct views *v, uintptr_t piece)
 {
-	return pieces_has(&v->theirs, piece);
+	return worklist_has(&v->theirs, piece);
 }

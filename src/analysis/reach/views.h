@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "analysis/reach/pieces.h"
+#include "analysis/reach/worklist.h"
 #include "analysis/reach/reach.h"
 
 enum {
@@ -31,7 +31,7 @@ struct views {
 	uintptr_t held[VIEWS_HELD];
 	size_t n_held;
 	size_t n_words; /* that may still be looked at */
-	struct pieces theirs;
+	struct worklist theirs;
 };
 
 /* For the object in the node. */

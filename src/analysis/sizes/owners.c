@@ -4,7 +4,7 @@
 
 #include "analysis/base/bigarray.h"
 #include "analysis/reach/blocks.h"
-#include "analysis/reach/pieces.h"
+#include "analysis/reach/worklist.h"
 #include "analysis/reach/views.h"
 #include "analysis/sizes/measure.h"
 #include "common/ownmap.h"
@@ -18,7 +18,7 @@ enum {
 
 struct owners {
 	const struct reach *r;
-	struct pieces pieces; /* memory of the present object */
+	struct worklist worklist; /* memory of the present object */
 	struct views views;
 	size_t n_direct; /* the first ones in `pieces': o points to them */
 	struct measure_list shared; /* to be looked into */
@@ -83,17 +83,17 @@ see_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 		uintptr_t node = reach_node_of(w->r, *p, &o);
 
 		if (node && !o)
-			pieces_add(&w->pieces, node);
+			worklist_add(&w->worklist, node);
 	}
 }
 
-/* Into w->pieces what o itself points to; false: nothing. */
+/* Into w->worklist what o itself points to; false: nothing. */
 static bool
 see_object(struct owners *w, uintptr_t node)
 {
-	pieces_begin(&w->pieces);
+	worklist_begin(&w->worklist);
 	reach_words(w->r, node, see_words, w);
-	w->n_direct = w->pieces.n;
+	w->n_direct = w->worklist.n;
 	if (w->n_direct)
 		views_find(&w->views, w->r, node);
 	return w->n_direct;
@@ -105,7 +105,7 @@ next_piece(struct owners *w)
 {
 	uintptr_t node;
 
-	while ((node = pieces_next(&w->pieces)))
+	while ((node = worklist_next(&w->worklist)))
 		if (!views_has(&w->views, node))
 			break;
 	return node;
@@ -115,7 +115,7 @@ next_piece(struct owners *w)
 static bool
 is_direct(const struct owners *w)
 {
-	return w->pieces.at <= w->n_direct;
+	return w->worklist.at <= w->n_direct;
 }
 
 static void

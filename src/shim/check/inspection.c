@@ -106,7 +106,7 @@ list_suspects(struct page *page, struct check *c)
 static void
 note_exactness(const struct check *c, struct page *page)
 {
-	page->needs_second = inspection.source.n_unread || c->outside.n;
+	page->needs_second = inspection.source.n_unread || c->notcloned.n;
 	if (!page->needs_second)
 		inspection.source.second_opinion = NULL;
 }

@@ -79,7 +79,7 @@ list_all(void *ctx)
 	check_outside(c);
 	if (check_find(c, &why) &&
 	    reach_mark(&c->reach, &now.source, &c->mirror, &c->unreachable,
-		       &c->outside, &why))
+		       &c->notcloned, &why))
 		heap_walk_unmarked(&c->reach.g.heap, list_lost, NULL);
 	else
 		now.page->has_failed = 1;

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "analysis/heap/outside.h"
+#include "analysis/heap/notcloned.h"
 
 #include <fcntl.h>
 #include <stdbool.h>
@@ -22,14 +22,14 @@ enum { MOST_WORDS = 1 << 24 };
 	"container's limit): raise it"
 
 struct pass {
-	struct outside *out;
+	struct notcloned *out;
 	pid_t pid;
 	bool has_ring; /* io_uring */
 	bool has_failed;
 };
 
 static void
-keep(struct outside *o, uintptr_t word)
+keep(struct notcloned *o, uintptr_t word)
 {
 	uintptr_t *more;
 
@@ -154,7 +154,7 @@ walk_descriptors(struct pass *p)
 }
 
 static void
-read_kernel(struct outside *o, pid_t pid)
+read_kernel(struct notcloned *o, pid_t pid)
 {
 	struct pass p = {.out = o, .pid = pid};
 
@@ -172,7 +172,7 @@ read_kernel(struct outside *o, pid_t pid)
 /* ---- memory that is not cloned ---- */
 
 static void
-read_memory(struct outside *o, pid_t pid, const struct map *map)
+read_memory(struct notcloned *o, pid_t pid, const struct map *map)
 {
 	uintptr_t words[512], at;
 	size_t i;
@@ -193,7 +193,7 @@ read_memory(struct outside *o, pid_t pid, const struct map *map)
 }
 
 static void
-read_not_cloned(struct outside *o, pid_t pid)
+read_not_cloned(struct notcloned *o, pid_t pid)
 {
 	const unsigned wanted =
 		MAP_IS_READABLE | MAP_IS_WRITABLE | MAP_IS_NOT_CLONED;
@@ -214,7 +214,7 @@ read_not_cloned(struct outside *o, pid_t pid)
 }
 
 void
-outside_read(struct outside *o, pid_t pid)
+notcloned_read(struct notcloned *o, pid_t pid)
 {
 	memset(o, 0, sizeof *o);
 	o->why = procfs_problem();
@@ -226,7 +226,7 @@ outside_read(struct outside *o, pid_t pid)
 }
 
 void
-outside_fini(struct outside *o)
+notcloned_fini(struct notcloned *o)
 {
 	bigarray_unmap(o->words, o->n_room, sizeof *o->words);
 	memset(o, 0, sizeof *o);

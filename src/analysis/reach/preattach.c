@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "analysis/reach/hindsight.h"
+#include "analysis/reach/preattach.h"
 
 #include <elf.h>
 #include <link.h>
@@ -17,7 +17,7 @@ struct count {
 };
 
 bool
-hindsight_is_interpreters(const struct maps *maps, uintptr_t address)
+preattach_is_interpreters(const struct maps *maps, uintptr_t address)
 {
 	const struct map *map = maps_find(maps, (uintptr_t)py.PyType_Type);
 
@@ -34,20 +34,20 @@ is_mutable(const void *type)
 }
 
 bool
-hindsight_is_constant(const struct maps *maps, const void *type)
+preattach_is_constant(const struct maps *maps, const void *type)
 {
-	return hindsight_is_interpreters(maps, (uintptr_t)type) &&
+	return preattach_is_interpreters(maps, (uintptr_t)type) &&
 	       !(type_flags(type) & FLAG_HEAPTYPE) && !is_mutable(type);
 }
 
 bool
-hindsight_may_be_constants(const struct maps *maps, const struct group *group,
+preattach_may_be_constants(const struct maps *maps, const struct group *group,
 			   size_t kept)
 {
 	size_t i;
 
 	for (i = 0; i < group->n_classes; i++)
-		if (!hindsight_is_constant(maps,
+		if (!preattach_is_constant(maps,
 					   group->classes[i].class->address))
 			return false;
 	return (size_t)group->count <= kept;
@@ -63,7 +63,7 @@ count_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 	for (p = from; p < to; p++)
 		if (reach_node_of(c->r, *p, &o) && (uintptr_t)o == *p &&
 		    !(type_flags(object_type(o)) & FLAG_TYPE) &&
-		    hindsight_is_constant(&c->r->g.maps, object_type(o)))
+		    preattach_is_constant(&c->r->g.maps, object_type(o)))
 			c->n++;
 }
 
@@ -105,7 +105,7 @@ end_of_data(const struct maps *maps, const struct map *map)
 }
 
 size_t
-hindsight_count(struct reach *r)
+preattach_count(struct reach *r)
 {
 	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE | MAP_IS_FILE;
 	const unsigned unwanted = MAP_IS_SHARED | MAP_IS_DEVICE;
@@ -117,7 +117,7 @@ hindsight_count(struct reach *r)
 		const struct map *map = &maps->all[i];
 
 		if ((map->flags & (wanted | unwanted)) == wanted &&
-		    !hindsight_is_interpreters(maps, map->start))
+		    !preattach_is_interpreters(maps, map->start))
 			roots_visit_data(&r->g, map->start,
 					 end_of_data(maps, map), count_words,
 					 &c);

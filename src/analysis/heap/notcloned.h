@@ -1,5 +1,5 @@
 /*
- * outside.h - references that the clone does not have
+ * notcloned.h - references that the clone does not have
  *
  * What the program keeps from its children (MADV_DONTFORK, MADV_WIPEONFORK),
  * and what it has given to the kernel to get it back with an event: the data of
@@ -13,22 +13,22 @@
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_ANALYSIS_OUTSIDE_H
-#define LEAKSHIM_ANALYSIS_OUTSIDE_H
+#ifndef LEAKSHIM_ANALYSIS_NOTCLONED_H
+#define LEAKSHIM_ANALYSIS_NOTCLONED_H
 
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-struct outside {
+struct notcloned {
 	uintptr_t *words; /* those that may be pointers */
 	size_t n, n_room;
 	const char *why; /* what cannot be read, or NULL (static storage) */
 };
 
 /* Of the process pid; 0: the own one, which is not a clone. */
-void outside_read(struct outside *o, pid_t pid);
+void notcloned_read(struct notcloned *o, pid_t pid);
 
-void outside_fini(struct outside *o);
+void notcloned_fini(struct notcloned *o);
 
-#endif /* LEAKSHIM_ANALYSIS_OUTSIDE_H */
+#endif /* LEAKSHIM_ANALYSIS_NOTCLONED_H */

@@ -1,5 +1,5 @@
 /*
- * pieces.h - memory that an object leads to, each piece once
+ * worklist.h - memory that an object leads to, each piece once
  *
  * A list of blocks that is added to while it is worked off; for one object after
  * the other, without being cleared in between.
@@ -10,39 +10,39 @@
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_ANALYSIS_PIECES_H
-#define LEAKSHIM_ANALYSIS_PIECES_H
+#ifndef LEAKSHIM_ANALYSIS_WORKLIST_H
+#define LEAKSHIM_ANALYSIS_WORKLIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum {
-	PIECES_SEEN = 8192, /* slots; half of them are used at most */
-	PIECES_MOST = PIECES_SEEN / 2,
+	WORKLIST_SEEN = 8192, /* slots; half of them are used at most */
+	WORKLIST_MOST = WORKLIST_SEEN / 2,
 };
 
 /* Large, and zeroed before the first use. */
-struct pieces {
+struct worklist {
 	uint32_t stamp; /* of the present object */
 	size_t n, at;
-	uintptr_t all[PIECES_MOST];
+	uintptr_t all[WORKLIST_MOST];
 	struct {
 		uintptr_t node;
 		uint32_t stamp;
-	} seen[PIECES_SEEN];
+	} seen[WORKLIST_SEEN];
 };
 
 /* Another object's: none is known. */
-void pieces_begin(struct pieces *p);
+void worklist_begin(struct worklist *p);
 
 /* Add the node; false if it is there already, or too many are. */
-bool pieces_add(struct pieces *p, uintptr_t node);
+bool worklist_add(struct worklist *p, uintptr_t node);
 
 /* Is it there? */
-bool pieces_has(const struct pieces *p, uintptr_t node);
+bool worklist_has(const struct worklist *p, uintptr_t node);
 
 /* The next one to be looked into, 0 when none is left. */
-uintptr_t pieces_next(struct pieces *p);
+uintptr_t worklist_next(struct worklist *p);
 
-#endif /* LEAKSHIM_ANALYSIS_PIECES_H */
+#endif /* LEAKSHIM_ANALYSIS_WORKLIST_H */

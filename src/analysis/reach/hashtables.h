@@ -1,5 +1,5 @@
 /*
- * tables.h - what a dict or set holds, without the hashes of its keys
+ * hashtables.h - what a dict or set holds, without the hashes of its keys
  *
  * Contract of every function here:
  *   side       analysis child
@@ -7,8 +7,8 @@
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_ANALYSIS_TABLES_H
-#define LEAKSHIM_ANALYSIS_TABLES_H
+#ifndef LEAKSHIM_ANALYSIS_HASHTABLES_H
+#define LEAKSHIM_ANALYSIS_HASHTABLES_H
 
 #include "analysis/reach/reach.h"
 
@@ -16,9 +16,9 @@
  * If o keeps its entries in a block of their own that nobody has visited yet:
  * mark that, and visit all of its words but the hashes.
  */
-void tables_visit(struct reach *r, const void *o,
+void hashtables_visit(struct reach *r, const void *o,
 		  void (*visit)(const uintptr_t *from, const uintptr_t *to,
 				void *ctx),
 		  void *ctx);
 
-#endif /* LEAKSHIM_ANALYSIS_TABLES_H */
+#endif /* LEAKSHIM_ANALYSIS_HASHTABLES_H */

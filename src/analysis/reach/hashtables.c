@@ -1,12 +1,12 @@
 #include "config.h"
 
-#include "analysis/reach/tables.h"
+#include "analysis/reach/hashtables.h"
 
 #include "analysis/reach/blocks.h"
 #include "python/entries.h"
 
 void
-tables_visit(struct reach *r, const void *o,
+hashtables_visit(struct reach *r, const void *o,
 	     void (*visit)(const uintptr_t *from, const uintptr_t *to,
 			   void *ctx),
 	     void *ctx)

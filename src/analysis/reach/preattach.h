@@ -1,5 +1,5 @@
 /*
- * hindsight.h - what may be said of objects from before an attach
+ * preattach.h - what may be said of objects from before an attach
  *
  * Nobody has recorded where they were allocated, so nobody can tell a leak of
  * the program from what the initialization of a C extension leaves behind: a
@@ -14,8 +14,8 @@
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_ANALYSIS_HINDSIGHT_H
-#define LEAKSHIM_ANALYSIS_HINDSIGHT_H
+#ifndef LEAKSHIM_ANALYSIS_PREATTACH_H
+#define LEAKSHIM_ANALYSIS_PREATTACH_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,16 +24,16 @@
 #include "analysis/reach/reach.h"
 
 /* Constants that variables of extensions and other libraries hold. */
-size_t hindsight_count(struct reach *r);
+size_t preattach_count(struct reach *r);
 
 /* Is it the address of a variable of the interpreter? */
-bool hindsight_is_interpreters(const struct maps *maps, uintptr_t address);
+bool preattach_is_interpreters(const struct maps *maps, uintptr_t address);
 
 /* May an object of this type be such a constant, or belong to one? */
-bool hindsight_is_constant(const struct maps *maps, const void *type);
+bool preattach_is_constant(const struct maps *maps, const void *type);
 
 /* All objects of the group may be constants, of which `kept' are held. */
-bool hindsight_may_be_constants(const struct maps *maps,
+bool preattach_may_be_constants(const struct maps *maps,
 				const struct group *group, size_t kept);
 
-#endif /* LEAKSHIM_ANALYSIS_HINDSIGHT_H */
+#endif /* LEAKSHIM_ANALYSIS_PREATTACH_H */
