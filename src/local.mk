@@ -572,8 +572,8 @@ libattach_la_SOURCES = \
 	%D%/attach/cgroups.h \
 	%D%/attach/debugger.c \
 	%D%/attach/debugger.h \
-	%D%/attach/folder.c \
-	%D%/attach/folder.h \
+	%D%/attach/scriptdir.c \
+	%D%/attach/scriptdir.h \
 	%D%/attach/guardian.c \
 	%D%/attach/guardian.h \
 	%D%/attach/hold.c \
@@ -616,15 +616,15 @@ leakshim_SOURCES = \
 	%D%/cli/attach_tree.c \
 	%D%/cli/audit.c \
 	%D%/cli/audit.h \
-	%D%/cli/beside.c \
+	%D%/cli/locate.c \
 	%D%/cli/cli.h \
 	%D%/cli/compare.c \
 	%D%/cli/compare.h \
 	%D%/cli/complain.c \
 	%D%/cli/diff.c \
 	%D%/cli/doctor.c \
-	%D%/cli/forward.c \
-	%D%/cli/forward.h \
+	%D%/cli/forward_signals.c \
+	%D%/cli/forward_signals.h \
 	%D%/cli/gate.c \
 	%D%/cli/inputs.c \
 	%D%/cli/inputs.h \
@@ -652,8 +652,8 @@ leakshim_SOURCES = \
 	%D%/cli/read_report.c \
 	%D%/cli/read_report.h \
 	%D%/cli/report.c \
-	%D%/cli/room.c \
-	%D%/cli/room.h \
+	%D%/cli/freememory.c \
+	%D%/cli/freememory.h \
 	%D%/cli/run.c \
 	%D%/cli/screen.c \
 	%D%/cli/screen.h \

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "attach/debugger.h"
-#include "attach/folder.h"
+#include "attach/scriptdir.h"
 #include "attach/guardian.h"
 #include "attach/hold.h"
 #include "attach/inject.h"
@@ -87,27 +87,27 @@ struct errand {
 };
 
 static bool
-fill(struct folder *f, struct errand *e)
+fill(struct scriptdir *f, struct errand *e)
 {
 	const struct program *p = e->program;
 	char script[SCRIPT_BYTES];
 	int n = snprintf(script, sizeof script, text, f->path, p->enter,
 			 ATTACH_ENTER);
 
-	e->channel = folder_pipe(f, "channel");
+	e->channel = scriptdir_pipe(f, "channel");
 	return (e->channel >= 0 && n < (int)sizeof script &&
-		folder_put(f, "script", script, (size_t)n) &&
-		(p->enter || folder_copy(f, "libleakshim.so", e->library)) &&
-		folder_put(f, "page", &e->request, sizeof e->request)) ||
+		scriptdir_put(f, "script", script, (size_t)n) &&
+		(p->enter || scriptdir_copy(f, "libleakshim.so", e->library)) &&
+		scriptdir_put(f, "page", &e->request, sizeof e->request)) ||
 	       refusal_put(e->why, "files for it cannot be made",
 			   strerror(errno));
 }
 
 /* Has the script begun? */
 static bool
-await_begin(const struct folder *f, const struct errand *e)
+await_begin(const struct scriptdir *f, const struct errand *e)
 {
-	while (folder_has(f, "page")) {
+	while (scriptdir_has(f, "page")) {
 		if (hold_now_us() > e->until_us || getppid() != e->parent)
 			return false;
 		usleep(NAP_US);
@@ -116,20 +116,20 @@ await_begin(const struct folder *f, const struct errand *e)
 }
 
 static bool
-await_end(const struct folder *f, struct errand *e)
+await_end(const struct scriptdir *f, struct errand *e)
 {
 	uint64_t until = hold_now_us() + TAKEN_MS * 1000;
 	char said[160];
 	size_t i;
 
-	while (folder_has(f, "taken")) {
+	while (scriptdir_has(f, "taken")) {
 		if (hold_now_us() > until)
 			return refusal_put(e->why,
 					   "the script in it did not finish",
 					   NULL);
 		usleep(NAP_US);
 	}
-	if (!folder_text(f, "error", said, sizeof said))
+	if (!scriptdir_text(f, "error", said, sizeof said))
 		return true;
 	for (i = 0; said[i]; i++)
 		if (said[i] < ' ' || said[i] > '~')
@@ -139,7 +139,7 @@ await_end(const struct folder *f, struct errand *e)
 }
 
 static bool
-be_taken(const struct folder *f, const struct debugger *d, struct errand *e)
+be_taken(const struct scriptdir *f, const struct debugger *d, struct errand *e)
 {
 	char path[128];
 
@@ -171,13 +171,13 @@ run_errand(void *state)
 {
 	struct errand *e = state;
 	struct debugger d;
-	struct folder f;
+	struct scriptdir f;
 
 	if (!debugger_open(&d, e->program, e->why) ||
-	    !folder_make(&f, e->program->facts.pid, e->why))
+	    !scriptdir_make(&f, e->program->facts.pid, e->why))
 		return;
 	e->ok = fill(&f, e) && be_taken(&f, &d, e);
-	folder_remove(&f);
+	scriptdir_remove(&f);
 	if (!e->ok && e->channel >= 0) {
 		close(e->channel);
 		e->channel = -1;

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/forward.h"
+#include "cli/forward_signals.h"
 #include "cli/merge.h"
 #include "cli/read_report.h"
 #include "common/arena.h"
@@ -84,7 +84,7 @@ run(char **command, char *end, size_t n)
 	forward_signals(pid, 0);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	forward_no_more();
+	forward_signals_end();
 	if (WIFSIGNALED(status))
 		snprintf(end, n, "died of signal %d", WTERMSIG(status));
 	else if (WEXITSTATUS(status))

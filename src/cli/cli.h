@@ -71,13 +71,13 @@ void append_option(struct buf *text, const char *key, const char *value);
 void abort_for_memory(void) __attribute__((noreturn));
 
 /* The path of this command; false where nobody says: without /proc, if moved. */
-bool find_self(char out[PATH_MAX]);
+bool locate_self(char out[PATH_MAX]);
 
 /*
  * The first of these places, beginning with the folder of the command itself and
  * ended by NULL, that is_it() likes; it fills in out.
  */
-bool find_beside(const char *const *places,
+bool locate_beside(const char *const *places,
 		 bool (*is_it)(const char *path, char out[PATH_MAX]),
 		 char out[PATH_MAX]);
 

@@ -13,7 +13,7 @@
 #include "cli/cli.h"
 #include "cli/merge.h"
 #include "cli/read_report.h"
-#include "cli/room.h"
+#include "cli/freememory.h"
 #include "common/arena.h"
 #include "report/report.h"
 
@@ -26,7 +26,7 @@ read_file(const char *name, const struct inputs_look *look, struct merge *m)
 	struct report r;
 	int status;
 
-	if (!room_is_enough(name))
+	if (!freememory_is_enough(name))
 		return -1;
 	arena_init(&arena);
 	status = read_report(&arena, name, &r);

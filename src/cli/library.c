@@ -36,7 +36,7 @@ find_library(void)
 		complain("LEAKSHIM_LIBRARY: %s: %s", given, strerror(errno));
 		return NULL;
 	}
-	if (find_beside(places, resolve, found) ||
+	if (locate_beside(places, resolve, found) ||
 	    resolve(LIBDIR "/" LIBRARY, found))
 		return found;
 	complain(LIBRARY " is neither in " LIBDIR " nor next to the command: "

@@ -40,7 +40,7 @@ python_path_main(int argc, char **argv)
 			 argv[1]);
 		return STATUS_USAGE;
 	}
-	if (!find_beside(places, has_module, folder) &&
+	if (!locate_beside(places, has_module, folder) &&
 	    !has_module(PKGDATADIR "/python", folder)) {
 		complain(MODULE " is neither in " PKGDATADIR "/python nor next "
 				"to the command: install it");

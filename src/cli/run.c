@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/forward.h"
+#include "cli/forward_signals.h"
 #include "cli/target.h"
 #include "common/buf.h"
 #include "common/options.h"
@@ -292,7 +292,7 @@ offer_symbolizer(void)
 {
 	char self[PATH_MAX];
 
-	if (find_self(self))
+	if (locate_self(self))
 		setenv("LEAKSHIM_SYMBOLIZER", self, 0);
 }
 

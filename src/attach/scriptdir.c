@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "attach/folder.h"
+#include "attach/scriptdir.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,7 +17,7 @@
 
 #include "attach/remote.h"
 
-enum { FOLDER_MODE = 0700, FILE_MODE = 0600, TEXT_BYTES = 8192 };
+enum { SCRIPTDIR_MODE = 0700, FILE_MODE = 0600, TEXT_BYTES = 8192 };
 
 static const char *const places[] = {"tmp", "var/tmp", "dev/shm", "run"};
 
@@ -44,7 +44,7 @@ step(int from, const char *path)
 
 /* Whom it opens files as. */
 static bool
-read_owner(struct folder *f)
+read_owner(struct scriptdir *f)
 {
 	char text[TEXT_BYTES];
 	const char *uid, *gid;
@@ -59,7 +59,7 @@ read_owner(struct folder *f)
 }
 
 static bool
-give_away(const struct folder *f, int fd)
+give_away(const struct scriptdir *f, int fd)
 {
 	struct stat s;
 
@@ -71,7 +71,7 @@ give_away(const struct folder *f, int fd)
 
 /* In an open folder of the process's. */
 static bool
-make_in(struct folder *f, int parent, const char *place)
+make_in(struct scriptdir *f, int parent, const char *place)
 {
 	struct statvfs v;
 	uint64_t bits;
@@ -82,7 +82,7 @@ make_in(struct folder *f, int parent, const char *place)
 	snprintf(f->name, sizeof f->name, ".leakshim-%d-%016llx", (int)f->pid,
 		 (unsigned long long)bits);
 	snprintf(f->path, sizeof f->path, "/%s/%s/", place, f->name);
-	if (mkdirat(parent, f->name, FOLDER_MODE) != 0)
+	if (mkdirat(parent, f->name, SCRIPTDIR_MODE) != 0)
 		return false;
 	f->parent = parent;
 	f->self = openat(parent, f->name,
@@ -97,13 +97,13 @@ make_in(struct folder *f, int parent, const char *place)
 }
 
 bool
-folder_make(struct folder *f, pid_t pid, char why[REFUSAL_BYTES])
+scriptdir_make(struct scriptdir *f, pid_t pid, char why[REFUSAL_BYTES])
 {
 	char path[64];
 	int root, parent;
 	size_t i;
 
-	*f = (struct folder){.pid = pid, .parent = -1, .self = -1};
+	*f = (struct scriptdir){.pid = pid, .parent = -1, .self = -1};
 	snprintf(path, sizeof path, "/proc/%d/root", (int)pid);
 	root = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0 || !read_owner(f)) {
@@ -131,7 +131,7 @@ folder_make(struct folder *f, pid_t pid, char why[REFUSAL_BYTES])
 }
 
 void
-folder_remove(struct folder *f)
+scriptdir_remove(struct scriptdir *f)
 {
 	struct dirent *e;
 	DIR *d;
@@ -154,7 +154,7 @@ folder_remove(struct folder *f)
 /* ---- files ---- */
 
 static int
-make_file(struct folder *f, const char *name)
+make_file(struct scriptdir *f, const char *name)
 {
 	int fd = openat(f->self, name,
 			O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
@@ -168,7 +168,7 @@ make_file(struct folder *f, const char *name)
 }
 
 bool
-folder_put(struct folder *f, const char *name, const void *data, size_t n)
+scriptdir_put(struct scriptdir *f, const char *name, const void *data, size_t n)
 {
 	int fd = make_file(f, name);
 	bool ok = fd >= 0 && write(fd, data, n) == (ssize_t)n;
@@ -179,7 +179,7 @@ folder_put(struct folder *f, const char *name, const void *data, size_t n)
 }
 
 bool
-folder_copy(struct folder *f, const char *name, const char *from)
+scriptdir_copy(struct scriptdir *f, const char *name, const char *from)
 {
 	int in = open(from, O_RDONLY | O_CLOEXEC), out = -1;
 	struct stat s;
@@ -202,7 +202,7 @@ folder_copy(struct folder *f, const char *name, const char *from)
 }
 
 int
-folder_pipe(struct folder *f, const char *name)
+scriptdir_pipe(struct scriptdir *f, const char *name)
 {
 	int fd;
 
@@ -219,13 +219,13 @@ folder_pipe(struct folder *f, const char *name)
 }
 
 bool
-folder_has(const struct folder *f, const char *name)
+scriptdir_has(const struct scriptdir *f, const char *name)
 {
 	return faccessat(f->self, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 bool
-folder_text(const struct folder *f, const char *name, char *out, size_t n)
+scriptdir_text(const struct scriptdir *f, const char *name, char *out, size_t n)
 {
 	int fd = openat(f->self, name,
 			O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);

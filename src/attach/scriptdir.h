@@ -1,5 +1,5 @@
 /*
- * folder.h - a private folder in the file system of another process
+ * scriptdir.h - a private folder in the file system of another process
  *
  * Whatever its root is; of its user, for its user alone, with a name that
  * nobody can guess.  No link in there leads us anywhere else.
@@ -10,8 +10,8 @@
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_ATTACH_FOLDER_H
-#define LEAKSHIM_ATTACH_FOLDER_H
+#ifndef LEAKSHIM_ATTACH_SCRIPTDIR_H
+#define LEAKSHIM_ATTACH_SCRIPTDIR_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@
 
 #include "attach/refusal.h"
 
-struct folder {
+struct scriptdir {
 	pid_t pid;
 	int parent, self; /* open; -1: none */
 	char name[40];
@@ -29,18 +29,18 @@ struct folder {
 };
 
 /* False, with the reason in why; then there is nothing to remove. */
-bool folder_make(struct folder *f, pid_t pid, char why[REFUSAL_BYTES]);
-void folder_remove(struct folder *f);
+bool scriptdir_make(struct scriptdir *f, pid_t pid, char why[REFUSAL_BYTES]);
+void scriptdir_remove(struct scriptdir *f);
 
-bool folder_put(struct folder *f, const char *name, const void *data, size_t n);
-bool folder_copy(struct folder *f, const char *name, const char *from);
+bool scriptdir_put(struct scriptdir *f, const char *name, const void *data, size_t n);
+bool scriptdir_copy(struct scriptdir *f, const char *name, const char *from);
 
 /* A named pipe; the end to read from, or -1. */
-int folder_pipe(struct folder *f, const char *name);
+int scriptdir_pipe(struct scriptdir *f, const char *name);
 
-bool folder_has(const struct folder *f, const char *name);
+bool scriptdir_has(const struct scriptdir *f, const char *name);
 
 /* The text of a file, cut at n - 1 bytes; false: it is not there. */
-bool folder_text(const struct folder *f, const char *name, char *out, size_t n);
+bool scriptdir_text(const struct scriptdir *f, const char *name, char *out, size_t n);
 
-#endif /* LEAKSHIM_ATTACH_FOLDER_H */
+#endif /* LEAKSHIM_ATTACH_SCRIPTDIR_H */

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "cli/room.h"
+#include "cli/freememory.h"
 
 #include <stdint.h>
 #include <sys/stat.h>
@@ -41,7 +41,7 @@ room_here(void)
 }
 
 bool
-room_is_enough(const char *path)
+freememory_is_enough(const char *path)
 {
 	struct stat st;
 	struct buf size, needed, here;

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "cli/forward.h"
+#include "cli/forward_signals.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -52,7 +52,7 @@ forward_signals(pid_t command, int asking)
 }
 
 void
-forward_no_more(void)
+forward_signals_end(void)
 {
 	child = 0;
 	signal(SIGINT, SIG_DFL);

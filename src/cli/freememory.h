@@ -1,5 +1,5 @@
 /*
- * room.h - is there memory for a report?  Asked before it is read
+ * freememory.h - is there memory for a report?  Asked before it is read
  *
  * Contract of every function here:
  *   side       tool
@@ -7,8 +7,8 @@
  *   locks      none
  *   signals    not safe
  */
-#ifndef LEAKSHIM_CLI_ROOM_H
-#define LEAKSHIM_CLI_ROOM_H
+#ifndef LEAKSHIM_CLI_FREEMEMORY_H
+#define LEAKSHIM_CLI_FREEMEMORY_H
 
 #include <stdbool.h>
 
@@ -16,6 +16,6 @@
  * False, and a line has said why, when the file needs more memory to be read
  * than there is.  True where that is not known, as of a pipe.
  */
-bool room_is_enough(const char *path);
+bool freememory_is_enough(const char *path);
 
-#endif /* LEAKSHIM_CLI_ROOM_H */
+#endif /* LEAKSHIM_CLI_FREEMEMORY_H */

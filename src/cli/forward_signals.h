@@ -1,5 +1,5 @@
 /*
- * forward.h - signals for us are meant for the command that we run
+ * forward_signals.h - signals for us are meant for the command that we run
  *
  * Contract of every function here:
  *   side       tool
@@ -7,8 +7,8 @@
  *   locks      none
  *   signals    changes their handlers
  */
-#ifndef LEAKSHIM_CLI_FORWARD_H
-#define LEAKSHIM_CLI_FORWARD_H
+#ifndef LEAKSHIM_CLI_FORWARD_SIGNALS_H
+#define LEAKSHIM_CLI_FORWARD_SIGNALS_H
 
 #include <sys/types.h>
 
@@ -20,6 +20,6 @@
 void forward_signals(pid_t command, int asking);
 
 /* The command has ended; INT and QUIT are ours again. */
-void forward_no_more(void);
+void forward_signals_end(void);
 
-#endif /* LEAKSHIM_CLI_FORWARD_H */
+#endif /* LEAKSHIM_CLI_FORWARD_SIGNALS_H */

@@ -10,7 +10,7 @@
 #include "cli/cli.h"
 
 bool
-find_self(char out[PATH_MAX])
+locate_self(char out[PATH_MAX])
 {
 	const char *called = (const char *)getauxval(AT_EXECFN);
 	ssize_t n = readlink("/proc/self/exe", out, PATH_MAX - 1);
@@ -23,14 +23,14 @@ find_self(char out[PATH_MAX])
 }
 
 bool
-find_beside(const char *const *places,
+locate_beside(const char *const *places,
 	    bool (*is_it)(const char *path, char out[PATH_MAX]),
 	    char out[PATH_MAX])
 {
 	char folder[PATH_MAX], path[PATH_MAX + 32];
 	char *slash;
 
-	if (!find_self(folder))
+	if (!locate_self(folder))
 		return false;
 	slash = strrchr(folder, '/');
 	if (!slash)
