@@ -56,7 +56,8 @@ SCRIPT_TESTS = \
 	scripts/check-headers \
 	scripts/check-layers \
 	scripts/check-lists \
-	scripts/check-man
+	scripts/check-man \
+	scripts/check-words
 
 SHIM_TESTS = \
 	scripts/check-symbols

@@ -12,7 +12,7 @@
 
 enum {
 	/*
-	 * Who has run for longer has left it long ago.  Later, its frames may
+	 * A thread that has run for longer has left it long ago.  Later, its frames may
 	 * keep words that look like it for ever.
 	 */
 	YOUNG_MS = 100,

@@ -215,7 +215,7 @@ safepoint_classify(struct program *p, pid_t tid,
 {
 	enum safepoint found = classify(p, tid, s, why);
 
-	/* Who waits has left fork(). */
+	/* A thread that waits has left fork(). */
 	if ((found == SAFEPOINT_RUNNING || found == SAFEPOINT_LIBRARY) &&
 	    newborn_is(p, tid, s)) {
 		*why = "just forked";

@@ -85,7 +85,7 @@ merge_report(struct job *job, const struct member *m)
 	snprintf(name, sizeof name, "%s: %d", job->request->verb,
 		 (int)m->process.pid);
 	if (text == MAP_FAILED) {
-		/* Who is attached to stays so; a line has said why. */
+		/* What was attached to stays so; a line has said why. */
 		if (job->request->session.verb == ATTACH_VERB_ATTACH)
 			return true;
 		complain("%s: it sent no report", name);

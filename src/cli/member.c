@@ -70,7 +70,7 @@ put_report(const struct buf *text, int fd)
 	return !text->failed;
 }
 
-/* Who refuses may be about to end, or to become another program. */
+/* A process that refuses may be about to exit, or to exec another program. */
 static bool
 stays_alive(const struct tree_process *p)
 {

@@ -9,7 +9,7 @@
  *     until=2027-01-31 leak:PATTERN
  *
  * A `#' at the beginning of a line or behind a blank begins a comment.  A line
- * that is no rule is complained about and left out; the others are in force.
+ * that is not a rule is reported and ignored; the others are in force.
  * What a rule means for a finding is in report/filter.h.
  *
  * Contract of every function here:
@@ -53,7 +53,7 @@ struct suppressions {
 	struct arena arena;
 	struct suppression *rules;
 	size_t n;
-	int faults; /* lines that are no rule */
+	int faults; /* lines that are not rules */
 };
 
 enum { SUPPRESSIONS_MAX_BYTES = 1 << 20 };

@@ -53,7 +53,7 @@ struct python {
 extern struct python python;
 
 /*
- * Look everything up through `handle'.  False when this is no CPython that is
+ * Look everything up through `handle'.  False if this is not a CPython that is
  * supported; *why then says so in a few words (static storage), or is NULL
  * where no Python was found at all.
  */

@@ -26,7 +26,7 @@ size_t interpreters_lists(const struct gclists *first, struct gclists *out,
 size_t interpreters_number(void);
 
 /*
- * Who holds the GIL is alone: there is one interpreter, or none has a GIL of
+ * The holder of the GIL is alone: there is one interpreter, or none has a GIL of
  * its own (before 3.12).
  */
 bool interpreters_share_gil(void);

@@ -364,7 +364,7 @@ substitution(struct parser *p)
 		put_part(p, "std", 3);
 		return false;
 	}
-	/* Of what was there before: in the names of functions, of arguments. */
+	/* A back reference: in names of functions, of arguments. */
 	sequence(p);
 	put_part(p, "...", 3);
 	return true;

@@ -244,7 +244,7 @@ const char *finding_reason_name(enum finding_reason reason); /* "unreferenced"; 
 const char *finding_state_name(enum finding_state state);
 const char *audit_reason_name(enum audit_reason reason);    /* "missing-traverse" */
 
-/* Lost memory that is no object, of the type "(memory)". */
+/* Lost memory that is not an object, of the type "(memory)". */
 bool finding_is_memory(const struct finding *f);
 
 /* The value of a word, or -1. */

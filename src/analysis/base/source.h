@@ -107,7 +107,7 @@ struct source {
 	const struct span *stale; /* pointers there hold nobody (free lists) */
 	size_t n_stale;
 	bool (*find_block)(uintptr_t address, struct source_block *out);
-	/* Who asked for a block of the C heap. */
+	/* The function that allocated a block of the C heap. */
 	bool (*find_chunk)(uintptr_t address, struct source_block *out);
 	size_t (*lines)(uint32_t stack, struct report_line *out, size_t n_max);
 	size_t (*natives)(uint32_t stack, struct source_native *out,

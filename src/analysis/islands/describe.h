@@ -29,7 +29,7 @@ bool describe_site(struct arena *a, const struct source *s,
 
 struct memory_group;
 
-/* Blocks that are no objects: of the type "(memory)". */
+/* Blocks that are not objects: of the type "(memory)". */
 bool describe_memory(struct arena *a, const struct source *s,
 		     const struct memory_group *group, struct finding *out);
 

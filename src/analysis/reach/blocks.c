@@ -107,7 +107,7 @@ first_stale(const struct reach *r, uintptr_t from, uintptr_t to)
 	return first;
 }
 
-/* A block that is no object, without the stale places in it. */
+/* A block that is not an object, without the stale places in it. */
 void
 reach_visit_memory(const struct reach *r, uintptr_t from, uintptr_t to,
 	     void (*visit)(const uintptr_t *from, const uintptr_t *to,

@@ -50,8 +50,8 @@ bool lost_find(struct lost *l, const struct reach *r,
 	       const struct mirror *tracked, const char **why);
 
 /*
- * Who hides the cycle of this island: graph index of the guilty member and of
- * what it holds unseen.  False when nobody does.
+ * The member that hides the cycle of this island: its graph index, and that of
+ * what it holds unseen.  False if none does.
  */
 bool lost_guilty(const struct lost *l, uint32_t island, uint32_t *from,
 		 uint32_t *to);

@@ -70,8 +70,8 @@ is_lost_memory(const struct reach *r, uintptr_t node)
 }
 
 /*
- * Who asked for the block.  A free chunk that malloc keeps in a cache looks as
- * if it were in use; nobody has asked for it.
+ * The allocation of the block.  A free chunk that malloc keeps in a cache looks
+ * as if it were in use, but has none.
  */
 static bool
 find_allocation(const struct reach *r, uintptr_t node, struct source_block *b)

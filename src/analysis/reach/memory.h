@@ -1,5 +1,5 @@
 /*
- * memory.h - lost memory that is no object
+ * memory.h - lost memory that is not an object
  *
  * Blocks of PyMem and of the C heap that nothing points to, and nothing that is
  * lost leads to either.

@@ -374,7 +374,7 @@ process_attach(const char *options)
 	options_init(&process.options);
 	options_parse(&process.options, options, &complaints);
 	filters_read(&process.options, &complaints);
-	/* Who unloads code is not heard of: addresses would lie. */
+	/* It is not known when code is unloaded: addresses would lie. */
 	if (process.options.native)
 		buf_put(&complaints, "leakshim: option 'native' has no effect "
 				     "in a process that was attached to\n");

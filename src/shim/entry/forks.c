@@ -133,7 +133,7 @@ forks_init_late(void)
 	void (*lock)(void), (*unlock)(void);
 
 	forks_init();
-	/* Who is past `before' has it, until there is a child. */
+	/* A thread past `before' has it, until there is a child. */
 	*(void **)&lock = dlsym(RTLD_DEFAULT, "_IO_list_lock");
 	*(void **)&unlock = dlsym(RTLD_DEFAULT, "_IO_list_unlock");
 	nap();

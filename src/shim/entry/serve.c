@@ -309,7 +309,7 @@ serve(struct attach_page *page)
 		refuse_busy(page);
 		return;
 	}
-	/* Who looks for this name finds the one that is at work. */
+	/* Another command finds the one at work by this name. */
 	prctl(PR_SET_NAME, "leakshim", 0, 0, 0);
 	channel_open(page->channel, page->colour);
 	serve_wish(page);

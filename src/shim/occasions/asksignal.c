@@ -147,7 +147,7 @@ asksignal_remove(void)
 	struct sigaction now, before = {.sa_handler = SIG_DFL};
 	int saved = errno;
 
-	/* Who has saved our handler may call it yet. */
+	/* A program that has saved our handler may still call it. */
 	asked.calls = NULL;
 	if (asked.number && !asked.problem &&
 	    __sigaction(asked.number, NULL, &now) == 0 && is_ours(&now))

@@ -309,7 +309,7 @@ layer_install(void)
 	return install_in(DOMAIN_MEM) && install_in(DOMAIN_OBJ);
 }
 
-/* Who has copied our functions meanwhile (tracemalloc) has put its own on top. */
+/* A tool that has copied our functions (tracemalloc) has put its own on top. */
 static bool
 remove_from(int domain)
 {

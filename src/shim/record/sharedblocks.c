@@ -79,7 +79,7 @@ sharedblocks_is_child(void)
 bool
 sharedblocks_are_possible(void)
 {
-	/* Who was attached to may have been forked before. */
+	/* A process that was attached to may have been forked before. */
 	return has_key &&
 	       (has_forked || process.is_forked || process.is_attached);
 }

@@ -7,7 +7,7 @@
  * allocation is.  The backtrace knows: a child begins new stacks
  * (stacks_forked()), so that a stack from before is one of an ancestor's.
  *
- * Of what was not recorded nobody knows whose it is; it may be anybody's who
+ * The owner of what was not recorded is not known; it may be any process that
  * runs the same program image.
  *
  * Contract of every function here:

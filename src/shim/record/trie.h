@@ -33,7 +33,7 @@ stack_id trie_intern(stack_id parent, uint32_t code, int32_t offset);
  */
 stack_id trie_intern_native(stack_id parent, uintptr_t ip, unsigned n_python);
 
-/* Who remembers a node does so until this number changes. */
+/* Nodes may be remembered until this number changes. */
 uint32_t trie_round(void);
 
 /* It is never taken out: it has no Python stack below. */
