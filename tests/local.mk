@@ -98,6 +98,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_gate.py \
 	%D%/matrix/test_gcstats.py \
 	%D%/matrix/test_growth.py \
+	%D%/matrix/test_growth_weak.py \
 	%D%/matrix/test_helper.py \
 	%D%/matrix/test_preattach.py \
 	%D%/matrix/test_hostile.py \

@@ -19,13 +19,17 @@ enum {
 	/* From 3.11 on. */
 	KEYS_LOG2_SIZE = 8,
 	KEYS_LOG2_INDEX_BYTES = 9,
-	KEYS_KIND = 10, /* 0: with hashes */
+	KEYS_KIND = 10,
 	KEYS_INDICES = 32,
 	MOST_LOG2 = 40,
 	WORD = sizeof(uintptr_t),
 	DICT_ENTRY = 3 * WORD, /* hash, key, value */
 	SET_ENTRY = 2 * WORD,
+	STR_ENTRY = 2 * WORD, /* key, value */
 };
+
+/* DictKeysKind; a third has values elsewhere, with each dict. */
+enum { WITH_HASHES, WITH_STR_KEYS };
 
 static bool
 is_set(const void *type)
@@ -81,12 +85,15 @@ find_keys(uintptr_t keys, uintptr_t limit, struct entries *out)
 	const uint8_t *head = (const uint8_t *)keys;
 	unsigned log2 = head[KEYS_LOG2_SIZE];
 	unsigned index_log2 = head[KEYS_LOG2_INDEX_BYTES];
+	bool has_hashes = head[KEYS_KIND] == WITH_HASHES;
+	size_t bytes = has_hashes ? DICT_ENTRY : STR_ENTRY;
 
-	if (head[KEYS_KIND] || log2 > MOST_LOG2 || index_log2 < log2 ||
+	if (head[KEYS_KIND] > WITH_STR_KEYS || log2 > MOST_LOG2 || index_log2 < log2 ||
 	    index_log2 > log2 + 3)
 		return false;
 	return take(keys + KEYS_INDICES + ((size_t)1 << index_log2), limit,
-		    usable((size_t)1 << log2), DICT_ENTRY, 0, out);
+		    usable((size_t)1 << log2), bytes, has_hashes ? 0 : bytes,
+		    out);
 }
 
 static bool
@@ -115,4 +122,12 @@ entries_find(const void *o, uintptr_t memory, uintptr_t limit,
 	return layout->dict == LAYOUT_DICT_SIZE ?
 		       find_old_keys(memory, limit, out) :
 		       find_keys(memory, limit, out);
+}
+
+struct span
+entries_words(const struct entries *e, uintptr_t at)
+{
+	if (!e->hash)
+		return (struct span){at + WORD, at + e->bytes};
+	return (struct span){at, at + e->hash};
 }

@@ -18,10 +18,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "python/span.h"
+
 struct entries {
 	uintptr_t start, end; /* whole entries, used or not */
 	size_t bytes;         /* of one */
-	size_t hash;          /* where in it the hash stands */
+	size_t hash; /* where in it the hash stands; `bytes': it has none */
 };
 
 /* The memory with the entries of o, 0 if o is no dict and no set. */
@@ -29,9 +31,12 @@ uintptr_t entries_memory(const void *o);
 
 /*
  * The entries of o in that memory, which can be read up to `limit'.  False if
- * they have no hashes (keys that are str, 3.11+), or do not look as they should.
+ * they are not there (values are elsewhere), or do not look as they should.
  */
 bool entries_find(const void *o, uintptr_t memory, uintptr_t limit,
 		  struct entries *out);
+
+/* Of the entry at `at', the words that hold what they point to. */
+struct span entries_words(const struct entries *e, uintptr_t at);
 
 #endif /* LEAKSHIM_PYTHON_ENTRIES_H */

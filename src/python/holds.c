@@ -65,6 +65,15 @@ is_weak_reference(const void *type)
 	       type == py._PyWeakref_CallableProxyType;
 }
 
+void *
+holds_weakly(const void *o)
+{
+	if (!is_weak_reference(object_type(o)) ||
+	    !object_word(o, WEAKREF_CALLBACK))
+		return NULL;
+	return object_pointer(o, WEAKREF_OBJECT);
+}
+
 static size_t
 put(struct span *out, size_t n, uintptr_t start, uintptr_t end)
 {

@@ -34,6 +34,12 @@ size_t holds_spans(void *o, uintptr_t end, struct span out[HOLDS_SPANS]);
  */
 bool holds_buffer(void *o, struct span *used);
 
+/*
+ * What the weak reference o is called back for when it dies; NULL if o is none,
+ * or has no callback.
+ */
+void *holds_weakly(const void *o);
+
 /* The type is one whose objects hold nothing but numbers or bytes. */
 int holds_nothing(const void *type);
 

@@ -2,8 +2,50 @@
 
 #include "analysis/reach/hashtables.h"
 
+#include "analysis/base/bigarray.h"
 #include "analysis/reach/blocks.h"
 #include "python/entries.h"
+#include "python/holds.h"
+#include "python/objects.h"
+
+enum { FIRST_PASSING = 1 << 10 };
+
+/* Is it a weak reference that is called back when garbage is collected? */
+static bool
+dies_with_garbage(const struct reach *r, uintptr_t word)
+{
+	void *o, *to;
+	uintptr_t node = reach_node_of(r, word, &o);
+
+	to = node && o ? holds_weakly(o) : NULL;
+	node = to ? heap_find(&r->g.heap, (uintptr_t)to) : 0;
+	return node && heap_is(&r->g.heap, node, HEAP_PASSING);
+}
+
+/*
+ * The callback of a weak reference takes it out of its container, with what
+ * stands beside it: WeakSet, WeakKeyDictionary, WeakValueDictionary.  So what
+ * only such an entry holds goes with the garbage.
+ */
+static bool
+put_off(struct reach *r, const struct span *words)
+{
+	const uintptr_t *p = (const uintptr_t *)words->start;
+	const uintptr_t *end = (const uintptr_t *)words->end;
+	struct span *grown;
+
+	for (; p < end && !dies_with_garbage(r, *p); p++)
+		;
+	if (p == end)
+		return false;
+	grown = bigarray_grow(r->passing, r->n_passing, &r->passing_room,
+			      FIRST_PASSING, sizeof *grown);
+	if (!grown)
+		return false;
+	r->passing = grown;
+	r->passing[r->n_passing++] = *words;
+	return true;
+}
 
 void
 hashtables_visit(struct reach *r, const void *o,
@@ -12,6 +54,7 @@ hashtables_visit(struct reach *r, const void *o,
 	     void *ctx)
 {
 	uintptr_t memory = entries_memory(o), node, end, at;
+	bool may_put_off = r->has_garbage && !r->in_passing;
 	struct entries e;
 
 	node = memory ? heap_find(&r->g.heap, memory) : 0;
@@ -19,16 +62,17 @@ hashtables_visit(struct reach *r, const void *o,
 	if (!node || heap_is_marked(&r->g.heap, node) || reach_object(r, node))
 		return;
 	end = heap_end(&r->g.heap, node);
-	if (!entries_find(o, memory, end, &e))
+	if (!entries_find(o, memory, end, &e) ||
+	    (e.hash == e.bytes && !may_put_off))
 		return;
 	heap_mark(&r->g.heap, node);
 	visit((uintptr_t *)node, (uintptr_t *)e.start, ctx);
 	for (at = e.start; at < e.end; at += e.bytes) {
-		uintptr_t hash = at + e.hash;
+		struct span words = entries_words(&e, at);
 
-		visit((uintptr_t *)at, (uintptr_t *)hash, ctx);
-		visit((uintptr_t *)(hash + sizeof hash),
-		      (uintptr_t *)(at + e.bytes), ctx);
+		if (!may_put_off || !put_off(r, &words))
+			visit((uintptr_t *)words.start, (uintptr_t *)words.end,
+			      ctx);
 	}
 	visit((uintptr_t *)e.end, (uintptr_t *)end, ctx);
 }

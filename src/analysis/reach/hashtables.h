@@ -14,7 +14,8 @@
 
 /*
  * If o keeps its entries in a block of their own that nobody has visited yet:
- * mark that, and visit all of its words but the hashes.
+ * mark that, and visit all of its words but the hashes, and but those of
+ * entries that go when garbage is collected: r->passing has them.
  */
 void hashtables_visit(struct reach *r, const void *o,
 		  void (*visit)(const uintptr_t *from, const uintptr_t *to,

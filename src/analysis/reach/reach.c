@@ -84,6 +84,7 @@ set_garbage_apart(struct reach *r, const struct mirror *m,
 {
 	size_t i;
 
+	r->has_garbage = garbage->n;
 	for (i = 0; i < garbage->n; i++) {
 		uintptr_t o = m->nodes[garbage->ids[i]].address;
 		uintptr_t node = heap_find(&r->g.heap, o);
@@ -116,6 +117,9 @@ mark_from_garbage(struct reach *r, const struct mirror *m,
 		heap_take_back(&r->g.heap, node, HEAP_POSTPONED);
 		mark_push(r, node, 0);
 	}
+	for (i = 0; i < r->n_passing; i++)
+		reach_visit(r, (uintptr_t *)r->passing[i].start,
+			    (uintptr_t *)r->passing[i].end);
 	mark_drain(r);
 	r->in_passing = false;
 }
@@ -207,5 +211,6 @@ reach_fini(struct reach *r)
 	hubs_fini(&r->hubs);
 	bigarray_unmap(r->stack, r->n_room, sizeof *r->stack);
 	bigarray_unmap(r->later, r->later_room, sizeof *r->later);
+	bigarray_unmap(r->passing, r->passing_room, sizeof *r->passing);
 	gather_fini(&r->g);
 }

@@ -49,6 +49,9 @@ struct reach {
 	size_t n_stack, n_room;
 	uintptr_t *later; /* memory that waits for its owner, if it has one */
 	size_t n_later, later_room;
+	struct span *passing; /* words: by garbage alone they stay (tables.h) */
+	size_t n_passing, passing_room;
+	bool has_garbage;
 	bool ends_waiting; /* no more of them */
 	bool in_roots; /* what is visited now is no node, and no stack */
 	size_t n_hits; /* words that led to a block */
