@@ -39,7 +39,7 @@ auditpair_fini(struct auditpair *p)
 node_id
 auditpair_target(const struct auditpair *p, uintptr_t word)
 {
-	/* Small numbers are no addresses; the low bits may be a tag. */
+	/* Small numbers are not addresses; the low bits may be a tag. */
 	if (word < 4096 || word >> HEAP_ADDRESS_BITS)
 		return NODE_NONE;
 	return mirror_find(p->m, word & ~(uintptr_t)7);
@@ -64,7 +64,7 @@ on_visit(void *o, void *ctx)
 	return 0;
 }
 
-/* Is this the word of a visit?  False if it holds what nobody visits. */
+/* Does this word belong to a visit? False if what it holds is not visited. */
 static bool
 pair(struct auditpair *p, node_id id)
 {

@@ -21,8 +21,8 @@ struct auditpair {
 	const struct reach *r;
 	const struct mirror *m;
 	/* Of all objects together, by the node of the target: */
-	uint32_t *visits;   /* by tp_traverse of anybody */
-	uint32_t *wordless; /* ... of which no word of the visitor's is known */
+	uint32_t *visits;   /* by any tp_traverse */
+	uint32_t *wordless; /* ... for which no word of the visitor is known */
 
 	/* The object at work: */
 	void *o;

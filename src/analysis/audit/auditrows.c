@@ -100,7 +100,7 @@ compare(const struct report_audit *x, const struct report_audit *y)
 		      y->module_file ? y->module_file : "");
 }
 
-/* Classes may be made again and again: those of one name are one row. */
+/* A class may be created repeatedly: all those of one name are one row. */
 static void
 add(struct report_audit *rows, size_t *n, const struct report_audit *row)
 {

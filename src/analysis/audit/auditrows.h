@@ -1,5 +1,5 @@
 /*
- * auditrows.h - what the audit found, told for the report
+ * auditrows.h - what the audit found, as rows of the report
  *
  * Contract of every function here:
  *   side       analysis child

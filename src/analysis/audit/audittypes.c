@@ -151,9 +151,10 @@ compare(const void *a, const void *b)
 }
 
 /*
- * n words of one field hold the same target.  All of its references but those
- * that other words can be are among them, less the visits by somebody else
- * (an object that visits what its parts hold: a cache its links').
+ * n words of one field hold the same target.  They include all of its
+ * references except those that other words may be, less the visits by other
+ * objects (an object that visits what its parts hold, as a cache visits its
+ * links').
  */
 static void
 judge(const struct audit *a, const struct audit_word *w, int64_t n)

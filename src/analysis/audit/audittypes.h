@@ -1,12 +1,12 @@
 /*
  * audittypes.h - types that hold what their tp_traverse never visits
  *
- * Every word of a living object that holds a tracked object which its type does
- * not visit is either a reference that counts, and then the collector does not
- * know of it, or a borrowed pointer.  The target's reference count tells: if
- * there are fewer other words for it, in all memory of the process, than it has
- * references, then this word is one.  A field that is borrowed in some
- * instances for certain accuses nobody.
+ * If a live object has a word that holds a tracked object which its type does
+ * not visit, that is either a counted reference, of which the collector does
+ * not know, or a borrowed pointer.  The target's reference count shows which:
+ * if there are fewer other words for it, in all memory of the process, than it
+ * has references, then this word is one.  A field that is certainly borrowed in
+ * some instances accuses no type.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -49,8 +49,8 @@ bool audit_find(struct audit *a, struct reach *r, const struct mirror *m,
 		const char **why);
 
 /*
- * The row accuses its type.  Not when it is one target's evidence, and another
- * thread may have held that one in a register.
+ * Does the row accuse its type?  Not if its only evidence is one target that
+ * another thread may have held in a register.
  */
 bool audit_is_proven(const struct audit_row *row);
 

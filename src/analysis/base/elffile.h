@@ -1,5 +1,5 @@
 /*
- * elffile.h - what an ELF file says of an address: a function, its build id
+ * elffile.h - what an ELF file says about an address: function and build ID
  *
  * The file is data from outside: every place in it is checked before it is
  * read.  Only the symbol tables are known here; files and lines of the source
@@ -23,7 +23,7 @@ struct elffile {
 	size_t size;
 };
 
-/* False when it cannot be read or is no 64-bit ELF file of this machine. */
+/* False if it cannot be read or is not a 64-bit ELF file of this machine. */
 bool elffile_open(struct elffile *f, const char *path);
 
 void elffile_close(struct elffile *f);

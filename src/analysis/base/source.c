@@ -19,10 +19,10 @@ source_allocated(const struct source *s, const void *o)
 }
 
 /*
- * Only the thread that forks lives on in the child.  What the others had on
- * their stacks, and in the frames that CPython then throws away, is held by
- * nothing: no missing Py_DECREF did that.  What the parent lost itself, it
- * reports.
+ * Only the thread that forks survives in the child.  What the others had on
+ * their stacks, and in the frames that CPython then discards, is held by
+ * nothing, but not because of a missing Py_DECREF. What the parent itself lost,
+ * it reports.
  */
 bool
 source_was_left(const struct source *s, const struct source_block *b)

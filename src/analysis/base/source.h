@@ -32,7 +32,7 @@ struct source_block {
 	uint32_t stack; /* 0: none known */
 	bool is_startup; /* allocated before the program's first line */
 	bool is_unknown; /* whether it was is not known */
-	bool is_before;  /* nobody recorded it: from before the attach */
+	bool is_before;  /* it was not recorded: from before the attach */
 	bool may_be_object; /* of the OBJ domain */
 	bool is_old; /* from before the mark: not asked about */
 	uint32_t epoch; /* of the allocation, 0: unknown, or before the first */
@@ -65,7 +65,7 @@ struct source {
 	void *garbage;      /* the list gc.garbage, or NULL */
 	int gc_enabled;     /* 1, 0, -1 */
 	bool saveall_seen;  /* gc.DEBUG_SAVEALL is or was set */
-	const char *stdlib; /* folder of the standard library, or NULL */
+	const char *stdlib; /* directory of the standard library, or NULL */
 	const char *cwd;    /* working directory, or NULL */
 	const struct suppressions *suppressions; /* or NULL */
 	const struct baseline *baseline;         /* or NULL */
@@ -104,7 +104,7 @@ struct source {
 	 */
 	const uintptr_t *stack_then;
 	size_t n_stack_then;
-	const struct span *stale; /* pointers there hold nobody (free lists) */
+	const struct span *stale; /* pointers there hold nothing (free lists) */
 	size_t n_stale;
 	bool (*find_block)(uintptr_t address, struct source_block *out);
 	/* The function that allocated a block of the C heap. */
@@ -116,18 +116,19 @@ struct source {
 	bool has_left_threads; /* ... which left other threads' stacks behind */
 	/*
 	 * May other processes have what was allocated there, since a fork?
-	 * NULL: there are none.  *owner: who allocated it, 0: unknown.
+	 * NULL: there are none. *owner: the process that allocated it, 0:
+	 * unknown.
 	 */
 	bool (*find_kin)(uint32_t stack, uint64_t *owner);
 	const uint64_t *shared_key; /* two words that all of them know */
 	int (*is_main_thread)(uint32_t stack); /* 1, 0, -1 */
-	/* What collections have freed so far; NULL: nobody looked. */
+	/* What collections have freed so far; NULL: not recorded. */
 	void (*walk_collected)(void (*each)(const struct finding *f,
 					    bool is_own, void *ctx),
 			       void *ctx);
 	/* Another look at what was found lost, or NULL (no other threads). */
 	enum source_opinion (*second_opinion)(uintptr_t node);
-	bool (*is_late)(void); /* the time that may be waited is over */
+	bool (*is_late)(void); /* is the time limit over? */
 };
 
 /* What is known of the allocation of o; unknown is old. */

@@ -2,10 +2,10 @@
  * check.h - one check: from the lists to the findings
  *
  * In two steps, because the interpreter's own last collection lies between
- * them: check_find() says what is unreachable; the shim lets that collection
- * run and tells which of it is still there; check_report() then classifies,
- * groups and describes, all on the heap as it was at the first step (the child
- * has its own copy of it).
+ * them: check_find() determines what is unreachable; the shim lets that
+ * collection run and reports which of it is still there; check_report() then
+ * classifies, groups and describes, all on the heap as it was at the first step
+ * (the child has its own copy of it).
  *
  * Contract of every function here:
  *   side       analysis child; or the target with isolate=0, the GIL held

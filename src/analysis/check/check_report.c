@@ -44,7 +44,7 @@ add_finding(struct check *c)
 	return &c->findings[c->n_findings];
 }
 
-/* Equal fingerprints are one finding: their numbers add up. */
+/* Equal fingerprints are one finding, and their numbers add up. */
 static bool
 merge_into_known(struct check *c, const struct finding *f)
 {
@@ -65,8 +65,8 @@ merge_into_known(struct check *c, const struct finding *f)
 }
 
 /*
- * Was it allocated by leakshim.py, for a report?  Nobody asks for that.  Then its
- * frame is the innermost one outside of the standard library.
+ * Was it allocated by leakshim.py, for a report?  That is not reported.  Its
+ * frame is then the innermost one outside the standard library.
  */
 static bool
 is_ours(const struct check *c, const struct finding *f)
@@ -100,7 +100,7 @@ keep_finding(struct check *c, struct finding *f)
 	c->n_findings++;
 }
 
-/* The finding that the group makes, without its kind; NULL: no memory. */
+/* The group as a finding, without its kind; NULL: no memory. */
 static struct finding *
 describe(struct check *c, const struct graph *g, struct group *group)
 {
@@ -194,7 +194,7 @@ is_from_initialization(const struct check *c, const struct group *group)
 	       strstr(line.file, "_bootstrap");
 }
 
-/* The same, where nobody recorded who allocated it. */
+/* The same, if its allocation was not recorded. */
 static bool
 may_be_constants(const struct check *c, const struct group *group)
 {
@@ -203,9 +203,9 @@ may_be_constants(const struct check *c, const struct group *group)
 }
 
 /*
- * The initialization of modules leaves single objects behind for good, sets and
- * lists among them (3.6, 3.10 and 3.11, in the standard library).  Nobody can
- * tell them from a leak of the program that happened a few times.
+ * The initialization of modules leaves single objects behind forever, among
+ * them sets and lists (3.6, 3.10 and 3.11, in the standard library).  They
+ * cannot be distinguished from a leak of the program that happened a few times.
  */
 static bool
 is_rare(const struct group *group)
@@ -296,8 +296,9 @@ report_memory(struct check *c)
 			continue;
 		}
 		/*
-		 * The parent's to report; and CPython gives up the memory of
-		 * locks in the child, for another thread may have held them.
+		 * The parent reports it; and CPython abandons the memory of
+		 * locks in the child, because another thread may have held
+		 * them.
 		 */
 		if (c->source->is_inherited(g->stack)) {
 			leave_out(c, OMISSION_INHERITED, g->count);

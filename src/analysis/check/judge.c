@@ -31,7 +31,7 @@ judge_node(const struct source *s, const struct node *node)
 		return VERDICT_LEGACY;
 	/*
 	 * With DEBUG_SAVEALL the collector parks all garbage in gc.garbage;
-	 * without, only what the program put there itself gets to this line.
+	 * without it, only what the program itself put there gets to this line.
 	 */
 	if (node->flags & NODE_IN_GARBAGE)
 		return s->saveall_seen ? VERDICT_SAVEALL : VERDICT_GARBAGE;
@@ -86,8 +86,8 @@ judge_is_worth_printing(const struct source *s, const struct finding *f,
 	if (f->n_finalizers || is_own)
 		return true;
 	/*
-	 * With the collector off, what library calls leave behind is never
-	 * freed either; only import leaves its garbage once.
+	 * With the collector disabled, what library calls leave behind is never
+	 * freed either; only an import leaves its garbage just once.
 	 */
 	return f->reason == REASON_GC_DISABLED && !is_from_import(f);
 }
@@ -208,8 +208,9 @@ judge_finish(const struct options *o, struct report *r)
 		f->is_failing = f->state == STATE_NEW &&
 				kinds_fail(o->fail_on, f->kind, f->reason);
 		/*
-		 * What fails is shown, whatever kinds= says, and so is what
-		 * would without a rule or a baseline: a gate looks for it.
+		 * What fails is shown whatever kinds= says, and so is what
+		 * would fail without a rule or a baseline, because a gate looks
+		 * for it.
 		 */
 		f->is_printed |= f->state != STATE_STARTUP &&
 				 kinds_fail(o->fail_on, f->kind, f->reason);

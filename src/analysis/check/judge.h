@@ -17,7 +17,9 @@
 #include "analysis/base/source.h"
 #include "common/arena.h"
 
-/* What is said of an unreachable object; the first that holds, in this order. */
+/*
+ * The verdicts on an unreachable object; the first that applies, in this order.
+ */
 enum verdict {
 	VERDICT_LEGACY,
 	VERDICT_GARBAGE,

@@ -16,7 +16,7 @@
 
 enum {
 	FEWEST_LOST = 100,
-	PART_LOST = 4, /* one of so many: fewer may be how somebody counts */
+	PART_LOST = 4, /* one of that many: fewer may be a matter of how references are counted */
 	FEW_REFERENCES = 65536,
 	ADDRESS_BITS = 48,
 	MOST_SHIFTED = 4,
@@ -36,7 +36,7 @@ is_suspect(const struct hub *hub)
 	return lost >= FEWEST_LOST && lost >= hub->refcount / PART_LOST;
 }
 
-/* Keep the suspects alone.  False when memory is out: then none is kept. */
+/* Keep only the suspects. False when memory is out: then none is kept. */
 static bool
 keep_suspects(struct hubs *hubs)
 {
@@ -116,7 +116,7 @@ count_bytes(const uintptr_t *from, const uintptr_t *to, void *ctx)
 	}
 }
 
-/* Living or not, reached or lost, object or memory: each may hold. */
+/* Alive or not, reached or lost, object or memory: each may hold references. */
 static int
 count_in_node(uintptr_t node, void *ctx)
 {
@@ -197,9 +197,9 @@ may_be_in_registers(const struct check *c, const struct hub *hub)
 }
 
 /*
- * Nobody knows that the block holds an object, and not a table whose {hash,
- * key} with a type as the key looks like one: the hash is the type's address,
- * shifted, and far beyond what is common for references.
+ * It is not certain that the block holds an object, and not a table whose
+ * {hash, key} with a type as the key looks like one: the hash is the type's
+ * address, shifted, and far beyond what is common for references.
  */
 static bool
 may_be_a_hash(const struct hub *hub, const struct source_block *b)

@@ -1,11 +1,11 @@
 /*
- * surplus.h - living objects that are counted more often than they are held
+ * surplus.h - live objects with reference counts above their references
  *
- * Somebody takes a reference to a long-lived object again and again and never
- * gives it back.  The mark has counted the words that lead to each object with
+ * Some code takes references to a long-lived object again and again and never
+ * releases them.  The mark has counted the words that lead to each object with
  * a high reference count (hubs.h).  Where many are missing, all memory is asked
- * once more, in the most generous way: a reference that is not seen would
- * accuse somebody wrongly, a word that is none merely hides.
+ * once more, in the most generous way: a reference that is not seen would be a
+ * false accusation, a word that is not one merely hides a leak.
  *
  * Contract of every function here:
  *   side       analysis child

@@ -43,7 +43,7 @@ has_no_reference(const void *o)
 	return layout->has_short_refcount ? !(uint32_t)word : !word;
 }
 
-/* Nothing else is known to be dead for good reason: see unfreed.h. */
+/* Is the object dead for a good reason? See unfreed.h. */
 static void *
 find_unfreed(const struct reach *r, uintptr_t node)
 {
@@ -243,7 +243,7 @@ unfreed_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 	struct search s = {.c = c};
 	struct dead_group *g, *next;
 
-	/* Seldom is there one at all. */
+	/* Usually there is none. */
 	if (!heap_walk_unmarked(&c->reach.g.heap, find_any, &c->reach))
 		return true;
 	heap_walk(&c->reach.g.heap, follow_held, &s);

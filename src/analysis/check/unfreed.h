@@ -2,7 +2,7 @@
  * unfreed.h - objects that were deallocated and never freed
  *
  * A tp_dealloc that forgets tp_free leaves a block in which a dead object
- * stands: its count is 0, its type is there, the allocator has not got it back,
+ * remains: its count is 0, its type is set, the allocator has not got it back,
  * and nothing points to it.  What else is dead and in use:
  *
  *   free lists of the interpreter   of its own static types: left out

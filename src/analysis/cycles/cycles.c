@@ -12,7 +12,7 @@ struct pass {
 	int oldest;       /* the oldest generation that takes part */
 	uint8_t reached;  /* flag that move_unreachable() sets */
 	node_id not_through; /* edges of this node hold nothing */
-	bool only_unreachable; /* do not follow edges to the living */
+	bool only_unreachable; /* do not follow edges to live objects */
 	node_id *stack;
 	size_t n_stack;
 	bool (*is_late)(void);
@@ -100,7 +100,7 @@ move_unreachable(struct pass *p)
 			continue;
 		/*
 		 * Below zero: a missing Py_INCREF, or a traverse that visits
-		 * twice.  Nothing follows for certain, so it is a root.
+		 * twice.  Nothing is certain then, so it is a root.
 		 */
 		if (node->refs < 0)
 			p->m->negative++;

@@ -33,7 +33,7 @@ struct growing {
 struct growth {
 	struct sites sites;
 	const struct history *h;
-	struct growing *all; /* number 0 is nobody */
+	struct growing *all; /* number 0 is none */
 	uint32_t n;
 	struct paths paths;
 };
@@ -137,7 +137,7 @@ parent_site(const struct paths *p, const struct path_step *s)
 	return s->parent == PATHS_NOBODY ? 0 : paths_site(&p->steps[s->parent]);
 }
 
-/* Boyer and Moore: whoever has more than half is the one that is left. */
+/* Boyer and Moore's majority vote: one that has more than half is left. */
 static void
 vote(uint32_t *who, uint32_t *votes, uint32_t candidate)
 {
@@ -206,9 +206,10 @@ fold_keys(struct growth *g, uint32_t keys)
 }
 
 /*
- * What nearly all is held by objects of another site is a part of that, if that
- * was found first: of a tree's nodes and their lists of nodes, the nodes.  Not
- * of a type alone: nearly all is held by some dict.
+ * If nearly all objects of a site are held by those of another one that was
+ * found first, it is a part of that: of a tree's nodes and their lists of
+ * nodes, the nodes remain.  A type alone does not count as a site here: nearly
+ * everything is held by some dict.
  */
 static void
 fold(struct growth *g)

@@ -1,10 +1,10 @@
 /*
- * growth.h - sites whose objects become more from check to check
+ * growth.h - sites whose number of objects grows from check to check
  *
- * All living objects are counted by type and stack, and compared with what the
- * checks before have found (history.h).  Of what grows, what is held by other
- * growing objects is a part of those: a list of sessions with their dicts and
- * strings is one finding.
+ * All live objects are counted by type and stack, and compared with the results
+ * of earlier checks (history.h).  What grows and is held by other growing
+ * objects is a part of those: a list of sessions with their dicts and strings
+ * is one finding.
  *
  * Contract of every function here:
  *   side       analysis child; or the target with isolate=0, the GIL held
@@ -20,8 +20,8 @@
 #include "analysis/check/check.h"
 
 /*
- * Count, compare, and write down for the next check.  Without a result,
- * *why has the reason.
+ * Count, compare, and save for the next check.  Without a result, *why has the
+ * reason.
  */
 void growth_find(struct check *c, const char **why);
 
@@ -29,7 +29,7 @@ void growth_find(struct check *c, const char **why);
 bool growth_walk(struct check *c,
 		 void (*each)(struct check *c, struct finding *f));
 
-/* Sites that there was no room for. */
+/* The number of sites that there was no room for. */
 int64_t growth_left_out(const struct check *c);
 
 void growth_fini(struct check *c);

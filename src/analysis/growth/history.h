@@ -1,13 +1,13 @@
 /*
  * history.h - how many objects each allocation site had in the last checks
  *
- * Each check is made by a clone that dies; what the next one must know stands
- * in a table that the process and its clones share.  A check reads the table of
- * the one before and writes another, which takes its place when it is complete:
- * a clone that dies on the way has changed nothing.
+ * Each check is made by a clone that exits; what the next one must know is in a
+ * table that the process and its clones share.  A check reads the table of the
+ * previous one and writes another, which replaces it when it is complete: a
+ * clone that dies before that has changed nothing.
  *
- * Sites are known by a hash of what they are called (type, functions, files,
- * lines), for stacks are recycled and types die.
+ * Sites are identified by a hash of their names (type, functions, files,
+ * lines), because stacks are recycled and types are freed.
  *
  * Contract of every function here:
  *   side       shim and analysis child
@@ -68,13 +68,14 @@ struct history_site *history_add(struct history *h);
 const struct history_site *history_find(const struct history *h, uint64_t key);
 
 /*
- * What is in `before' (NULL: there was no check), with one count more.  What
- * was not there had no object; unless some were left out: then nobody knows.
+ * The site's entry in `before' (NULL: there was no check), with one more count.
+ * A site that was not there had no objects, unless some were left out; then its
+ * count is unknown.
  */
 void history_continue(struct history_site *site, const struct history *h,
 		      const struct history *before, uint32_t count);
 
-/* Did each of the last checks, as many as are asked for, find more? */
+/* Did each of the last checks that count find more? */
 bool history_grows(const struct history *h, const struct history_site *site);
 
 #endif /* LEAKSHIM_ANALYSIS_HISTORY_H */

@@ -37,9 +37,9 @@ add(struct paths *p, uintptr_t what, uint32_t site)
 }
 
 /*
- * May tp_traverse of o be called?  Not of what is being made: the collector
- * does not track that yet.  Nor of dicts and tuples that it need not, which are
- * whole.
+ * May tp_traverse of o be called?  Not if o is still being made: the collector
+ * does not track it yet.  Dicts and tuples that need not be tracked are
+ * complete.
  */
 static bool
 can_traverse(const struct paths *p, void *o)
@@ -59,7 +59,7 @@ leads_on(void *o)
 	return !holds_nothing(type) && type != py.PyUnicode_Type;
 }
 
-/* The node is alive, and nobody was there before. */
+/* The node is alive, and has not been reached before. */
 static bool
 is_new(const struct paths *p, uintptr_t node)
 {

@@ -1,9 +1,9 @@
 /*
  * paths.h - the shortest ways from the program's names to objects
  *
- * A search in breadth over what is alive, along what tp_traverse visits, from
- * all modules and the variables of all running frames at once; where that leads
- * nowhere, from the words of the threads' stacks and static memory.  An
+ * A breadth-first search over what is alive, along what tp_traverse visits,
+ * from all modules and the variables of all running frames at once; if that
+ * finds nothing, from the words of the threads' stacks and static memory.  An
  * attribute dict is a part of its owner, so that edges have attributes' names.
  *
  * Objects of interest belong to sites, numbered from 1.
@@ -81,7 +81,7 @@ paths_site(const struct path_step *s)
 /* How step number i is reached; false when memory is out. */
 bool paths_describe(const struct paths *p, uint32_t i, struct finding *out);
 
-/* Is it the key of a dict, no value? */
+/* Is it a key of a dict, not a value? */
 bool paths_is_key(const struct paths *p, uint32_t i);
 
 void paths_fini(struct paths *p);

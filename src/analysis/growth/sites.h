@@ -1,10 +1,11 @@
 /*
- * sites.h - how many objects live, by type and place of allocation
+ * sites.h - how many objects are alive, by type and place of allocation
  *
  * A site is a type and the innermost frames of the program's own code, by
  * function, file and line: a fingerprint with lines.  Counted are objects that
- * are reachable and were recorded, after the program's first line; where nobody
- * records (Python 2.7, statically linked or attached to), all, by type alone.
+ * are reachable and were recorded after the program's first line; if
+ * allocations are not recorded (Python 2.7, statically linked or attached to),
+ * all, by type alone.
  *
  * Contract of every function here:
  *   side       analysis child; or the target with isolate=0, the GIL held

@@ -153,7 +153,7 @@ add_pools(struct gathered *g, const struct mirror *m)
 		take_pool_of(g, m->nodes[i].address);
 	if (!g->lacks_blocks)
 		return;
-	/* Without hooks, an arena of strings and numbers has nobody to tell. */
+	/* Without hooks, nothing leads to an arena of strings and numbers. */
 	pagemap = pages_open();
 	for (i = 0; i < g->maps.n; i++)
 		search_pools(g, pagemap, &g->maps.all[i]);
@@ -182,8 +182,8 @@ has_most_objects(struct gathered *g, const struct mirror *m)
 /* ---- the C heap ---- */
 
 /*
- * Objects too big for pools, which nobody has told of: tracked ones, and what
- * has an object's size and everything else of one.
+ * Objects too big for pools that were not recorded: tracked ones, and blocks
+ * that have the size and everything else of an object.
  */
 static bool
 is_big_object(const struct gathered *g, uintptr_t block, size_t size)
@@ -228,8 +228,8 @@ add_chunk(uintptr_t block, size_t size, void *ctx)
 }
 
 /*
- * Found anywhere in memory, one must be somebody's: Python told of it, or
- * malloc(3) was seen to give it out, or it is Python's by its looks.
+ * A block found anywhere in memory needs proof: Python reported it, or
+ * malloc(3) was seen to return it, or it looks like one of Python's.
  */
 static bool
 is_proven(const struct gathered *g, uintptr_t block, size_t size)

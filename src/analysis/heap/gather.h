@@ -1,5 +1,5 @@
 /*
- * gather.h - all blocks of the process and what is no root, put together
+ * gather.h - all blocks of the process, and all memory that is not a root
  *
  * Blocks come from the side table, from pymalloc's pools (what was allocated
  * before the hooks, or without any) and from glibc's heap.
@@ -32,7 +32,10 @@ struct gathered {
 	uintptr_t last_pool;
 	bool lacks_blocks; /* many are in no side table */
 	bool uses_pools;   /* for small objects */
-	/* Else what is free there is a root, and old words in it hold. */
+	/*
+	 * Otherwise what is free there is a root, and stale words in it hide
+	 * leaks.
+	 */
 	bool knows_allocator;
 	size_t n_unknown; /* live blocks of pools that the side table lacks */
 	size_t n_dead; /* is_dead: for reach.c to look at */

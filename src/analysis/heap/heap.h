@@ -34,18 +34,18 @@ enum heap_bits {
 	HEAP_MARKS,      /* reached */
 	HEAP_FOREIGNERS, /* a chunk of the C heap, not Python's */
 	HEAP_LED_TO,     /* lost memory that something lost leads to */
-	HEAP_OWNED,      /* memory that one object reads and nobody else */
-	HEAP_POSTPONED,  /* pointed to, and looked into when all else is */
-	HEAP_UNPROVEN, /* nobody knows who asked for it: see recognize_fits() */
+	HEAP_OWNED,      /* memory that only one object reads */
+	HEAP_POSTPONED,  /* pointed to, and examined last */
+	HEAP_UNPROVEN, /* of unknown origin: see recognize_fits() */
 	/*
 	 * Only what a collection would free leads to it, or a cache of the
-	 * interpreter: it goes without anybody's doing.
+	 * interpreter: it will be freed without further ado.
 	 */
 	HEAP_PASSING,
 	HEAP_HELD,    /* postponed, and not by roots alone */
 	HEAP_ROOTED,  /* a root that is no stack leads to it */
 	HEAP_LEADS,   /* memory in which something points to a block */
-	HEAP_COUNTED, /* somebody's size has it */
+	HEAP_COUNTED, /* it is counted in some object's size */
 	HEAP_SHARED,  /* memory that not only one leads to */
 	HEAP_DIRECT,  /* an object points to it */
 	HEAP_CONTESTED, /* and another one */
@@ -93,8 +93,8 @@ bool heap_has_start(const struct heap *h, uintptr_t from, uintptr_t to);
 uintptr_t heap_next_edge(const struct heap *h, uintptr_t from, uintptr_t to);
 
 /*
- * The nodes that are not marked when their turn comes, by address; nonzero from
- * each() stops.
+ * The nodes that are not marked when they are reached, by address; a nonzero
+ * result of each() stops.
  */
 int heap_walk_unmarked(const struct heap *h,
 		       int (*each)(uintptr_t node, void *ctx), void *ctx);

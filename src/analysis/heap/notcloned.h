@@ -1,11 +1,11 @@
 /*
  * notcloned.h - references that the clone does not have
  *
- * What the program keeps from its children (MADV_DONTFORK, MADV_WIPEONFORK),
- * and what it has given to the kernel to get it back with an event: the data of
- * epoll_ctl(2) and timer_create(2), which /proc shows, and that of io_uring,
- * which nothing shows.  All of it is the program's own, which goes on in a
- * moment: so it is read first, while it waits.
+ * Memory that the program keeps from its children (MADV_DONTFORK,
+ * MADV_WIPEONFORK), and data that it has given to the kernel to get it back
+ * with an event: that of epoll_ctl(2) and timer_create(2), which /proc shows,
+ * and that of io_uring, which nothing shows.  It is in the program itself,
+ * which goes on in a moment, so it is read first, while the program waits.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -26,7 +26,7 @@ struct notcloned {
 	const char *why; /* what cannot be read, or NULL (static storage) */
 };
 
-/* Of the process pid; 0: the own one, which is not a clone. */
+/* Of the process pid; 0: of this one, which is not a clone. */
 void notcloned_read(struct notcloned *o, pid_t pid);
 
 void notcloned_fini(struct notcloned *o);

@@ -1,7 +1,7 @@
 /*
- * pages.h - which pages of anonymous memory somebody ever wrote to
+ * pages.h - which pages of anonymous memory were ever written to
  *
- * Others reserve a great deal more than they use, and glibc 2.42 hides the
+ * Programs reserve much more memory than they use, and glibc 2.42 hides the
  * guard of a thread's stack from the list of mappings: what cannot be read
  * looks like plain memory there.
  *

@@ -11,7 +11,10 @@ enum { MOST_PIECES = 8192 }; /* of 65530 that a process may have */
 
 #define PIECE ((uintptr_t)4 << 30)
 
-/* Every other piece gets a flag that means nothing to us: the kernel cuts. */
+/*
+ * Every other piece gets a flag that does not matter, so that the kernel splits
+ * the mapping.
+ */
 static bool
 cut(const struct map *map)
 {

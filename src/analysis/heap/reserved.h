@@ -1,5 +1,5 @@
 /*
- * reserved.h - address space of which little is in use
+ * reserved.h - reserved address space of which little is in use
  *
  * A sanitizer reserves 20 TiB, a database terabytes.  Kernels from 6.7 on say
  * which pages are there (pages.h); older ones have an entry for each, 3.5 s for
@@ -19,7 +19,9 @@
 
 struct maps;
 
-/* Cut where that is needed; true: the list is old then, and to be read anew. */
+/*
+ * Split where needed; true: the list is outdated then and must be read again.
+ */
 bool reserved_cut(const struct maps *m);
 
 #endif /* LEAKSHIM_ANALYSIS_RESERVED_H */

@@ -10,8 +10,8 @@
 #include "report/fingerprint.h"
 
 /*
- * Of a great component of like members (the nodes of a tree) these many are
- * tried, and so many edges of each of its members are looked at.
+ * In a large component of similar members (the nodes of a tree), this many are
+ * tried, and this many edges of each of its members are examined.
  */
 enum { MOST_TRIED = 64, EDGES_OF_EACH = 16, EDGES_AT_LEAST = 1 << 16 };
 
@@ -107,7 +107,7 @@ look_at(struct causes *c, uint32_t island, uint32_t i, bool only_surplus,
 	return true;
 }
 
-/* Below 0: x names the finding better. */
+/* Below 0: x is more telling. */
 static int
 compare(const struct candidate *x, const struct candidate *y)
 {
@@ -171,7 +171,7 @@ has_better_ring(const struct causes *c, const struct cause *x,
 	return false;
 }
 
-/* Of all that name the finding as well as `best'. */
+/* Of all members that are as telling as `best'. */
 static void
 find_ring(struct causes *c, uint32_t island, bool only_surplus,
 	  struct candidate *best)
@@ -211,7 +211,7 @@ causes_find(struct causes *c, uint32_t island, struct cause *out)
 	if (find_best(c, island, only_surplus, &best)) {
 		find_ring(c, island, only_surplus, &best);
 	} else {
-		/* Nothing but a folded dict: take it all the same. */
+		/* There is nothing but a folded dict: take it anyway. */
 		uint32_t i = c->rings.g->members
 				     [c->rings.g->island_first[island]];
 		void *o = graph_object(c->rings.g, i);

@@ -1,7 +1,7 @@
 /*
- * causes.h - what an island is known by: its head, and the ring through it
+ * causes.h - what identifies an island: its head, and the ring through it
  *
- * What hangs off them takes no part.  Nothing here depends on addresses or on
+ * What merely hangs off them does not.  Nothing here depends on addresses or on
  * the order of discovery, so that a bug has one fingerprint in all runs.
  *
  * Contract of every function here:
@@ -27,8 +27,8 @@ struct causes {
 	const struct source *source;
 	struct classes *classes;
 	/*
-	 * Of lost objects: is this one counted too often?  Those that are come
-	 * first.  NULL: nobody knows.
+	 * For lost objects: is this one counted too often?  Those that are come
+	 * first.  NULL: not known.
 	 */
 	bool (*has_surplus)(const void *lost, uint32_t i);
 	const void *lost;
@@ -50,8 +50,8 @@ bool causes_init(struct causes *c, const struct graph *g,
 		 const struct source *s, struct classes *classes);
 
 /*
- * The member of the island's head component that names it best, and a shortest
- * ring through one of its like.  False when memory is out.
+ * The most telling member of the island's head component, and a shortest ring
+ * through it or a similar one.  False when memory is out.
  */
 bool causes_find(struct causes *c, uint32_t island, struct cause *out);
 

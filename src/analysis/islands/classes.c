@@ -17,7 +17,7 @@ classes_init(struct classes *c, struct arena *a, const char *stdlib)
 /*
  * The member that a reader recognizes stands for the finding: a class of the
  * program with a finalizer, then one without, then one of the library, then
- * whatever is no mere container.
+ * whatever is not a mere container.
  */
 static int
 rank_of(const struct class *k)

@@ -1,5 +1,5 @@
 /*
- * classes.h - what there is to say about a class, asked once
+ * classes.h - what is known about a class, looked up once
  *
  * A heap of garbage has millions of objects of a few classes.  Names, module
  * files and finalizers are looked up when a class is first met.
@@ -27,7 +27,7 @@ struct class {
 	bool is_python;     /* written in Python */
 	bool is_stdlib;     /* ... in the standard library */
 	bool has_finalizer; /* `__del__' or a legacy finalizer */
-	int rank;           /* how well it names a finding, see classes.c */
+	int rank;           /* how telling it is in a finding, see classes.c */
 	/* Scratch of groups.c: */
 	uint64_t seen;      /* number of the island that counted last */
 	int64_t count, bytes;

@@ -1,5 +1,5 @@
 /*
- * describe.h - a group of islands, told as a finding
+ * describe.h - a group of islands, described as a finding
  *
  * Contract of every function here:
  *   side       analysis child
@@ -23,7 +23,7 @@ bool describe_group(struct arena *a, const struct source *s,
 		    struct classes *classes, const struct graph *g,
 		    struct group *group, struct finding *out);
 
-/* The allocation alone, for one that tells the rest itself. */
+/* The allocation alone, for callers that describe the rest. */
 bool describe_site(struct arena *a, const struct source *s,
 		   const struct source_block *b, struct finding *out);
 

@@ -143,9 +143,9 @@ add_class(struct group *group, struct class *k)
 }
 
 /*
- * After a mark, an island counts if what holds all of it together is younger, or
- * a part of that.  An old word in a block that was lost long ago may lead to
- * anything: the other members say nothing.
+ * After a mark, an island counts if what holds it together is younger, or a
+ * part of that.  The other members prove nothing, because a stale word in a
+ * block that was lost long ago may lead to anything.
  */
 static bool
 is_asked_about(const struct source *s, const struct island *is)

@@ -34,11 +34,11 @@ struct group_class {
 struct group {
 	uint64_t signature; /* the key */
 	uint32_t island;    /* the example, in the graph it was found in */
-	uint32_t head;      /* graph index of the member that names it */
+	uint32_t head;      /* graph index of its head */
 	const uint32_t *ring; /* graph indices, from the head on */
 	size_t n_ring;        /* 0: the head is in none */
 	struct source_block allocated; /* of the head */
-	bool is_own; /* allocated by the program, or by nobody known */
+	bool is_own; /* allocated by the program, or at an unknown place */
 	int64_t count, objects, bytes;
 	struct shared_islands *shared; /* those that other processes may have, or NULL */
 	size_t n_classes;

@@ -52,8 +52,8 @@ put_member(struct classes *classes, const struct graph *g, uint32_t i,
 }
 
 /*
- * Walk once around path[0..n): each member swallows the parts behind it; the
- * edge is named after the first object that is none.
+ * Walk once around path[0..n): each member absorbs the parts that follow it;
+ * the edge is named after the first object that is not a part.
  */
 static size_t
 put_cycle(struct arena *a, struct classes *classes, const struct graph *g,
@@ -93,7 +93,7 @@ members_describe(struct arena *a, struct classes *classes,
 	out->cycle = edges;
 	if (n) {
 		out->n_cycle = put_cycle(a, classes, g, group->ring, n, edges);
-		/* Without a name it would look like no cycle at all. */
+		/* Without a name it would not look like a cycle at all. */
 		if (out->n_cycle == 1 && !edges[0].edge)
 			edges[0].edge = "(an unnamed reference)";
 	} else {

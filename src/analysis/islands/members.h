@@ -1,8 +1,8 @@
 /*
  * members.h - the members of a cycle and the edges between them, for people
  *
- * What a reader did not write is folded away: an attribute dict is part of its
- * owner, a closure's tuple and cells are part of the function.
+ * Objects that do not appear in the source are folded: an attribute dict is
+ * part of its owner, a closure's tuple and cells are part of the function.
  *
  * Contract of every function here:
  *   side       analysis child

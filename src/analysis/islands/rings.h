@@ -1,9 +1,10 @@
 /*
- * rings.h - the ring by which a cycle is known
+ * rings.h - the ring that identifies a cycle
  *
  * A component may have many rings.  Of those through a given member, a shortest
- * is reported, and of these the one whose types come first by name: so it is the
- * same in each run, whatever the addresses and the order of discovery.
+ * one is reported, and of these the one whose types come first by name, so that
+ * it is the same in each run, whatever the addresses and the order of
+ * discovery.
  *
  * Contract of every function here:
  *   side       analysis child

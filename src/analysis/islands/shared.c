@@ -73,9 +73,9 @@ shared_of_object(const struct source *s, const void *o, uint64_t *id)
 }
 
 /*
- * Its name is that of the lowest address of what holds it together: which
- * member the finding names depends on the order of the collector's lists.  What
- * one of them has added is not the others'.
+ * Its ID comes from the lowest address of what holds it together: which member
+ * the finding names depends on the order of the collector's lists.  What one
+ * process has added is not part of the others' islands.
  */
 bool
 shared_of_island(const struct source *s, const struct graph *g, uint32_t island,

@@ -1,11 +1,11 @@
 /*
  * shared.h - islands that other processes may have as well, since a fork
  *
- * Such an island gets a number that is the same in all of them (a keyed hash of
- * where it is and who allocated it), so that who merges their reports counts it
- * once.  Of what was not recorded it is not known whether it is from before the
- * fork: there the same type at the same address with the same content makes it
- * the same.
+ * Such an island gets an ID that is the same in all of them (a keyed hash of
+ * its address and of the process that allocated it), so that a merged report
+ * counts it once.  If it was not recorded, it is not known whether it is from
+ * before the fork: then islands with the same type at the same address with the
+ * same content are taken for the same.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -28,14 +28,14 @@
 
 struct shared_islands;
 
-/* Islands beyond that have no numbers. */
+/* Islands beyond this number have no IDs. */
 enum { SHARED_MOST = 1 << 17 };
 
-/* Forget how many there were, before a check; how many were too many. */
+/* Reset, before a check; how many islands were too many. */
 void shared_begin(void);
 int64_t shared_dropped(void);
 
-/* The number of an island, or of one object; false: it is ours alone. */
+/* The ID of an island, or of one object; false: only this process has it. */
 bool shared_of_island(const struct source *s, const struct graph *g,
 		   uint32_t island, uint64_t *id);
 bool shared_of_object(const struct source *s, const void *o, uint64_t *id);
@@ -48,13 +48,13 @@ struct shared_island {
 	size_t n_classes;
 };
 
-/* Put it to those that look like it.  False when memory is out. */
+/* Add it to those that look like it. False when memory is out. */
 bool shared_add(struct shared_islands **table, struct arena *a, const struct shared_island *is);
 
-/* Into the finding, and the table is gone.  False when memory is out. */
+/* Move the table into the finding. False when memory is out. */
 bool shared_describe(struct shared_islands **table, struct arena *a, struct finding *out);
 
-/* Those of f as well.  Memory out: they are lost, and counted for each. */
+/* Add those of f. When memory is out, they are counted once per process. */
 void shared_join(struct arena *a, struct finding *known, const struct finding *f);
 
 #endif /* LEAKSHIM_ANALYSIS_SHARED_H */

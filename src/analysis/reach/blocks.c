@@ -9,8 +9,8 @@
 #include "python/recognize.h"
 
 /*
- * In a block of which nobody knows who asked for it.  What looks dead may be
- * memory with a pointer where objects have their count, and more behind it.
+ * In a block of unknown origin.  What looks dead may be memory with a pointer
+ * where objects have their reference count, and more behind it.
  */
 static void *
 prove_object(const struct heap *h, uintptr_t node, bool *is_dead)
@@ -26,7 +26,7 @@ prove_object(const struct heap *h, uintptr_t node, bool *is_dead)
 	return NULL;
 }
 
-/* What is no object is asked about once: most of it is much visited. */
+/* What is not an object is asked about once: most of it is visited often. */
 void *
 reach_find_object(const struct reach *r, uintptr_t node, bool *is_dead)
 {
@@ -167,7 +167,9 @@ reach_node_of(const struct reach *r, uintptr_t word, void **object)
 	if (!node)
 		return 0;
 	*object = reach_object(r, node);
-	/* The collector's header is on its lists: that holds nobody. */
+	/*
+	 * The collector's header is on its lists: such a pointer holds nothing.
+	 */
 	return *object && address < (uintptr_t)*object ? 0 : node;
 }
 

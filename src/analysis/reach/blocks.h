@@ -1,7 +1,7 @@
 /*
  * blocks.h - what a block holds: an object, and words that may lead to others
  *
- * Part of reach.h, for the mark and for those who look at its result.
+ * Part of reach.h, for the mark and for users of its result.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -18,7 +18,7 @@
 #include "analysis/reach/reach.h"
 #include "python/span.h"
 
-/* A tag in the low bits is CPython's way to say more with a pointer. */
+/* CPython stores more information in a pointer by a tag in the low bits. */
 static inline uintptr_t
 reach_untagged(uintptr_t word)
 {
@@ -34,7 +34,7 @@ void *reach_object(const struct reach *r, uintptr_t node);
 /* The dead object in the node, NULL if there is none. */
 void *reach_dead_object(const struct reach *r, uintptr_t node);
 
-/* What is in the node is left over from an object: it holds nobody. */
+/* What is in the node is left over from an object: it holds nothing. */
 bool reach_is_dead(const struct reach *r, uintptr_t node);
 
 /* The node that the word holds, 0 if none; and the object in it, or NULL. */
@@ -52,7 +52,7 @@ void reach_words(const struct reach *r, uintptr_t node,
 			       void *ctx),
 		 void *ctx);
 
-/* The same, of a node that is known to be no object, less what is stale. */
+/* The same, of a node that is known not to be an object, less what is stale. */
 void reach_visit_memory(const struct reach *r, uintptr_t from, uintptr_t to,
 			void (*visit)(const uintptr_t *from,
 				      const uintptr_t *to, void *ctx),
@@ -64,7 +64,10 @@ void reach_visit_object(const struct reach *r, void *o, uintptr_t end,
 				      const uintptr_t *to, void *ctx),
 			void *ctx);
 
-/* May the node have pointers at odd places?  Not what CPython lays out. */
+/*
+ * May the node have pointers at odd addresses? Not where CPython decides the
+ * layout.
+ */
 bool reach_may_be_packed(const struct reach *r, uintptr_t node);
 
 #endif /* LEAKSHIM_ANALYSIS_BLOCKS_H */

@@ -1,11 +1,11 @@
 /*
- * confirm.h - a second look for pointers that are no plain words
+ * confirm.h - look once more for pointers that are not plain words
  *
  * Records packed by numpy or ctypes keep pointers at odd offsets, and some
  * runtimes keep a tag in the 16 bits that addresses do not use or, where all
- * addresses are small, half a word.  What the mark left over is looked for once
- * more, at every byte, in each of these forms, and what is found is marked.
- * Then the second clone is asked, where there is one.
+ * addresses are small, half a word.  What is still unmarked is looked for once
+ * more, at every byte, in each of these forms, and marked if it is found.  Then
+ * the second clone is asked, if there is one.
  *
  * Contract of every function here:
  *   side       analysis child

@@ -1,5 +1,5 @@
 /*
- * hidden.h - who hides a cycle from the collector
+ * hidden.h - the type that hides a cycle from the collector
  *
  * Contract of every function here:
  *   side       analysis child

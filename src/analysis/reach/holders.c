@@ -8,7 +8,7 @@
 #include "python/objects.h"
 
 enum {
-	MOST_TRIES = 64, /* of one object: a name is a search */
+	MOST_TRIES = 64, /* of one object, because finding a name is a search */
 	TICKS = 4096,
 };
 
@@ -19,7 +19,7 @@ struct search {
 	void *owner; /* what holds, be it by its attribute dict */
 };
 
-/* What an instance or a tuple of constants says of it is not worth a line. */
+/* An instance or a tuple of constants would tell too little for a line. */
 static enum rank
 rank_of(void *owner, void *o, char edge[EDGE_BYTES])
 {

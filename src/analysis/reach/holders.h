@@ -2,8 +2,7 @@
  * holders.h - by what name an object is known
  *
  * A dict that is counted too often is found more easily as "module m, its
- * .cache" than as a dict: of what holds it, the holder is shown that names it
- * best.
+ * .cache" than as a dict: of its holders, the most telling one is shown.
  *
  * Contract of every function here:
  *   side       analysis child

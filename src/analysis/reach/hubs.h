@@ -1,10 +1,10 @@
 /*
- * hubs.h - objects that are counted often, and how many words refer to them
+ * hubs.h - objects with high reference counts, and how many words refer to them
  *
  * Filled while the mark goes over all words: an object whose reference count is
  * high is noted when it is first met, and from then on each word that leads
  * into its block is counted.  A filter that stays in the processor's cache
- * keeps that off the path of all others.
+ * keeps this off the path of all other objects.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -27,7 +27,7 @@ struct hub {
 	int64_t refcount;
 	int64_t found; /* words that lead into it */
 	/* Scratch of holders.c: */
-	void *holder; /* that names it best, or NULL */
+	void *holder; /* the most telling holder, or NULL */
 	int rank, tries;
 };
 
@@ -46,7 +46,7 @@ void hubs_add(struct hubs *h, const struct hub *hub);
 /* The hub in the node, or NULL. */
 struct hub *hubs_find(const struct hubs *h, uintptr_t node);
 
-/* One after the other: *at begins as 0; NULL behind the last. */
+/* One after the other: *at starts at 0; NULL after the last. */
 struct hub *hubs_next(const struct hubs *h, size_t *at);
 
 void hubs_fini(struct hubs *h);

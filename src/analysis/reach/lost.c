@@ -31,7 +31,7 @@ collect(uintptr_t node, void *ctx)
 	return 0;
 }
 
-/* What belongs to a lost object is not lost memory of its own. */
+/* What belongs to a lost object is not reported as lost memory. */
 static int
 claim_buffer(uintptr_t node, void *ctx)
 {
@@ -111,7 +111,7 @@ visit_decref(void *o, void *ctx)
 	return 0;
 }
 
-/* subtract_refs() among the lost: what stays was not visited by anybody. */
+/* subtract_refs() among the lost: what remains was not visited. */
 static void
 subtract_refs(struct lost *l)
 {
@@ -135,7 +135,7 @@ lost_has_surplus(const void *lost, uint32_t i)
 	return object_refcount(graph_object(&l->g, i)) > (int64_t)l->found[i];
 }
 
-/* Of the island's head: is some member counted too often? */
+/* Is a member of the island's head component counted too often? */
 static bool
 head_has_surplus(const struct lost *l, uint32_t island)
 {

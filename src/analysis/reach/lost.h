@@ -2,10 +2,10 @@
  * lost.h - what the mark did not reach, sorted out
  *
  * The lost objects become a graph: an edge is a word in an object's memory, or
- * in lost memory that the object's leads to.  The head of each island tells what
- * is wrong: counted more often than referred to, a reference was lost; a cycle
- * whose references all exist is hidden from the collector, by whom is asked of
- * tp_traverse.
+ * in lost memory that the object's leads to.  The head of each island tells
+ * what is wrong: if it is counted more often than referred to, a reference was
+ * lost; a cycle whose references all exist is hidden from the collector, and
+ * tp_traverse shows by what.
  *
  * Contract of every function here:
  *   side       analysis child

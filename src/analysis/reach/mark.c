@@ -43,8 +43,8 @@ mark_push(struct reach *r, uintptr_t node, uintptr_t place)
 }
 
 /*
- * An old pointer may lead into a table: wait for the dict or set that knows
- * what in it holds something.
+ * A stale pointer may lead into a table: wait for the dict or set that knows
+ * which of its words are references.
  */
 static bool
 is_for_later(struct reach *r, uintptr_t node)

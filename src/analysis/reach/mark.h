@@ -1,7 +1,7 @@
 /*
  * mark.h - the mark itself: from a word to a node, and from there to all others
  *
- * In which order the roots are visited is reach.c's business.
+ * The order in which the roots are visited is up to reach.c.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -27,12 +27,12 @@ void mark_words(const uintptr_t *from, const uintptr_t *to, void *ctx);
 
 /*
  * If many words may lead to the object in the node, they are counted from now
- * on; so many have been found.
+ * on; n have been found so far.
  */
 void mark_hub(struct reach *r, uintptr_t node, void *o, int64_t found);
 
 /*
- * Memory that waits for its owner: what is held for certain, and at last (once)
+ * Memory that waits for its owner: first what is certainly held, at last (once)
  * all of it.
  */
 void mark_later(struct reach *r, bool is_last);
@@ -43,7 +43,7 @@ void reach_visit(struct reach *r, const uintptr_t *from, const uintptr_t *to);
 /* The node is reachable after all, with all that hangs on it. */
 void reach_mark_node(struct reach *r, uintptr_t node);
 
-/* The time that may be waited is over; asked now and then. */
+/* Is the time limit over? Asked now and then. */
 bool reach_is_late(struct reach *r);
 
 #endif /* LEAKSHIM_ANALYSIS_MARK_H */

@@ -17,7 +17,7 @@ struct list {
 	size_t n, room;
 };
 
-/* The place of an allocation, as far as it is the same in each run. */
+/* The place of an allocation, without what differs from run to run. */
 struct site {
 	uint32_t stack; /* the key */
 	uint64_t hash;
@@ -124,7 +124,7 @@ lead_to_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 	}
 }
 
-/* Look into everything that is to do, and what that adds. */
+/* Work off the list, and what that adds to it. */
 static void
 work_off(struct search *s,
 	 void (*look)(const uintptr_t *from, const uintptr_t *to, void *ctx))
@@ -148,7 +148,7 @@ lead_to_free_lists(struct search *s)
 	size_t i;
 
 	for (i = 0; i < s->r->s->n_stale; i++) {
-		/* The array may stand at odd halves of words. */
+		/* The array may start at half a word. */
 		const char *p = (const char *)s->r->s->stale[i].start;
 		const char *end = (const char *)s->r->s->stale[i].end;
 
@@ -238,8 +238,8 @@ compare_blocks(const void *a, const void *b)
 }
 
 /*
- * Of a ring, the member that comes first is the head.  Not by address: of two
- * sites, it would be now this one and now that one.
+ * In a ring, the first member is the head.  Not the first by address: of two
+ * sites, it would be sometimes the one and sometimes the other.
  */
 static void
 find_heads(struct search *s)
@@ -289,7 +289,9 @@ count_block(const struct search *s, struct memory_group *g, uintptr_t node)
 	g->bytes += (int64_t)(heap_end(&s->r->g.heap, node) - node);
 }
 
-/* Each block that only heads lead to is one head's, and marked then. */
+/*
+ * A block that only heads lead to belongs to one of them, and is then marked.
+ */
 static void
 claim_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 {
@@ -328,7 +330,10 @@ group_head(struct search *s, uintptr_t head)
 	work_off(s, claim_words);
 }
 
-/* Sites that differ by a line are one finding, which may be of enough. */
+/*
+ * Sites that differ only by the line are one finding, which may have enough
+ * blocks.
+ */
 static void
 add_totals(struct search *s)
 {

@@ -1,8 +1,7 @@
 /*
  * memory.h - lost memory that is not an object
  *
- * Blocks of PyMem and of the C heap that nothing points to, and nothing that is
- * lost leads to either.
+ * Blocks of PyMem and of the C heap that neither live nor lost objects lead to.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -19,14 +18,14 @@
 #include "common/hash.h"
 
 /*
- * A C library may mean to keep a block for ever and not care for its address
- * (cffi's names of functions); it does not do so again and again.
+ * A C library may keep a block forever on purpose and forget its address
+ * (cffi's names of functions), but not again and again.
  */
 enum { MEMORY_FEWEST = 10 };
 
 struct memory_group {
-	uint32_t stack; /* the key: who allocated them */
-	uint64_t site; /* a hash of who that is, without lines */
+	uint32_t stack; /* the key: what allocated them */
+	uint64_t site; /* a hash of that, without lines */
 	struct source_block allocated;
 	int64_t count;  /* blocks that nothing leads to */
 	int64_t total;  /* the same, of all groups of that site */
@@ -41,7 +40,9 @@ struct memory_group {
  */
 bool memory_find(const struct lost *l, struct memory_group **groups);
 
-/* Is it known who allocated the block, and when?  Else it is never told. */
+/*
+ * Is it known what allocated the block, and when? If not, it is never reported.
+ */
 bool memory_is_allocated(const struct reach *r, uintptr_t node);
 
 void memory_fini(struct memory_group *groups);

@@ -24,7 +24,7 @@ preattach_is_interpreters(const struct maps *maps, uintptr_t address)
 	return map && address >= map->start && address < map->end;
 }
 
-/* Those whose objects programs change, or make by the thousand. */
+/* Types whose objects programs change, or make by the thousand. */
 static bool
 is_mutable(const void *type)
 {

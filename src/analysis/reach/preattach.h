@@ -1,12 +1,12 @@
 /*
- * preattach.h - what may be said of objects from before an attach
+ * preattach.h - what may be reported of objects from before an attach
  *
- * Nobody has recorded where they were allocated, so nobody can tell a leak of
- * the program from what the initialization of a C extension leaves behind: a
- * constant whose variable the compiler has dropped, because nothing reads it
- * (Cython's tuples and code objects, hundreds in a large package).  But each is
- * made once, of the interpreter's own immutable types; and who drops some keeps
- * more of them in its variables.
+ * Their allocations were not recorded, so a leak of the program looks like what
+ * the initialization of a C extension leaves behind: a constant whose variable
+ * the compiler has dropped, because nothing reads it (Cython's tuples and code
+ * objects, hundreds in a large package).  But each is made once, of the
+ * interpreter's own immutable types; and where some were dropped, variables
+ * still hold more of them.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -32,7 +32,7 @@ bool preattach_is_interpreters(const struct maps *maps, uintptr_t address);
 /* May an object of this type be such a constant, or belong to one? */
 bool preattach_is_constant(const struct maps *maps, const void *type);
 
-/* All objects of the group may be constants, of which `kept' are held. */
+/* May all objects of the group be constants, given that `kept' are held? */
 bool preattach_may_be_constants(const struct maps *maps,
 				const struct group *group, size_t kept);
 

@@ -36,11 +36,11 @@ is_variable(uintptr_t address)
 }
 
 /*
- * What the side table calls dead may live again: the tracer sees the death
- * before the finalizer, which may put the object back into use.  What looks
- * alive holds what it has, but is not accused itself, for old data has many
- * looks; what looks dead is judged like any other; the rest is marked and never
- * looked into.
+ * An object that the side table calls dead may be alive again: the tracer sees
+ * the death before the finalizer, which may put the object back into use.  What
+ * looks alive holds what it has, but is not accused itself, because stale data
+ * may look like anything; what looks dead is judged like any other; the rest is
+ * marked and never examined.
  */
 static int
 settle_dead(const struct source_range *b, void *ctx)
@@ -74,9 +74,9 @@ visit_immortal(uintptr_t node, void *ctx)
 }
 
 /*
- * The collector is exact: whatever leads to garbage is an old word, and leads to
- * nothing of what that holds.  So garbage is marked before all else, and looked
- * into when all else is.
+ * The collector is exact: any word that leads to garbage is stale, and leads to
+ * nothing that the garbage holds.  So garbage is marked first, and examined
+ * last.
  */
 static void
 set_garbage_apart(struct reach *r, const struct mirror *m,
@@ -111,7 +111,7 @@ mark_from_garbage(struct reach *r, const struct mirror *m,
 		uintptr_t o = m->nodes[garbage->ids[i]].address;
 		uintptr_t node = heap_find(&r->g.heap, o);
 
-		/* Several may be in one block of somebody's own allocator. */
+		/* One block of another allocator may contain several. */
 		if (!node || !heap_is(&r->g.heap, node, HEAP_POSTPONED))
 			continue;
 		heap_take_back(&r->g.heap, node, HEAP_POSTPONED);
@@ -124,7 +124,7 @@ mark_from_garbage(struct reach *r, const struct mirror *m,
 	r->in_passing = false;
 }
 
-/* Of roots that are no stacks. */
+/* Of roots other than stacks. */
 static void
 visit_roots(const uintptr_t *from, const uintptr_t *to, void *ctx)
 {
@@ -140,7 +140,7 @@ visit_roots(const uintptr_t *from, const uintptr_t *to, void *ctx)
 	}
 }
 
-/* Nobody else has led to them: the next names that are looked up drop them. */
+/* Nothing else leads to them: the next look-ups of names drop them. */
 static void
 mark_from_cache(struct reach *r)
 {

@@ -29,7 +29,9 @@
 enum {
 	/* An object that is counted so often is a hub (hubs.h). */
 	REACH_HUB_REFERENCES = 100,
-	/* Of a thread that was not read: each may hold an object. */
+	/*
+	 * The registers of a thread that was not read: each may hold an object.
+	 */
 	REACH_REGISTERS = 16,
 };
 
@@ -41,7 +43,7 @@ enum {
 
 struct reach {
 	struct gathered g;
-	struct hubs hubs; /* the living ones that the mark has met */
+	struct hubs hubs; /* the live ones that the mark has met */
 	const struct source *s;
 	const struct notcloned *notcloned;
 	struct span uncounted[4]; /* see uncounted.h */
@@ -65,7 +67,7 @@ struct reach {
 
 /*
  * Mark from the roots, then from `garbage': what a collection would free is not
- * lost, whatever it holds is not either; o: words that the clone does not have.
+ * lost, nor is anything that it holds. o: words that the clone does not have.
  * False with the reason in *why.
  */
 bool reach_mark(struct reach *r, const struct source *s,

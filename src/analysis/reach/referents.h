@@ -22,12 +22,12 @@
 void referents_visit(void *o, visit_fn visit, void *visit_ctx, void *lost);
 
 /*
- * Does o, a str or a number, refer to no object?  Words behind its text are old:
- * one of them made it the head of another lost island, now and then.
+ * Is o a str or a number, which refers to no object?  Words after its text are
+ * stale: now and then, one of them made it the head of another lost island.
  */
 bool referents_has_none(const void *o);
 
-/* Memory for the walks: referents_end() gives it back.  False: none. */
+/* Memory for the walks: referents_end() releases it. False if there is none. */
 bool referents_begin(void);
 void referents_end(void);
 

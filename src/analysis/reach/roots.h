@@ -1,9 +1,9 @@
 /*
- * roots.h - the memory from which everything living is reached
+ * roots.h - the memory from which everything alive is reached
  *
- * All writable memory of the process but the blocks themselves, the allocators'
- * free memory, the dead part of each stack, and what is ours; and the registers
- * of the other threads.
+ * All writable memory of the process except the blocks themselves, the
+ * allocators' free memory, the dead part of each stack, and leakshim's own; and
+ * the registers of the other threads.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -24,13 +24,13 @@
 enum roots_part {
 	ROOTS_STACKS, /* and registers, of all threads */
 	ROOTS_OTHERS,
-	ROOTS_SEALED, /* no file, and read-only by now: code made at run time */
+	ROOTS_SEALED, /* not a file, and read-only by now: code made at run time */
 };
 
-/* Before the first visit: cut out what is dead. */
+/* Before the first visit: remove what is dead. */
 void roots_prepare(struct gathered *g, const struct source *s);
 
-/* visit() all the words, in pieces; returns how many bytes they are. */
+/* visit() all the words, in pieces; returns their number of bytes. */
 size_t roots_visit(struct gathered *g, enum roots_part part,
 		   void (*visit)(const uintptr_t *from, const uintptr_t *to,
 				 void *ctx),

@@ -1,10 +1,10 @@
 /*
  * threadstacks.h - where the stack of a thread begins
  *
- * glibc keeps that in struct pthread, which is where the thread pointer leads:
+ * glibc keeps this in struct pthread, to which the thread pointer points:
  * stackblock, stackblock_size and guardsize, next to each other, at 0x690 in
- * 2.31 to 2.43 (x86-64).  They are looked for and believed only if the stack
- * pointer and the structure itself lie in between.
+ * 2.31 to 2.43 (x86-64).  They are searched for, and accepted only if the stack
+ * pointer and the structure itself lie within.
  *
  * Contract of every function here:
  *   side       analysis child

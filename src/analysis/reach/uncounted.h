@@ -1,9 +1,9 @@
 /*
  * uncounted.h - what the interpreter keeps without counting its references
  *
- * Its table of interned strings, its cache of the attributes of types, and those
- * of types and functions by version: they point to objects that nobody else may
- * hold any more.
+ * Its table of interned strings, its cache of the attributes of types, and
+ * those of types and functions by version: they point to objects that nothing
+ * else may hold any more.
  *
  * Contract of every function here:
  *   side       analysis child

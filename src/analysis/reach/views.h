@@ -1,8 +1,8 @@
 /*
- * views.h - memory that an object points to and another one has
+ * views.h - memory that an object points to but another one owns
  *
- * A view points into the data of an array, and holds the array: what an object
- * that o holds points to as well is that object's, not o's.
+ * A view points into the data of an array, and holds the array: if an object
+ * that o holds points to the same memory, it belongs to that object, not to o.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -21,7 +21,7 @@
 #include "analysis/reach/reach.h"
 
 enum {
-	VIEWS_HELD = 32,    /* objects of one that are looked at */
+	VIEWS_HELD = 32,    /* objects that are examined for one view */
 	VIEWS_WORDS = 1024, /* ... and words of all of these */
 };
 

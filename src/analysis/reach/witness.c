@@ -34,7 +34,7 @@ watch(uintptr_t node, void *ctx)
 	const char *name = o ? type_name(o) : "", *dot = strrchr(name, '.');
 	struct source_block b;
 
-	/* After a mark, what is older is nobody's question. */
+	/* After a mark, what is older is of no interest. */
 	if (w->r->s->only_new &&
 	    (!w->r->s->find_block(node, &b) || b.is_old))
 		return 0;

@@ -1,8 +1,8 @@
 /*
- * witness.h - which words keep an object from being lost: for us alone
+ * witness.h - which words keep an object from being lost: for debugging
  *
- * A lost object that is not found is held by some old word.  This prints where
- * that word is, so that its kind can be cut out for good (LEAKSHIM_TEST_HOLDERS
+ * A lost object that is not found is held by some stale word.  This prints
+ * where that word is, so that its kind can be excluded (LEAKSHIM_TEST_HOLDERS
  * in shim/base/testhooks.h).
  *
  * Contract of every function here:

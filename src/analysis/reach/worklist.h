@@ -1,7 +1,7 @@
 /*
  * worklist.h - memory that an object leads to, each piece once
  *
- * A list of blocks that is added to while it is worked off; for one object after
+ * A list of blocks that grows while it is worked off; used for one object after
  * the other, without being cleared in between.
  *
  * Contract of every function here:
@@ -33,16 +33,16 @@ struct worklist {
 	} seen[WORKLIST_SEEN];
 };
 
-/* Another object's: none is known. */
+/* Start with another object: the list is empty. */
 void worklist_begin(struct worklist *p);
 
-/* Add the node; false if it is there already, or too many are. */
+/* Add the node; false if it is already there, or the list is full. */
 bool worklist_add(struct worklist *p, uintptr_t node);
 
 /* Is it there? */
 bool worklist_has(const struct worklist *p, uintptr_t node);
 
-/* The next one to be looked into, 0 when none is left. */
+/* The next node to be examined, 0 if none is left. */
 uintptr_t worklist_next(struct worklist *p);
 
 #endif /* LEAKSHIM_ANALYSIS_WORKLIST_H */

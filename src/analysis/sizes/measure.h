@@ -1,10 +1,11 @@
 /*
- * measure.h - what an object takes, with the memory that is its alone
+ * measure.h - what an object takes, including memory that only it leads to
  *
- * sys.getsizeof() says nothing of what C code keeps elsewhere: the data of an
- * array, a vector of C++, a mapping.  A block that only one object leads to goes
- * when that goes, and is its.  Of garbage, so are the objects that the collector
- * does not track (arrays, bytes, strings): they are in no graph of their own.
+ * sys.getsizeof() does not know what C code keeps elsewhere: the data of an
+ * array, a C++ vector, a mapping.  A block that only one object leads to is
+ * freed with it, and counts as its own.  In garbage, so do the objects that the
+ * collector does not track (arrays, bytes, strings): they are in no graph of
+ * their own.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -30,17 +31,20 @@ struct measure_list {
 
 /* Begun by naming the first three. */
 struct measure {
-	const struct reach *r;  /* NULL: nobody looked; sys.getsizeof() is all */
+	const struct reach *r;  /* NULL: not searched; sys.getsizeof() is all */
 	const struct mirror *m; /* these count for themselves */
 	bool of_garbage;        /* or of what is lost: then m has all of that */
-	bool is_sure;           /* of the present object: nobody else holds it */
+	bool is_sure;           /* of the present object: nothing else holds it */
 	bool is_direct; /* the words are the object's own */
 	size_t owned, n_owned;
 	struct views *views;
 	struct measure_list memory, objects;
 };
 
-/* Bytes of o with all that is its alone and has not been counted before. */
+/*
+ * Bytes of o with everything that only it leads to and that has not been
+ * counted before.
+ */
 int64_t measure_object(struct measure *w, void *o);
 
 /*

@@ -125,7 +125,10 @@ look_into(struct owners *w, uintptr_t node)
 		reach_words(w->r, node, see_words, w);
 }
 
-/* First all claim what they lead to: what two claim is nobody's. */
+/*
+ * First, all objects claim what they lead to: what two of them claim belongs to
+ * neither.
+ */
 static void
 claim(struct owners *w, uintptr_t node)
 {

@@ -1,10 +1,11 @@
 /*
- * owners.h - which memory is one living object's alone
+ * owners.h - which memory belongs to one live object alone
  *
- * The memory that this object alone points to, whatever old words elsewhere say;
- * and all that can be reached from there through other memory, and neither from
- * another object nor from the variables of C code.  An array's data is its own, though views of
- * the array point there as well: a view holds the array.
+ * The memory that only this object points to, ignoring stale words elsewhere,
+ * and everything that can be reached from there through other memory, but
+ * neither from another object nor from variables of C code.  An array's data is
+ * its own, though views of the array point there as well: a view holds the
+ * array.
  *
  * Contract of every function here:
  *   side       analysis child
