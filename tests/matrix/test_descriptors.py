@@ -16,7 +16,7 @@ def run(python, words, options, bare=False):
 
 
 def standard(name, words):
-    @test("closed: " + name, only=lambda p: not p.by_loader)
+    @test("closed: " + name, only=lambda p: not p.by_loader, sample=True)
     def closed(python):
         bare = run(python, words, "", bare=True)
         for options in ("log_path=r.txt", "log_path=r.txt:native=16",

@@ -40,7 +40,7 @@ def of_extension(finding):
 
 
 def add_tests(what):
-    @test("the function that loses %s" % what)
+    @test("the function that loses %s" % what, sample=True)
     def is_named(python):
         if python.major == 2 and what in ("int", "float", "memory"):
             raise Skip("Python 2.7 keeps them in blocks of its own")
@@ -116,7 +116,7 @@ def none(python):
     equal(the_one(report, "list")["allocated"]["native"], [], "native")
 
 
-@test("threads, forks, exceptions and unloaded libraries")
+@test("threads, forks, exceptions and unloaded libraries", sample=True)
 def busy(python):
     done = run(python, "natives.py", "busy", options="native=32:follow=0")
     equal(done.stdout, "800\n", "stdout")
