@@ -125,7 +125,9 @@ libpython_la_SOURCES = \
 	%D%/python/pytext.c \
 	%D%/python/pytext.h \
 	%D%/python/versioncache.c \
-	%D%/python/versioncache.h
+	%D%/python/versioncache.h \
+	%D%/python/versions.c \
+	%D%/python/versions.h
 
 libreport_la_SOURCES = \
 	%D%/report/advice.c \

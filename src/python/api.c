@@ -6,6 +6,8 @@
 #include <link.h>
 #include <string.h>
 
+#include "python/versions.h"
+
 /*
  * dlsym moved from libdl to libc in glibc 2.34, with a new symbol version.
  * Bound to the old one, the library loads on 2.31 as well.
@@ -38,7 +40,8 @@ parse_version(const char *s)
 		else
 			break; /* 3.15.0a1: the rest is a suffix */
 	}
-	python.version = number[0] << 8 | number[1];
+	python.major = number[0];
+	python.minor = number[1];
 	python.micro = number[2];
 	return number[0] >= 2;
 }
@@ -88,9 +91,27 @@ runtime_says_free_threaded(void)
 	return word && !memcmp(word, "xdebugpy", 8) && word[2] != 0;
 }
 
+/* Why this version is declined; stays good. */
+static const char *
+name_versions(void)
+{
+	static char text[128];
+	struct buf b;
+
+	buf_init(&b);
+	buf_put(&b, "only CPython ");
+	versions_print(&b);
+	buf_printf(&b, " are supported, and this is %s", python.text);
+	strncpy(text, buf_string(&b), sizeof text - 1);
+	buf_fini(&b);
+	return text;
+}
+
 bool
 api_load(void *handle, const char **why)
 {
+	const struct layout *row;
+
 	*why = NULL;
 	memset(&python, 0, sizeof python);
 	python.handle = handle;
@@ -115,16 +136,16 @@ api_load(void *handle, const char **why)
 	/* Only a Py_REF_DEBUG build reports negative reference counts. */
 	python.is_debug = dlsym(handle, "_Py_NegativeRefcount") != NULL;
 	python.has_wide_unicode = dlsym(handle, "PyUnicodeUCS4_Format") != NULL;
-	python.has_gc_callbacks = python.version >= 0x0303;
-	python.collects_when_disabled = python.version < 0x0300;
 	python.is_free_threaded = runtime_says_free_threaded();
-	if (python.is_free_threaded)
+	row = versions_find(python.major << 8 | python.minor);
+	if (!row)
+		*why = name_versions();
+	else if (python.is_free_threaded)
 		*why = "free-threaded builds are not supported";
-	else if (dlsym(handle, "_Py_AddToAllObjects") &&
-		 python.version < 0x0308)
+	else if (row->trace_refs_widens && dlsym(handle, "_Py_AddToAllObjects"))
 		*why = "Py_TRACE_REFS builds are not supported";
-	else if (python.version != 0x0207 &&
-		 (python.version < 0x0306 || python.version > 0x030f))
-		*why = "only CPython 2.7 and 3.6 to 3.15 are supported";
-	return !*why;
+	if (*why)
+		return false;
+	layout = row;
+	return true;
 }

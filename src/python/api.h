@@ -37,17 +37,14 @@ extern struct api py;
 /* What runs: filled by api_load(). */
 struct python {
 	void *handle;     /* for dlsym(3): RTLD_DEFAULT or of a late libpython */
-	unsigned version; /* major << 8 | minor: 0x0207, 0x030d */
-	unsigned micro;
+	/* Nobody compares these: `layout' is this version's row (layout.h). */
+	unsigned major, minor, micro;
 	char text[32]; /* "3.13.5", with a suffix such as "a1" or "rc2" */
 	bool is_shared; /* Py_GetVersion lives outside the executable */
 	bool is_debug;  /* Py_DEBUG build */
 	bool is_free_threaded;
 	bool is_pypy;
 	bool has_wide_unicode; /* 2.7: --enable-unicode=ucs4 */
-	bool has_gc_callbacks; /* gc.callbacks, from 3.3 on (gcmodule.c) */
-	/* 2.7's Py_Finalize() collects even where gc is disabled. */
-	bool collects_when_disabled;
 };
 
 extern struct python python;

@@ -11,13 +11,13 @@ enum { FLAGS_DEFAULT_27 = 0x13eb };
 bool
 atexits_has_module(void)
 {
-	return python.version >= 0x0300;
+	return layout->has_atexit_in_c;
 }
 
 bool
 atexits_survive_module(void)
 {
-	return python.version >= 0x030a;
+	return layout->atexit_outlives_module;
 }
 
 bool

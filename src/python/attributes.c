@@ -91,8 +91,8 @@ attributes_dict(void *o)
 		intptr_t n = (intptr_t)object_word(o, OB_SIZE);
 		intptr_t size = (intptr_t)object_word(type, TP_BASICSIZE);
 
-		if (python.version >= 0x030c)
-			return NULL; /* ob_size of int means other things */
+		if (layout->int_size_is_tagged)
+			return NULL; /* not what its ob_size says */
 		n = n < 0 ? -n : n;
 		size += n * (intptr_t)object_word(type, TP_ITEMSIZE);
 		size = (size + 7) & ~(intptr_t)7;

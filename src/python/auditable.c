@@ -39,7 +39,7 @@ auditable_field(const void *o, intptr_t offset)
 	if (is_laid_out_by_other_rules(type))
 		return false;
 	if (offset == OB_TYPE)
-		return python.version >= 0x0309 && flags & FLAG_HEAPTYPE &&
+		return layout->instances_visit_type && flags & FLAG_HEAPTYPE &&
 		       flags & FLAG_HAVE_GC;
 	if (flags & FLAG_TYPE && offset == TP_SUBCLASSES)
 		return false;

@@ -19,9 +19,9 @@ static int64_t
 bytearray_extra(const void *o)
 {
 	/* 3.15: in a bytes object. */
-	if (python.version >= 0x030f)
-		return 0;
-	return (int64_t)object_word(o, python.version < 0x0300 ? 32 : 24);
+	return layout->bytearray_alloc ?
+		       (int64_t)object_word(o, layout->bytearray_alloc) :
+		       0;
 }
 
 /* arrayobject: allocated, and ob_descr->itemsize (Modules/arraymodule.c). */
@@ -45,7 +45,9 @@ array_extra(const void *o)
 static int64_t
 bytesio_extra(const void *o)
 {
-	return python.version < 0x0300 ? (int64_t)object_word(o, 40) : 0;
+	return layout->bytesio_buffer_size ?
+		       (int64_t)object_word(o, layout->bytesio_buffer_size) :
+		       0;
 }
 
 /* buffered: buffer and buffer_size (Modules/_io/bufferedio.c). */
@@ -77,12 +79,12 @@ element_extra(const void *o)
 	return 64 + (extra[3] == at + 32 ? 0 : (int64_t)extra[2] * 8);
 }
 
-/* s_codes: formatcodes, four words each (2.7: three), and an end (Modules/_struct.c). */
+/* s_codes: formatcodes and an end (Modules/_struct.c). */
 static int64_t
 struct_extra(const void *o)
 {
 	enum { MOST = 1 << 16 };
-	size_t each = python.version < 0x0300 ? 24 : 32;
+	const size_t each = layout->struct_code_bytes;
 	uintptr_t at = object_word(o, 32);
 	size_t n = 1;
 
@@ -122,24 +124,24 @@ permutations_extra(const void *o)
 static const struct {
 	const char *name; /* tp_name */
 	int64_t least;    /* tp_basicsize, without a collector's header */
-	unsigned since;   /* has __sizeof__ from that version on */
+	bool is_new;      /* not without has_sizeof_of_buffers */
 	int64_t (*extra)(const void *o);
 } rows[] = {
-	{"bytearray", 48, 0x0207, bytearray_extra},
-	{"array.array", 56, 0x0207, array_extra},
-	{"_io.BytesIO", 56, 0x0207, bytesio_extra},
-	{"_io.BufferedReader", 152, 0x0207, buffered_extra},
-	{"_io.BufferedWriter", 152, 0x0207, buffered_extra},
-	{"_io.BufferedRandom", 152, 0x0207, buffered_extra},
-	{"decimal.Decimal", 104, 0x0306, decimal_extra},
-	{"xml.etree.ElementTree.Element", 56, 0x0306, element_extra},
-	{"Struct", 56, 0x0207, struct_extra},
-	{"_struct.Struct", 56, 0x0207, struct_extra},
-	{"itertools.product", 40, 0x0306, product_extra},
-	{"itertools.combinations", 48, 0x0306, combinations_extra},
-	{"itertools.combinations_with_replacement", 48, 0x0306,
+	{"bytearray", 48, false, bytearray_extra},
+	{"array.array", 56, false, array_extra},
+	{"_io.BytesIO", 56, false, bytesio_extra},
+	{"_io.BufferedReader", 152, false, buffered_extra},
+	{"_io.BufferedWriter", 152, false, buffered_extra},
+	{"_io.BufferedRandom", 152, false, buffered_extra},
+	{"decimal.Decimal", 104, true, decimal_extra},
+	{"xml.etree.ElementTree.Element", 56, true, element_extra},
+	{"Struct", 56, false, struct_extra},
+	{"_struct.Struct", 56, false, struct_extra},
+	{"itertools.product", 40, true, product_extra},
+	{"itertools.combinations", 48, true, combinations_extra},
+	{"itertools.combinations_with_replacement", 48, true,
 	 combinations_extra},
-	{"itertools.permutations", 56, 0x0306, permutations_extra},
+	{"itertools.permutations", 56, true, permutations_extra},
 };
 
 int64_t
@@ -156,7 +158,8 @@ buffersizes_extra(const void *o)
 		for (i = 0; name && i < sizeof rows / sizeof *rows; i++)
 			if (*name == *rows[i].name &&
 			    !strcmp(name, rows[i].name) &&
-			    python.version >= rows[i].since &&
+			    (!rows[i].is_new ||
+			     layout->has_sizeof_of_buffers) &&
 			    size >= rows[i].least)
 				return rows[i].extra(o);
 		type = object_pointer(type, TP_BASE);

@@ -4,6 +4,7 @@
 
 #include "python/api.h"
 #include "python/interpreters.h"
+#include "python/layout.h"
 
 /* struct _stack_chunk { previous; size_t size; size_t top; data[] }. */
 enum {
@@ -88,6 +89,6 @@ datastack_unused(bool (*can_read)(uintptr_t address, size_t n),
 {
 	struct walk w = {can_read, unused, ctx};
 
-	if (python.version >= 0x030b)
+	if (layout->has_data_stack)
 		interpreters_visit_threads(walk_thread, &w);
 }

@@ -5,8 +5,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "python/versions.h"
+
 enum {
-	OLDEST = 0x030e,
 	MOST_OFFSET = 1 << 20, /* no struct of it is that large */
 	PATH_BYTES = 512,
 	/*
@@ -23,29 +24,6 @@ enum {
 	NEVER = 1 << 0,
 };
 
-/*
- * Word indices into _Py_DebugOffsets (Include/internal/pycore_debug_offsets.h)
- * of 3.14.10 and 3.15.2; support: the last six words.
- */
-static const struct row {
-	uint32_t version;
-	unsigned thread_bytes, interpreter, kernel_thread, support;
-} rows[] = {
-	{0x030e, 22, 25, 28, 89},
-	{0x030f, 22, 25, 31, 105},
-};
-
-static const struct row *
-row_of(uint64_t version)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (rows[i].version == version >> 16)
-			return &rows[i];
-	return NULL;
-}
-
 const char *
 debugoffsets_read(const uint64_t w[DEBUGOFFSETS_WORDS],
 		  struct debugoffsets *out)
@@ -53,24 +31,26 @@ debugoffsets_read(const uint64_t w[DEBUGOFFSETS_WORDS],
 	static const char unknown[] = "the remote debugging interface of this "
 				      "version is not known: use "
 				      "--method=ptrace";
-	const struct row *row;
+	const struct layout *row;
+	const struct layout_debug *at;
 	const uint64_t *s;
 
 	memset(out, 0, sizeof *out);
-	if (memcmp(w, "xdebugpy", 8) != 0 || w[1] >> 16 < OLDEST)
+	row = versions_find((unsigned)(w[1] >> 16));
+	if (memcmp(w, "xdebugpy", 8) != 0 || (row && !row->debug.support))
 		return "remote debugging needs Python 3.14 or later: use "
 		       "--method=ptrace";
-	row = row_of(w[1]);
 	if (!row)
 		return unknown;
-	s = w + row->support;
+	at = &row->debug;
+	s = w + at->support;
 	out->finalizing = w[4];
 	out->interpreters = w[5];
 	out->bytes = w[6];
 	out->next = w[8];
 	out->main_thread = w[10];
-	out->interpreter = w[row->interpreter];
-	out->kernel_thread = w[row->kernel_thread];
+	out->interpreter = w[at->thread_interp];
+	out->kernel_thread = w[at->thread_native_id];
 	out->breaker = s[0];
 	out->is_enabled = s[2];
 	out->pending = s[1] + s[3];
@@ -82,7 +62,7 @@ debugoffsets_read(const uint64_t w[DEBUGOFFSETS_WORDS],
 	    out->bytes > MOST_OFFSET || out->main_thread >= out->bytes ||
 	    out->is_enabled >= out->bytes || out->breaker >= s[1] ||
 	    out->kernel_thread >= s[1] ||
-	    out->path + PATH_BYTES > w[row->thread_bytes])
+	    out->path + PATH_BYTES > w[at->thread_bytes])
 		return unknown;
 	return NULL;
 }

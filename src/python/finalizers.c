@@ -16,7 +16,7 @@ static void *del_name;
 void
 finalizers_init(void)
 {
-	if (python.version < 0x0300 && !del_name &&
+	if (layout->has_old_classes && !del_name &&
 	    py.PyString_InternFromString)
 		del_name = py.PyString_InternFromString("__del__");
 }
@@ -43,7 +43,7 @@ has_legacy_finalizer(void *o)
 {
 	void *type = object_type(o);
 
-	if (python.version >= 0x0300)
+	if (!layout->has_old_classes)
 		return object_word(type, TP_DEL) != 0;
 	if (type == py.PyInstance_Type)
 		return del_name && py._PyInstance_Lookup &&
@@ -90,10 +90,8 @@ finalizer_function(void *o)
 	if (!(type_flags(type) & FLAG_HEAPTYPE))
 		return NULL;
 	/* The slot is empty unless some class defines the method. */
-	if (python.version >= 0x0300 && !object_word(type, TP_FINALIZE) &&
-	    !object_word(type, TP_DEL))
-		return NULL;
-	if (python.version < 0x0300 && !object_word(type, TP_DEL))
+	if (!object_word(type, TP_DEL) &&
+	    !(layout->has_finalize_slot && object_word(type, TP_FINALIZE)))
 		return NULL;
 	return mro_find(type, "__del__");
 }
@@ -128,7 +126,7 @@ finalizer_describe(struct arena *a, void *o, struct finalizer *out)
 	void *function = finalizer_function(o);
 
 	*out = (struct finalizer){.ran = -1};
-	if (python.version >= 0x0300 && object_is_gc(o))
+	if (layout->has_finalize_slot && object_is_gc(o))
 		out->ran = object_is_finalized(o);
 	if (function) {
 		out->name = "__del__";

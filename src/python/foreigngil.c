@@ -7,19 +7,15 @@
 #include "python/api.h"
 #include "python/frames.h"
 #include "python/gil.h"
-
-/* Python/ceval.c makes it in Py_Initialize() from 3.7 on. */
-enum { ALWAYS_HAS_GIL = 0x0307 };
-
-/* Interpreters may have a GIL each from then on: ours excludes nobody there. */
-enum { MAY_HAVE_MORE_GILS = 0x030c };
+#include "python/layout.h"
 
 bool
 foreigngil_has_rivals(void)
 {
 	void *first;
 
-	if (python.version < MAY_HAVE_MORE_GILS)
+	/* With a GIL each, ours excludes nobody there. */
+	if (!layout->has_gil_of_interpreter)
 		return false;
 	first = py.PyInterpreterState_Head ? py.PyInterpreterState_Head() :
 					     NULL;
@@ -52,7 +48,7 @@ foreigngil_problem(void)
 	    !py.PyThreadState_DeleteCurrent || !py.PyEval_RestoreThread ||
 	    !main_interpreter())
 		return "its Python has no functions for thread states";
-	if (python.version < ALWAYS_HAS_GIL &&
+	if (!layout->makes_gil_at_start &&
 	    (!py.PyEval_ThreadsInitialized || !py.PyEval_InitThreads ||
 	     !py.PyEval_ReleaseLock || !py.PyThreadState_Swap ||
 	     !py.PyGILState_GetThisThreadState))
@@ -66,7 +62,7 @@ foreigngil_problem(void)
 bool
 foreigngil_lacks_gil(void)
 {
-	return python.version < ALWAYS_HAS_GIL &&
+	return !layout->makes_gil_at_start &&
 	       !py.PyEval_ThreadsInitialized();
 }
 

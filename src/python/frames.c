@@ -1,7 +1,3 @@
-/*
- * The rows come from the headers of 2.7.18, 3.6.15 to 3.10.13, 3.11.2, 3.11.7,
- * 3.12.1, 3.13.0, 3.13.5, 3.14.10 and 3.15.2 (x86-64, GIL builds).
- */
 #include "config.h"
 
 #include "python/frames.h"
@@ -21,57 +17,6 @@ __asm__(".symver dladdr1,dladdr1@GLIBC_2.3.3");
 __asm__(".symver dladdr1,dladdr1@GLIBC_2.17");
 #endif
 
-#define OBJECTS .cframe_frame = -1, .back = 24, .code = 32, .has_lasti = true
-#define POINTERS .instruction = 56
-
-static const struct frame_layout rows[] = {
-	{OBJECTS, .version = 0x0207, .tstate_frame = 16, .tstate_interp = 8,
-	 .instruction = 120, .code_flags = 28, .code_first_line = 96,
-	 .code_filename = 80, .code_name = 88, .code_table = 104},
-	{OBJECTS, .version = 0x0306, .tstate_frame = 24, .tstate_interp = 16,
-	 .instruction = 120, .code_flags = 32, .code_first_line = 36,
-	 .code_filename = 96, .code_name = 104, .code_table = 112},
-	{OBJECTS, .version = 0x0307, .tstate_frame = 24, .tstate_interp = 16,
-	 .instruction = 104, .code_flags = 32, .code_first_line = 36,
-	 .code_filename = 96, .code_name = 104, .code_table = 112},
-	{OBJECTS, .version = 0x0308, .tstate_frame = 24, .tstate_interp = 16,
-	 .instruction = 104, .code_flags = 36, .code_first_line = 40,
-	 .code_filename = 104, .code_name = 112, .code_table = 120},
-	{OBJECTS, .version = 0x0309, .tstate_frame = 24, .tstate_interp = 16,
-	 .instruction = 104, .code_flags = 36, .code_first_line = 40,
-	 .code_filename = 104, .code_name = 112, .code_table = 120},
-	{OBJECTS, .version = 0x030a, .tstate_frame = 24, .tstate_interp = 16,
-	 .instruction = 96, .lasti_is_units = true, .code_flags = 36,
-	 .code_first_line = 40, .code_filename = 104, .code_name = 112,
-	 .code_table = 120},
-	{POINTERS, .version = 0x030b, .tstate_frame = 56, .cframe_frame = 8,
-	 .cframe_back = 16,
-	 .tstate_interp = 16, .back = 48, .code = 32, .owner = 69,
-	 .code_flags = 48, .code_first_line = 72, .code_filename = 112,
-	 .code_name = 128, .code_table = 136, .code_bytecode = 184,
-	 .code_first_traceable = 168},
-	{POINTERS, .version = 0x030c, .tstate_frame = 56, .cframe_frame = 0,
-	 .tstate_interp = 16, .back = 8, .code = 0, .owner = 70,
-	 .has_shims = true, .code_flags = 48, .code_first_line = 68,
-	 .code_filename = 112, .code_name = 128, .code_table = 136,
-	 .code_bytecode = 192, .code_first_traceable = 176},
-	{POINTERS, .version = 0x030d, .tstate_frame = 72, .cframe_frame = -1,
-	 .tstate_interp = 16, .back = 8, .code = 0, .owner = 70,
-	 .has_shims = true, .code_flags = 48, .code_first_line = 68,
-	 .code_filename = 112, .code_name = 128, .code_table = 136,
-	 .code_bytecode = 200, .code_first_traceable = 184},
-	{POINTERS, .version = 0x030e, .tstate_frame = 72, .cframe_frame = -1,
-	 .tstate_interp = 16, .back = 8, .code = 0, .owner = 74,
-	 .has_shims = true, .code_flags = 48, .code_first_line = 68,
-	 .code_filename = 112, .code_name = 128, .code_table = 136,
-	 .code_bytecode = 208, .code_first_traceable = 192},
-	{POINTERS, .version = 0x030f, .tstate_frame = 72, .cframe_frame = -1,
-	 .tstate_interp = 16, .back = 8, .code = 0, .owner = 74,
-	 .has_shims = true, .code_flags = 48, .code_first_line = 68,
-	 .code_filename = 112, .code_name = 128, .code_table = 136,
-	 .code_bytecode = 208, .code_first_traceable = 192},
-};
-
 static const struct frame_layout *row;
 
 const struct frame_layout *
@@ -80,36 +25,32 @@ frames_layout(void)
 	return row;
 }
 
-/* A small part of _Py_DebugOffsets, as word indices (3.13, 3.14, 3.15). */
+/* What the interpreter itself says of its frames, where it does (3.13+). */
 static bool
-debug_offsets_agree(const struct frame_layout *l)
+debug_offsets_agree(void)
 {
+	const struct frame_layout *l = &layout->frame;
+	const struct layout_debug *at = &layout->debug;
 	const uint64_t *d = py._PyRuntime;
-	/* interpreter_frame: {size, previous, executable, instr_ptr,
-	 * localsplus, owner}; localsplus is at 32, 35 and 43. */
-	size_t at = l->version == 0x030d ? 32 : l->version == 0x030e ? 35 : 43;
 
 	if (!d || memcmp(d, "xdebugpy", 8))
 		return false;
-	return d[at - 3] == l->back && d[at - 2] == l->code &&
-	       d[at - 1] == l->instruction && d[at + 1] == l->owner;
+	return d[at->frame_previous] == l->back &&
+	       d[at->frame_executable] == l->code &&
+	       d[at->frame_instruction] == l->instruction &&
+	       d[at->frame_locals] == layout->iframe_locals &&
+	       d[at->frame_owner] == l->owner;
 }
 
 const char *
 frames_find(void)
 {
-	size_t i;
-
 	row = NULL;
-	for (i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (rows[i].version == python.version)
-			row = &rows[i];
-	if (!row)
+	if (!layout->version)
 		return "no layout of frames is known for this version";
-	if (row->version >= 0x030d && !debug_offsets_agree(row)) {
-		row = NULL;
+	if (layout->debug.frame_previous && !debug_offsets_agree())
 		return "frames are not laid out as in the known releases";
-	}
+	row = &layout->frame;
 	return NULL;
 }
 
@@ -197,12 +138,12 @@ frames_runs(const struct frame_layout *l, struct frames_run *out, size_t n_max)
 bool
 frames_loop_is_split(uintptr_t ip)
 {
-	enum { FIRST = 0x030e, WHOLE_LOOP_BYTES = 16384 };
+	enum { WHOLE_LOOP_BYTES = 16384 };
 	uintptr_t loop = (uintptr_t)py._PyEval_EvalFrameDefault;
 	const ElfW(Sym) *symbol = NULL;
 	Dl_info info;
 
-	if (python.version < FIRST)
+	if (!layout->frame.may_split_loop)
 		return false;
 	if (!loop || !dladdr1((void *)loop, &info, (void **)&symbol,
 			      RTLD_DL_SYMENT) || !symbol)

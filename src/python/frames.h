@@ -19,33 +19,12 @@
 #include <stdint.h>
 
 #include "python/api.h"
+#include "python/layout.h"
 
-struct frame_layout {
-	uint16_t version;
-	uint8_t tstate_frame;   /* the frame, or _PyCFrame in 3.11 and 3.12 */
-	int8_t cframe_frame;    /* inside _PyCFrame; -1: there is none */
-	uint8_t cframe_back;    /* 3.11 */
-	uint8_t tstate_interp;
-	uint8_t back;           /* f_back, or previous */
-	uint8_t code;           /* f_code, or f_executable */
-	uint8_t instruction;    /* f_lasti: int, or a pointer from 3.11 on */
-	uint8_t owner;          /* 3.11+ */
-	bool has_lasti;         /* up to 3.10 */
-	bool lasti_is_units;    /* 3.10: two bytes each */
-	bool has_shims;         /* 3.12+: entries of the interpreter itself */
-	uint8_t code_flags;
-	uint8_t code_first_line;
-	uint8_t code_filename;
-	uint8_t code_name;
-	uint8_t code_table;
-	uint8_t code_bytecode;        /* co_code_adaptive, 3.11+ */
-	uint8_t code_first_traceable; /* _co_firsttraceable, 3.11+ */
-};
-
-/* The row in use; NULL when frames cannot be read. */
+/* That of the row in use; NULL when frames cannot be read. */
 const struct frame_layout *frames_layout(void);
 
-/* Pick the row of python.version; on 3.13+ compare it with what it says. */
+/* Take that of the row; on 3.13+ compare it with what the interpreter says. */
 const char *frames_find(void);
 
 /*

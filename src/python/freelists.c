@@ -20,15 +20,13 @@ enum {
 bool
 freelists_need_tracer(void)
 {
-	return python.version > 0x030d ||
-	       (python.version == 0x030d && python.micro >= 3);
+	return python.micro >= layout->tracer_from_micro;
 }
 
 unsigned
 python_block_alignment(void)
 {
-	/* Objects/obmalloc.c: ALIGNMENT was 8 up to 3.6. */
-	return python.version <= 0x0306 ? 8 : 16;
+	return layout->block_alignment;
 }
 
 /* Two that were freed one after the other, and where they stand. */
@@ -178,14 +176,14 @@ freelists_find_arrays(struct span out[FREELISTS_ARRAYS])
 	size_t n = 0;
 
 	/* From 3.14 on they are linked lists, which keep nothing old. */
-	if (python.version >= 0x030e || !py.PyDict_New || !py.PyList_New ||
+	if (!layout->has_free_list_arrays || !py.PyDict_New || !py.PyList_New ||
 	    !py.PyDict_SetItemString)
 		return 0;
 	n += drop_two(py.PyDict_New(), py.PyDict_New(), py.PyDict_Type,
 		      &out[n]);
 	n += drop_two(py.PyList_New(0), py.PyList_New(0), py.PyList_Type,
 		      &out[n]);
-	if (python.version >= 0x0303)
+	if (layout->has_free_keys)
 		n += find_keys_array(&out[n]);
 	return n;
 }

@@ -95,7 +95,7 @@ find_permanent(uintptr_t head0, size_t stride)
 {
 	uintptr_t p = (head0 + GENERATIONS * stride + 7) & ~(uintptr_t)7;
 
-	if (python.version < 0x0307)
+	if (!layout->has_permanent_generation)
 		return 0;
 	if (peek_word(p, 0) == head0) {
 		p += 8;
@@ -161,7 +161,7 @@ gclists_of_interpreter(const struct gclists *current, void *interpreter,
 	int k;
 
 	/* Before 3.9 one set of lists serves all interpreters. */
-	if (python.version < 0x0309 || offset > 1 << 20)
+	if (!layout->has_gc_of_interpreter || offset > 1 << 20)
 		return false;
 	for (k = 0; k < GENERATION_LISTS; k++) {
 		uintptr_t head = current->heads[k];

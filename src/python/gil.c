@@ -7,16 +7,10 @@
 #include "python/interpreters.h"
 #include "python/peek.h"
 
-/* PyThreadState.thread_id (Include/pystate.h, 2.7). */
-enum { TSTATE_THREAD_ID_27 = 144 };
-
-/* Python/pystate.c keeps the current thread state in the thread, 3.12+. */
-enum { HAS_THREAD_LOCAL_TSTATE = 0x030c };
-
 static bool
-is_mine_27(const char *tstate)
+is_mine(const char *tstate)
 {
-	return *(const long *)(const void *)(tstate + TSTATE_THREAD_ID_27) ==
+	return *(const long *)(const void *)(tstate + layout->tstate_thread_id) ==
 	       py.PyThread_get_thread_ident();
 }
 
@@ -32,7 +26,7 @@ gil_is_held(void)
 	if (!py._PyThreadState_Current)
 		return false;
 	tstate = *(char **)py._PyThreadState_Current;
-	return tstate && is_mine_27(tstate);
+	return tstate && is_mine(tstate);
 }
 
 /* Where a thread state has its thread's id; 0: not found. */
@@ -61,7 +55,7 @@ gil_learn(void)
 bool
 gil_is_of_this_thread(const void *tstate)
 {
-	if (python.version >= HAS_THREAD_LOCAL_TSTATE)
+	if (layout->has_state_of_thread)
 		return true;
 	return thread_id_at &&
 	       *(const uintptr_t *)(const void *)((const char *)tstate +
@@ -78,7 +72,7 @@ gil_look(void)
 	state = (uintptr_t)frames_tstate();
 	if (!state)
 		return GIL_NOT_HELD;
-	if (python.version >= HAS_THREAD_LOCAL_TSTATE)
+	if (layout->has_state_of_thread)
 		return GIL_HELD;
 	if (!thread_id_at)
 		return GIL_UNKNOWN;
@@ -140,10 +134,7 @@ gil_take_again(void *state)
 void
 gil_offer(void)
 {
-	enum { FIRST = 0x0309, LAST = 0x030b };
-
-	if (python.version >= FIRST && python.version <= LAST &&
-	    py.PyEval_SaveThread && py.PyEval_RestoreThread)
+	if (layout->drop_gil_may_hang && py.PyEval_SaveThread && py.PyEval_RestoreThread)
 		py.PyEval_RestoreThread(py.PyEval_SaveThread());
 }
 

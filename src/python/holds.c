@@ -16,23 +16,14 @@ enum {
 	WEAKREF_NEXT = 48,
 	/* Behind them, what a subclass or vectorcall adds. */
 	WEAKREF_REST = 56,
-	/* dequeobject (Modules/_collectionsmodule.c): leftblock, then
-	 * rightblock, leftindex, rightindex; 3.11+ also keeps free blocks. */
-	DEQUE_BLOCK = 24,
-	DEQUE_BLOCK_27 = 16,
-	DEQUE_LENGTH_27 = 48,
+	/* dequeobject (Modules/_collectionsmodule.c); 3.11+ also keeps free
+	 * blocks. */
 	DEQUE_BYTES = 80,
 	DEQUE_BYTES_311 = 216,
-	DEQUE_ITEMS = 64,
 	/* PyDictObject.ma_values, 3.3+. */
 	DICT_VALUES = 40,
-	/*
-	 * PyUnicodeObject at its longest; text that follows is no pointer.  The
-	 * word of its state has bits that nobody ever set (3.3+).
-	 */
+	/* PyCompactUnicodeObject at its longest: text follows, no pointers. */
 	UNICODE_BYTES = 72,
-	UNICODE_FIRST = 40,
-	UNICODE_FIRST_27 = 24,
 };
 
 int
@@ -136,17 +127,16 @@ is_deque(const void *type)
 static bool
 find_items(const void *deque, struct span *used)
 {
-	bool is_27 = python.version < 0x0300;
-	uintptr_t at = is_27 ? DEQUE_BLOCK_27 : DEQUE_BLOCK;
+	const uintptr_t at = layout->deque_block, most = layout->deque_block_items;
 	uintptr_t block = object_word(deque, at);
 	uintptr_t left = object_word(deque, at + 16);
 	uintptr_t right = object_word(deque, at + 24);
-	uintptr_t n = object_word(deque, is_27 ? DEQUE_LENGTH_27 : OB_SIZE);
+	uintptr_t n = object_word(deque, layout->deque_length);
 
-	if (block != object_word(deque, at + 8) || left > DEQUE_ITEMS ||
-	    n > DEQUE_ITEMS || left + n != right + 1)
+	if (block != object_word(deque, at + 8) || left > most ||
+	    n > most || left + n != right + 1)
 		return false;
-	used->start = block + (is_27 ? 0 : 8) + left * 8;
+	used->start = block + layout->deque_first_item + left * 8;
 	used->end = used->start + n * 8;
 	return true;
 }
@@ -178,12 +168,9 @@ holds_buffer(void *o, struct span *used)
 static size_t
 put_str(uintptr_t at, uintptr_t end, struct span *out)
 {
-	uintptr_t from =
-		python.version < 0x0300 ? UNICODE_FIRST_27 : UNICODE_FIRST;
-
 	if (end > at + UNICODE_BYTES)
 		end = at + UNICODE_BYTES;
-	return put(out, 0, at + from, end);
+	return put(out, 0, at + layout->unicode_pointers, end);
 }
 
 size_t
@@ -220,7 +207,7 @@ holds_numbers(uintptr_t from, uintptr_t to)
 	const size_t bytes = NEXT + NUMBERS * NUMBER;
 	size_t n_int = 0, n_float = 0, i;
 
-	if (python.version >= 0x0300 || to - from < bytes ||
+	if (!layout->has_number_blocks || to - from < bytes ||
 	    to - from > bytes + SLACK)
 		return false;
 	for (i = 0; i < NUMBERS; i++) {

@@ -3,6 +3,7 @@
 #include "python/interpreters.h"
 
 #include "python/api.h"
+#include "python/layout.h"
 
 /* The interpreter that `first' was found in: the one whose span holds it. */
 static void *
@@ -30,7 +31,7 @@ interpreters_lists(const struct gclists *first, struct gclists *out,
 		return 0;
 	out[n++] = *first;
 	/* Up to 3.8 one set of lists serves all of them. */
-	if (python.version < 0x0309 || !py.PyInterpreterState_Head ||
+	if (!layout->has_gc_of_interpreter || !py.PyInterpreterState_Head ||
 	    !py.PyInterpreterState_Next)
 		return n;
 	owner = owner_of(first);
@@ -48,7 +49,7 @@ interpreters_number(void)
 	size_t n = 0;
 	void *i;
 
-	if (python.version < 0x0309 || !py.PyInterpreterState_Head ||
+	if (!layout->has_gc_of_interpreter || !py.PyInterpreterState_Head ||
 	    !py.PyInterpreterState_Next)
 		return 1;
 	for (i = py.PyInterpreterState_Head(); i;
@@ -62,7 +63,7 @@ interpreters_share_gil(void)
 {
 	void *first;
 
-	if (python.version < 0x030c)
+	if (!layout->has_gil_of_interpreter)
 		return true;
 	if (python.is_free_threaded || !py.PyInterpreterState_Head ||
 	    !py.PyInterpreterState_Next)

@@ -4,7 +4,7 @@
 
 /* Pairs of (bytes, lines); Objects/lnotab_notes.txt. */
 static int
-find_in_lnotab(unsigned version, const unsigned char *t, size_t n, int line,
+find_in_lnotab(bool is_signed, const unsigned char *t, size_t n, int line,
 	       int offset)
 {
 	int address = 0;
@@ -14,7 +14,7 @@ find_in_lnotab(unsigned version, const unsigned char *t, size_t n, int line,
 		address += t[i];
 		if (address > offset)
 			break;
-		line += version >= 0x0306 ? (signed char)t[i + 1] : t[i + 1];
+		line += is_signed ? (signed char)t[i + 1] : t[i + 1];
 	}
 	return line;
 }
@@ -116,18 +116,27 @@ find_in_locations(const unsigned char *t, size_t n, int line, int offset)
 }
 
 int
-linetable_find(unsigned version, const unsigned char *table, size_t n,
+linetable_find(enum layout_lines kind, const unsigned char *table, size_t n,
 	       int first_line, int offset)
 {
-	int line;
+	int line = -1;
 
 	if (offset < 0)
 		return first_line;
-	if (version >= 0x030b)
-		line = find_in_locations(table, n, first_line, offset);
-	else if (version == 0x030a)
+	switch (kind) {
+	case LAYOUT_LINES_UNSIGNED:
+	case LAYOUT_LINES_SIGNED:
+		line = find_in_lnotab(kind == LAYOUT_LINES_SIGNED, table, n,
+				      first_line, offset);
+		break;
+	case LAYOUT_LINES_PEP626:
 		line = find_in_linetable(table, n, first_line, offset);
-	else
-		line = find_in_lnotab(version, table, n, first_line, offset);
+		break;
+	case LAYOUT_LINES_LOCATIONS:
+		line = find_in_locations(table, n, first_line, offset);
+		break;
+	case LAYOUT_LINES_UNKNOWN:
+		break;
+	}
 	return line < 0 ? -1 : line;
 }

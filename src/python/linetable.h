@@ -16,11 +16,12 @@
 
 #include <stddef.h>
 
+#include "python/layout.h"
+
 /*
- * The line of the instruction at byte `offset'; -1 when it has none.  version
- * is major << 8 | minor of the Python that made the table.
+ * The line of the instruction at byte `offset'; -1 when it has none.
  */
-int linetable_find(unsigned version, const unsigned char *table, size_t n,
+int linetable_find(enum layout_lines kind, const unsigned char *table, size_t n,
 		   int first_line, int offset);
 
 #endif /* LEAKSHIM_PYTHON_LINETABLE_H */

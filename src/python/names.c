@@ -124,7 +124,7 @@ dict_of_modules(void)
 const char *
 name_of_signal_module(void)
 {
-	return python.version < 0x0300 ? "signal" : "_signal";
+	return layout->signal_module;
 }
 
 void *

@@ -32,7 +32,7 @@ object_is_finalized(const void *o)
 {
 	uintptr_t head = head_of_object(o);
 
-	if (python.version < 0x0300)
+	if (!layout->has_finalize_slot)
 		return false;
 	/* 3.4-3.7: bit 0 of gc_refs; from 3.8 bit 0 of _gc_prev. */
 	return object_word((void *)head, layout->gc_prev_has_flags ? 8 : 16) &
@@ -76,9 +76,9 @@ object_is_generator(const void *o)
 void *
 object_frame_code(const void *frame)
 {
-	/* f_code at 32 in 3.11; f_executable first, tagged from 3.14. */
-	size_t offset = python.version == 0x030b ? 32 : 0;
-	void *code = (void *)(object_word(frame, offset) & ~(uintptr_t)3);
+	/* Tagged from 3.14 on. */
+	void *code = (void *)(object_word(frame, layout->frame.code) &
+			      ~(uintptr_t)3);
 
 	return code && object_type(code) == py.PyCode_Type ? code : NULL;
 }
@@ -106,32 +106,22 @@ struct suspended {
 	bool is_known;
 };
 
-/*
- * Word indices into _Py_DebugOffsets (Include/internal/pycore_debug_offsets.h)
- * and FRAME_CLEARED (pycore_frame.h) of 3.14.10 and 3.15.2.
- */
 static struct suspended
 suspended_layout(void)
 {
+	const struct layout_debug *at = &layout->debug;
 	const uint64_t *d = py._PyRuntime;
 	struct suspended s = {0};
 
 	if (!layout->has_borrowed_stack || !d)
 		return s;
-	s.is_known = true;
-	if (python.version == 0x030e) {
-		s.locals = d[35];
-		s.stack_pointer = d[37];
-		s.frame = d[85];
-		s.frame_state = d[86];
-		s.cleared = 4;
-	} else {
-		s.locals = d[43];
-		s.stack_pointer = d[45];
-		s.frame = d[101];
-		s.frame_state = d[102];
-		s.cleared = 5;
-	}
+	s.locals = d[at->frame_locals];
+	s.stack_pointer = d[at->frame_stack_pointer];
+	s.frame = d[at->generator_frame];
+	s.frame_state = d[at->generator_state];
+	s.cleared = layout->frame_cleared;
+	s.is_known = s.locals == layout->iframe_locals &&
+		     s.frame == layout->generator_frame;
 	return s;
 }
 

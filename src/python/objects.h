@@ -114,13 +114,13 @@ int object_traverse(void *o, visit_fn visit, void *ctx);
 
 /*
  * How far from whole words a variable of the interpreter stands that is part of
- * _PyRuntime since that version: linkers have placed it at a multiple of 4
- * (Debian's static 3.13, and its debug build of 3.11).
+ * _PyRuntime: linkers have placed it at a multiple of 4 (Debian's static 3.13,
+ * and its debug build of 3.11).
  */
 static inline uintptr_t
-python_data_shift(unsigned since)
+python_data_shift(bool is_in_runtime)
 {
-	return python.version >= since ? (uintptr_t)py._PyRuntime & 7 : 0;
+	return is_in_runtime ? (uintptr_t)py._PyRuntime & 7 : 0;
 }
 
 /* A word that may stand anywhere. */

@@ -106,11 +106,11 @@ is_in_variable(const void *item)
 bool
 ownframes_has_arguments(uintptr_t address)
 {
-	enum { LAST = 0x0307, MOST_ITEMS = 4 }; /* self, and of __exit__() */
+	enum { MOST_ITEMS = 4 }; /* self, and of __exit__() */
 	const uintptr_t type = (uintptr_t)py.PyTuple_Type;
 	uintptr_t n, i;
 
-	if (python.version > LAST || address & 7 || address < 4096 ||
+	if (!layout->calls_by_tuple || address & 7 || address < 4096 ||
 	    peek_word(address + OB_TYPE, 0) != type)
 		return false;
 	n = peek_word(address + OB_SIZE, 0);

@@ -7,11 +7,10 @@
 #include <stdint.h>
 
 #include "python/api.h"
+#include "python/layout.h"
 #include "python/peek.h"
 
 enum {
-	COMPLAINS = 0x0308,
-	LAST_TO_TRY_ONLY = 0x0307,
 	CALLS = 32,           /* NPENDINGCALLS */
 	RUNTIME_BYTES = 2048, /* more than a _PyRuntimeState of 3.8 has */
 };
@@ -73,7 +72,7 @@ pending_learn(void)
 {
 	int saved = errno;
 
-	if (python.version == COMPLAINS && !finishing_at && py._PyRuntime &&
+	if (layout->pending_complains && !finishing_at && py._PyRuntime &&
 	    py.Py_AddPendingCall(do_nothing, &finishing_at) == 0)
 		find_queue();
 	errno = saved;
@@ -85,7 +84,7 @@ pending_add(int (*call)(void *), void *argument)
 	int saved = errno;
 	bool ok;
 
-	if (python.version == COMPLAINS &&
+	if (layout->pending_complains &&
 	    (!finishing_at || *(const volatile int *)finishing_at))
 		return false;
 	ok = py.Py_AddPendingCall(call, argument) == 0;
@@ -96,5 +95,5 @@ pending_add(int (*call)(void *), void *argument)
 bool
 pending_is_signal_safe(void)
 {
-	return python.version <= LAST_TO_TRY_ONLY;
+	return layout->pending_only_tries;
 }

@@ -5,7 +5,7 @@
 #include <endian.h>
 #include <string.h>
 
-#include "python/api.h"
+#include "python/layout.h"
 
 /* struct pool_header; 2.7 to 3.15. */
 struct header {
@@ -26,13 +26,13 @@ _Static_assert(sizeof(struct header) == HEADER_BYTES, "no padding");
 size_t
 pymalloc_pool_bytes(void)
 {
-	return python.version >= 0x030a ? 16384 : 4096;
+	return layout->pool_bytes;
 }
 
 size_t
 pymalloc_arena_bytes(void)
 {
-	return python.version >= 0x030a ? 1 << 20 : 256 << 10;
+	return layout->arena_bytes;
 }
 
 static bool

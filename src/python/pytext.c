@@ -9,13 +9,7 @@
 
 enum {
 	FLAG_BYTES = 1 << 27, /* Py_TPFLAGS_BYTES_SUBCLASS, 2.7: STRING */
-	BYTES_DATA = 32,
-	STRING_DATA_27 = 36, /* behind ob_shash and ob_sstate */
-	UNICODE_STATE = 32,
-	UNICODE_WIDE = 40,    /* wstr, up to 3.11 */
-	UNICODE_MOST = 80,    /* in front of the characters */
-	UNICODE_BYTES_27 = 48,
-	UNICODE_DATA_27 = 24, /* a pointer; the length stands at 16 */
+	UNICODE_STATE = 32, /* 3.3+ */
 };
 
 /* Characters of 1, 2 or 4 bytes each. */
@@ -47,7 +41,6 @@ static bool
 find_unicode(const void *o, struct characters *c)
 {
 	uint32_t state = *(const uint32_t *)((const char *)o + UNICODE_STATE);
-	bool is_old = python.version < 0x030c;
 	bool is_compact = state >> 5 & 1, is_ascii = state >> 6 & 1;
 
 	c->n = object_word(o, OB_SIZE);
@@ -55,11 +48,11 @@ find_unicode(const void *o, struct characters *c)
 	if (c->width != 1 && c->width != 2 && c->width != 4)
 		return false;
 	if (is_compact && is_ascii)
-		c->data = (const char *)o + (is_old ? 48 : 40);
+		c->data = (const char *)o + layout->unicode_ascii;
 	else if (is_compact)
-		c->data = (const char *)o + (is_old ? 72 : 56);
+		c->data = (const char *)o + layout->unicode_compact;
 	else
-		c->data = object_pointer(o, is_old ? 72 : 56);
+		c->data = object_pointer(o, layout->unicode_data);
 	return c->data;
 }
 
@@ -68,18 +61,18 @@ find_characters(const void *o, struct characters *c)
 {
 	unsigned long flags = type_flags(object_type(o));
 
-	if (python.version >= 0x0300)
+	if (layout->unicode_compact)
 		return flags & FLAG_UNICODE && find_unicode(o, c);
 	c->n = object_word(o, OB_SIZE);
 	if (flags & FLAG_BYTES) {
-		c->data = (const char *)o + STRING_DATA_27;
+		c->data = (const char *)o + layout->bytes_items;
 		c->width = 1;
 		c->is_utf8 = true;
 		return true;
 	}
 	if (!(flags & FLAG_UNICODE))
 		return false;
-	c->data = object_pointer(o, UNICODE_DATA_27);
+	c->data = object_pointer(o, layout->unicode_data);
 	/* Debian and pyenv differ: --enable-unicode=ucs4 or ucs2. */
 	c->width = python.has_wide_unicode ? 4 : 2;
 	return c->data;
@@ -153,7 +146,7 @@ pytext_compact_bytes(const void *o)
 	end = (const char *)c.data + (c.n + 1) * (size_t)c.width;
 	/* Of a legacy one the address is anywhere. */
 	if ((const char *)c.data < (const char *)o ||
-	    (const char *)c.data > (const char *)o + UNICODE_MOST)
+	    (const char *)c.data > (const char *)o + layout->unicode_bytes)
 		return 0;
 	return end - (const char *)o;
 }
@@ -164,22 +157,24 @@ pytext_is(const void *type)
 	unsigned long flags = type_flags(type);
 
 	return flags & FLAG_UNICODE ||
-	       (python.version < 0x0300 && flags & FLAG_BYTES);
+	       (!layout->unicode_compact && flags & FLAG_BYTES);
 }
 
 /* The form in wchar_t, and that in UTF-8, if they are not the text itself. */
 static int64_t
-other_forms(const void *o, const struct characters *c, bool is_old)
+other_forms(const void *o, const struct characters *c)
 {
 	bool is_ascii = *(const uint32_t *)((const char *)o + UNICODE_STATE) &
 			1 << 6;
-	size_t at = is_old ? 48 : 40; /* utf8_length, and then utf8 */
+	const size_t at = layout->unicode_utf8_length; /* and then utf8 */
 	uintptr_t data = (uintptr_t)c->data, other;
 	int64_t n = 0;
 
-	other = is_old ? object_word(o, UNICODE_WIDE) : 0;
+	other = layout->unicode_wide ? object_word(o, layout->unicode_wide) : 0;
 	if (other && other != data)
-		n += ((is_ascii ? (int64_t)c->n : (int64_t)object_word(o, 64)) +
+		n += ((is_ascii ? (int64_t)c->n :
+				  (int64_t)object_word(
+					  o, layout->unicode_wide_length)) +
 		      1) * 4;
 	/* Compact ASCII ends before those fields. */
 	if (is_ascii && data == (uintptr_t)o + at)
@@ -195,20 +190,19 @@ other_forms(const void *o, const struct characters *c, bool is_old)
 int64_t
 pytext_bytes_in_all(const void *o)
 {
-	bool is_old = python.version < 0x030c;
 	struct characters c = {0};
 	bool is_readable = find_characters(o, &c);
-	int64_t n = is_old ? UNICODE_MOST : UNICODE_MOST - 16;
+	int64_t n = layout->unicode_bytes;
 
-	if (python.version < 0x0300)
-		return c.is_utf8 ? STRING_DATA_27 + (int64_t)c.n + 1 :
-				   UNICODE_BYTES_27 +
-					   ((int64_t)c.n + 1) * c.width;
-	if (is_readable && (uintptr_t)c.data - (uintptr_t)o < UNICODE_MOST)
+	if (!layout->unicode_compact)
+		return c.is_utf8 ? layout->bytes_items + (int64_t)c.n + 1 :
+				   n + ((int64_t)c.n + 1) * c.width;
+	if (is_readable &&
+	    (uintptr_t)c.data - (uintptr_t)o < layout->unicode_bytes)
 		n = (char *)c.data - (char *)o;
 	if (is_readable)
 		n += ((int64_t)c.n + 1) * c.width;
-	return n + other_forms(o, &c, is_old);
+	return n + other_forms(o, &c);
 }
 
 const unsigned char *
@@ -217,6 +211,5 @@ pytext_bytes(const void *o, size_t *n)
 	if (!o || !(type_flags(object_type(o)) & FLAG_BYTES))
 		return NULL;
 	*n = object_word(o, OB_SIZE);
-	return (const unsigned char *)o +
-	       (python.version < 0x0300 ? STRING_DATA_27 : BYTES_DATA);
+	return (const unsigned char *)o + layout->bytes_items;
 }

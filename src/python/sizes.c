@@ -87,11 +87,11 @@ set_bytes_extra(const void *o)
 static int64_t
 deque_bytes_extra(const void *o)
 {
-	if (python.version < 0x0300)
-		return (int64_t)(object_word(o, 32) + object_word(o, 48) + 61) /
-		       62 * 512;
-	return (int64_t)(object_word(o, 40) + object_word(o, OB_SIZE) + 63) /
-	       64 * 528;
+	const int64_t each = layout->deque_block_items;
+	uintptr_t left = object_word(o, layout->deque_block + 16u);
+	uintptr_t n = object_word(o, layout->deque_length);
+
+	return ((int64_t)(left + n) + each - 1) / each * (each + 2) * 8;
 }
 
 /* A table of pointers, and a node for each entry (Objects/odictobject.c). */
@@ -184,12 +184,14 @@ frame_bytes(const void *o)
 static int64_t
 opcode_cache_bytes(const void *o)
 {
-	enum { CODE = 48, CACHE = 160, CACHE_SIZE = 172, ENTRY = 32 };
+	enum { ENTRY = 32 };
+	const void *code;
 
-	if (python.version < 0x0308 || !object_word(o, CACHE))
+	if (!layout->code_opcache || !object_word(o, layout->code_opcache))
 		return 0;
-	return (int64_t)object_word(object_pointer(o, CODE), OB_SIZE) / 2 +
-	       ((const uint8_t *)o)[CACHE_SIZE] * ENTRY;
+	code = object_pointer(o, layout->code_code);
+	return (int64_t)object_word(code, OB_SIZE) / 2 +
+	       ((const uint8_t *)o)[layout->code_opcache_size] * ENTRY;
 }
 
 /* Objects/codeobject.c, code_sizeof(), without what tools put there. */
@@ -208,13 +210,13 @@ code_bytes(const void *o)
 	return n + opcode_cache_bytes(o);
 }
 
-/* PyLongObject keeps its sign in the low bits from 3.12 on. */
+/* Without the sign, which is in the low bits or makes it negative. */
 static int64_t
 digits_of(const void *o)
 {
 	int64_t n = (int64_t)object_word(o, OB_SIZE);
 
-	if (python.version >= 0x030c)
+	if (layout->int_size_is_tagged)
 		return (int64_t)((uint64_t)n >> 3);
 	return n < 0 ? -n : n;
 }
@@ -225,11 +227,11 @@ long_bytes(const void *o)
 {
 	int64_t n = digits_of(o);
 
-	if (python.version < 0x0300)
+	if (layout->int_counts_fields)
 		return (int64_t)object_word(object_type(o), TP_BASICSIZE) +
 		       n * LONG_DIGIT;
-	if (!n && python.version >= 0x030b)
-		n = 1; /* there is always room for one */
+	if (!n && layout->int_has_digit_always)
+		n = 1;
 	return LONG_DIGITS + n * LONG_DIGIT;
 }
 
@@ -279,7 +281,7 @@ object_own_bytes(const void *o)
 	const void *type = object_type(o);
 	int64_t n = (int64_t)object_word(type, TP_BASICSIZE), items;
 
-	if (type_flags(type) & FLAG_UNICODE && python.version >= 0x0300 &&
+	if (type_flags(type) & FLAG_UNICODE && layout->unicode_compact &&
 	    (items = pytext_compact_bytes(o)))
 		return items;
 	if (layout->iframe_locals && is_frame(type))
@@ -321,7 +323,7 @@ bytes_extra(const void *o, const void *type)
 		return (int64_t)object_word(o, LIST_ALLOCATED) * 8;
 	if (flags & FLAG_DICT || is_a(type, "frozendict", 56))
 		return dict_bytes_extra(o) +
-		       (python.version >= 0x0300 &&
+		       (layout->has_ordered_dict_in_c &&
 					is_a(type, "collections.OrderedDict",
 					     80) ?
 				ordered_dict_bytes_extra(o) :

@@ -49,12 +49,12 @@ stringtable_is(void *o)
 uintptr_t
 stringtable_shift(void)
 {
-	return python_data_shift(0x030c);
+	return python_data_shift(layout->has_interned_in_runtime);
 }
 
 bool
 stringtable_keeps_for_ever(const void *o)
 {
-	return python.version < 0x030c && is_string(o) &&
+	return layout->interns_for_ever && is_string(o) &&
 	       (object_word(o, STRING_STATE) & STATE_BITS) == STATE_FOR_EVER;
 }

@@ -82,7 +82,7 @@ typecache_find(uintptr_t from, uintptr_t to,
 	int f;
 
 	is_readable = can_read;
-	from += python_data_shift(0x030b);
+	from += python_data_shift(layout->has_main_in_runtime);
 	for (at = from; at + TYPECACHE_ENTRY <= to; at += sizeof at) {
 		if (!has_entry(at))
 			continue;
@@ -103,7 +103,7 @@ typecache_find(uintptr_t from, uintptr_t to,
 uintptr_t
 typecache_state(size_t *bytes)
 {
-	if (python.version < 0x030a || !py.PyInterpreterState_Head)
+	if (!layout->has_type_cache_of_interpreter || !py.PyInterpreterState_Head)
 		return 0;
 	*bytes = STATE_BYTES;
 	return (uintptr_t)py.PyInterpreterState_Head();

@@ -11,6 +11,7 @@ enum {
 	SIZE = 1 << 12,
 	FEWEST_RIGHT = 16, /* so many stand right by no accident */
 	TP_VERSION_TAG = 384, /* 2.7 to 3.15 */
+	OF_FUNCTION = 0,      /* layout->function_version */
 };
 
 /* What an array may look like: each is tried, and proven by its members. */
@@ -22,9 +23,8 @@ struct shape {
 
 static const struct shape shapes[] = {
 	{0, 8, TP_VERSION_TAG},
-	/* PyFunctionObject.func_version: 3.12, 3.13, 3.14+. */
-	{1, 8, 128}, {1, 8, 136}, {1, 8, 144},
-	{1, 16, 128}, {1, 16, 136}, {1, 16, 144},
+	{1, 8, OF_FUNCTION},
+	{1, 16, OF_FUNCTION},
 };
 
 static bool (*is_readable)(uintptr_t address, size_t n);
@@ -35,11 +35,12 @@ version_of(uintptr_t o, const struct shape *s)
 {
 	const void *wanted = s->cache ? (void *)py.PyFunction_Type :
 					(void *)py.PyType_Type;
+	size_t at = s->version ? s->version : layout->function_version;
 
-	if (o < 4096 || o & 7 || !is_readable(o, s->version + 4u) ||
+	if (o < 4096 || o & 7 || !is_readable(o, at + 4) ||
 	    object_type((void *)o) != wanted)
 		return 0;
-	return *(const uint32_t *)(o + s->version);
+	return *(const uint32_t *)(o + at);
 }
 
 static bool
@@ -116,9 +117,9 @@ versioncache_find(uintptr_t from, uintptr_t to,
 
 	memset(out, 0, VERSIONCACHES * sizeof *out);
 	is_readable = can_read;
-	if (python.version < 0x030c || !py.PyFunction_Type)
+	if (!layout->has_version_caches || !py.PyFunction_Type)
 		return;
-	from += python_data_shift(0x030c);
+	from += python_data_shift(layout->has_main_in_runtime);
 	for (at = from; at + sizeof at <= to; at += sizeof at) {
 		uintptr_t o = unaligned_word(at);
 		const void *type;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "python/api.h"
-#include "python/layout.h"
+#include "python/versions.h"
 
 enum { MOST_OBJECTS = 1 << 17, MOST_HELD = 8, TYPE_WORDS = 64, MOST_TYPES = 16 };
 
@@ -76,8 +76,8 @@ model_begin(void)
 	memset(objects, 0, n_objects * sizeof *objects);
 	memset(types, 0, sizeof types);
 	n_objects = n_types = 0;
-	python.version = 0x0308;
-	if (!layout_find())
+	layout = versions_find(3 << 8 | 8);
+	if (!layout)
 		abort();
 	for (k = 0; k < GENERATION_LISTS; k++) {
 		heads[k][0] = heads[k][1] = (uintptr_t)heads[k];

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "python/frames.h"
-#include "python/layout.h"
+#include "python/versions.h"
 #include "shim/record/stacks.h"
 #include "tap.h"
 
@@ -79,8 +79,7 @@ set_up(void)
 	type_type[OB_TYPE / 8] = code_type[OB_TYPE / 8] = (uintptr_t)type_type;
 	py.PyCode_Type = code_type;
 	py.PyThreadState_GetUnchecked = current;
-	python.version = 0x0308;
-	layout_find();
+	layout = versions_find(3 << 8 | 8);
 	sidetable_init(0, NULL); /* which hears of the deaths of code objects */
 }
 

@@ -129,8 +129,10 @@ patterns(void)
 static void
 line_tables(void)
 {
-	static const unsigned versions[] = {0x0207, 0x0306, 0x0309, 0x030a,
-					    0x030b, 0x030d, 0x030f};
+	static const enum layout_lines kinds[] = {
+		LAYOUT_LINES_UNKNOWN, LAYOUT_LINES_UNSIGNED,
+		LAYOUT_LINES_SIGNED, LAYOUT_LINES_PEP626,
+		LAYOUT_LINES_LOCATIONS};
 	unsigned char *table;
 	size_t i, k, n_absurd = 0;
 
@@ -141,9 +143,9 @@ line_tables(void)
 		table = malloc(n + !n);
 		for (k = 0; k < n; k++)
 			table[k] = (unsigned char)random_below(256);
-		for (k = 0; k < sizeof versions / sizeof *versions; k++)
+		for (k = 0; k < sizeof kinds / sizeof *kinds; k++)
 			n_absurd += linetable_find(
-					    versions[k], table, n, 10,
+					    kinds[k], table, n, 10,
 					    (int)random_below(400) - 20) < -1;
 		free(table);
 	}

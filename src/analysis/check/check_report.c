@@ -96,7 +96,7 @@ keep_finding(struct check *c, struct finding *f)
 	fingerprint_make(f, s->stdlib, s->cwd);
 	if (merge_into_known(c, f))
 		return;
-	f->advice = advice_for(&c->arena, f, (int)(python.version >> 8));
+	f->advice = advice_for(&c->arena, f, (int)python.major);
 	c->n_findings++;
 }
 

@@ -22,7 +22,7 @@ tell(struct check *c, const struct graph *g, struct group *group,
 	f.reason = REASON_NONE;
 	f.state = group->allocated.is_startup ? STATE_STARTUP : STATE_NEW;
 	fingerprint_make(&f, c->source->stdlib, c->source->cwd);
-	f.advice = advice_for(&c->arena, &f, (int)(python.version >> 8));
+	f.advice = advice_for(&c->arena, &f, (int)python.major);
 	each(&f, group->allocated.epoch, group->is_own);
 	return true;
 }

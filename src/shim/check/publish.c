@@ -233,7 +233,7 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 				    f->time / SECONDS_OF_DAY, &r);
 	}
 	omissions_fill(&c->omissions, &process.options, &r);
-	symbolizer_fill(&c->arena, &r, (int)(python.version >> 8),
+	symbolizer_fill(&c->arena, &r, (int)python.major,
 			f->started_ns +
 				(uint64_t)process.options.timeout * 950000000);
 	r.analysis_seconds = (double)(clone_now_ns() - f->started_ns) / 1e9;

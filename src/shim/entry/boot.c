@@ -87,7 +87,7 @@ import_gc(void)
 	void *modules = py.PyImport_GetModuleDict();
 	bool had_it = modules && py.PyDict_GetItemString(modules, "gc");
 	/* 2.7 has one lock for all imports: fail rather than wait for it. */
-	void *gc = python.has_gc_callbacks || !py.PyImport_ImportModuleNoBlock ?
+	void *gc = layout->has_gc_callbacks || !py.PyImport_ImportModuleNoBlock ?
 			   py.PyImport_ImportModule("gc") :
 			   py.PyImport_ImportModuleNoBlock("gc");
 

@@ -62,10 +62,6 @@ found_python(void *handle)
 			decline(why);
 		return;
 	}
-	if (!layout_find()) {
-		decline("no layout is known for this version");
-		return;
-	}
 	is_closed = true;
 	process_init();
 	if (process.is_inert)
@@ -119,9 +115,9 @@ load_running(void *handle)
 {
 	const char *why = NULL;
 
-	if (!api_load(handle, &why))
-		return why ? why : "no CPython was found in it";
-	return layout_find() ? NULL : "no layout is known for its version";
+	if (api_load(handle, &why))
+		return NULL;
+	return why ? why : "no CPython was found in it";
 }
 
 static int
@@ -140,7 +136,7 @@ start_find_running(void)
 	is_closed = true; /* from now on we only come when called */
 	if (!glibconly_all_here())
 		return no_glibc;
-	if (layout)
+	if (layout->version)
 		return NULL; /* it was found before */
 	if (!dlsym(handle, "Py_IsInitialized") &&
 	    !(handle = loaded_with("Py_IsInitialized")))

@@ -127,7 +127,7 @@ bool
 gcwatch_will_collect_at_end(void)
 {
 	/* Py_FinalizeEx() asks, since 3.4: _PyGC_CollectIfEnabled(). */
-	return python.collects_when_disabled || ask(watch.isenabled) == 1;
+	return layout->collects_when_disabled || ask(watch.isenabled) == 1;
 }
 
 static long
@@ -269,7 +269,7 @@ gcwatch_install(void *gc, bool sees_containers)
 	watch.get_debug = py.PyObject_GetAttrString(gc, "get_debug");
 	if (py.PyErr_Occurred())
 		py.PyErr_Clear();
-	if (!python.has_gc_callbacks) {
+	if (!layout->has_gc_callbacks) {
 		watch.is_counting = sees_containers && gcwatch27_install(gc);
 		return;
 	}

@@ -10,8 +10,9 @@
 #include <time.h>
 
 #include "python/api.h"
-#include "python/gil.h"
 #include "python/foreigngil.h"
+#include "python/gil.h"
+#include "python/layout.h"
 #include "python/names.h"
 #include "python/pending.h"
 #include "shim/base/clone.h"
@@ -343,7 +344,7 @@ const char *
 triggers_problem(void)
 {
 	if (process.options.check_every && process.is_attached &&
-	    !watch.has_hooks && !python.has_gc_callbacks)
+	    !watch.has_hooks && !layout->has_gc_callbacks)
 		return "Python 2.7 has no hooks that can be installed while "
 		       "it runs";
 	return NULL;

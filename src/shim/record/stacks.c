@@ -5,7 +5,7 @@
 #include "analysis/base/source.h"
 #include "common/ownmap.h"
 #include "common/spin.h"
-#include "python/api.h"
+#include "python/layout.h"
 #include "python/linetable.h"
 #include "shim/base/fault.h"
 #include "shim/record/codes.h"
@@ -216,7 +216,7 @@ stacks_lines(stack_id id, struct report_line *lines, size_t n_max)
 		c = codes_get(node(id)->code);
 		lines[n++] = (struct report_line){
 			c->function, c->file,
-			linetable_find(python.version, c->table, c->n_table,
+			linetable_find(layout->lines, c->table, c->n_table,
 				       c->first_line, node(id)->offset)};
 	}
 	return n;

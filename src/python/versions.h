@@ -1,0 +1,26 @@
+/*
+ * versions.h - the versions of CPython that are known
+ *
+ * The only place where a version is compared: everybody else asks `layout', the
+ * row in use, for a property by its name (layout.h).  There is no row for what
+ * is newer than the newest: such an interpreter is declined.
+ *
+ * Contract of every function here:
+ *   side       any; needs no interpreter
+ *   allocates  never, versions_print() what buf does
+ *   locks      none
+ *   signals    safe
+ */
+#ifndef LEAKSHIM_PYTHON_VERSIONS_H
+#define LEAKSHIM_PYTHON_VERSIONS_H
+
+#include "common/buf.h"
+#include "python/layout.h"
+
+/* The row of a version (major << 8 | minor), NULL if there is none. */
+const struct layout *versions_find(unsigned version);
+
+/* All of them, as in "2.7 and 3.6 to 3.15". */
+void versions_print(struct buf *out);
+
+#endif /* LEAKSHIM_PYTHON_VERSIONS_H */
