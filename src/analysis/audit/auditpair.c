@@ -64,7 +64,7 @@ on_visit(void *o, void *ctx)
 	return 0;
 }
 
-/* Does this word belong to a visit? False if what it holds is not visited. */
+/* Does this word belong to a visit?  False if what it holds is not visited. */
 static bool
 pair(struct auditpair *p, node_id id)
 {

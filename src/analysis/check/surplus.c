@@ -36,7 +36,7 @@ is_suspect(const struct hub *hub)
 	return lost >= FEWEST_LOST && lost >= hub->refcount / PART_LOST;
 }
 
-/* Keep only the suspects. False when memory is out: then none is kept. */
+/* Keep only the suspects.  False when memory is out: then none is kept. */
 static bool
 keep_suspects(struct hubs *hubs)
 {

@@ -43,7 +43,7 @@ has_no_reference(const void *o)
 	return layout->has_short_refcount ? !(uint32_t)word : !word;
 }
 
-/* Is the object dead for a good reason? See unfreed.h. */
+/* Is the object dead for a good reason?  See unfreed.h. */
 static void *
 find_unfreed(const struct reach *r, uintptr_t node)
 {

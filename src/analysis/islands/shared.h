@@ -48,13 +48,13 @@ struct shared_island {
 	size_t n_classes;
 };
 
-/* Add it to those that look like it. False when memory is out. */
+/* Add it to those that look like it.  False when memory is out. */
 bool shared_add(struct shared_islands **table, struct arena *a, const struct shared_island *is);
 
-/* Move the table into the finding. False when memory is out. */
+/* Move the table into the finding.  False when memory is out. */
 bool shared_describe(struct shared_islands **table, struct arena *a, struct finding *out);
 
-/* Add those of f. When memory is out, they are counted once per process. */
+/* Add those of f.  When memory is out, they are counted once per process. */
 void shared_join(struct arena *a, struct finding *known, const struct finding *f);
 
 #endif /* LEAKSHIM_ANALYSIS_SHARED_H */

@@ -43,7 +43,7 @@ void reach_visit(struct reach *r, const uintptr_t *from, const uintptr_t *to);
 /* The node is reachable after all, with all that hangs on it. */
 void reach_mark_node(struct reach *r, uintptr_t node);
 
-/* Is the time limit over? Asked now and then. */
+/* Is the time limit over?  Asked now and then. */
 bool reach_is_late(struct reach *r);
 
 #endif /* LEAKSHIM_ANALYSIS_MARK_H */

@@ -24,7 +24,9 @@ bootarena_take(size_t n)
 		return NULL;
 	}
 	want = n ? (n + ALIGN - 1) / ALIGN * ALIGN : ALIGN;
-	/* What does not fit must not spend what a smaller request needs. */
+	/*
+	 * A request that does not fit must not use up what a smaller one needs.
+	 */
 	at = atomic_load(&top);
 	do {
 		if (want > ARENA_BYTES - at) {

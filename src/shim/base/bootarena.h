@@ -3,8 +3,8 @@
  *
  * dlsym(3) may call calloc(3): before glibc 2.34 at the first look-up of each
  * thread, later when a look-up fails.  While the next malloc is being looked
- * up, such a call has nothing to go on to, and is served from here.  Blocks are
- * not reused: few come, and what keeps the loader's errors lives long.
+ * up, such a call cannot be passed on, and is served from here.  Blocks are not
+ * reused: there are few, and those that hold the loader's errors live long.
  *
  * Contract of every function here:
  *   side       shim, before our constructor too
@@ -21,10 +21,10 @@
 /* n bytes, zeroed and aligned as malloc(3) does, or NULL and ENOMEM. */
 void *bootarena_take(size_t n);
 
-/* Is that a block of ours?  Then free() leaves it alone. */
+/* Is it a block of this arena?  Then free() leaves it alone. */
 bool bootarena_owns(const void *p);
 
-/* The bytes that can be copied from a block: as many as it may have. */
+/* The bytes that can be copied from a block: an upper bound of its size. */
 size_t bootarena_most(const void *p);
 
 #endif /* LEAKSHIM_SHIM_BOOTARENA_H */

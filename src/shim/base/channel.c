@@ -100,7 +100,7 @@ send_all(int fd, const char *data, size_t n)
 	int saved = errno;
 
 	while (n) {
-		/* SIGPIPE is blocked in whoever calls this. */
+		/* SIGPIPE is blocked in the caller. */
 		long k = syscall(SYS_write, fd, data, n);
 
 		if (k < 0 && errno == EAGAIN && ready(fd, POLLOUT, PATIENCE_MS))

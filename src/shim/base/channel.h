@@ -1,8 +1,8 @@
 /*
- * channel.h - the way from the process to the command that asks something of it
+ * channel.h - from the process to the command that made a request
  *
- * There is one while a command is served, and none otherwise.  A clone made
- * meanwhile has it too, and writes the report; the child of a fork has not.
+ * It exists only while a command is served.  A clone made meanwhile has it too,
+ * and writes the report; the child of a fork does not.
  *
  * Contract of every function here:
  *   side       shim and its clones
@@ -31,10 +31,12 @@ bool channel_is_alive(void);
 
 bool channel_wants_colour(void);
 
-/* False: nobody takes it any more. */
+/* False: the command is gone. */
 bool channel_send(enum attach_message kind, const void *data, size_t n);
 
-/* The same for one that is not opened: this thread's, while another's is. */
+/*
+ * The same for a channel that is not opened: this thread's, while another's is.
+ */
 bool channel_has_reader(int fd);
 bool channel_send_to(int fd, enum attach_message kind, const void *data,
 		     size_t n);
@@ -50,8 +52,8 @@ bool channel_say_parts(const struct iovec *parts, size_t n);
 void channel_forked(void);
 
 /*
- * In a clone, before its descriptors are closed: keep ours as `first'.  Returns
- * the first one to be closed.
+ * In a clone, before its descriptors are closed: keep the channel's as `first'.
+ * Returns the first one to close.
  */
 unsigned channel_cloned(unsigned first);
 

@@ -34,7 +34,7 @@ clone_now_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
-/* Not FUTEX_PRIVATE: the words lie in memory that two processes share. */
+/* Not FUTEX_PRIVATE: the words are in memory that two processes share. */
 static void
 futex_wait(volatile uint32_t *word, uint32_t value, uint64_t ns)
 {
@@ -73,7 +73,7 @@ set_oom_first(void)
 	syscall(SYS_close, fd);
 }
 
-/* Soft limits are meant for the program; ours are the hard ones. */
+/* Soft limits are meant for the program; for the clone the hard ones apply. */
 static void
 raise_limits(void)
 {
@@ -98,7 +98,7 @@ clone_limit(unsigned seconds)
 	cpu_seconds = seconds;
 }
 
-/* SIGXCPU is blocked; what comes at the hard limit is SIGKILL. */
+/* SIGXCPU is blocked; the hard limit sends SIGKILL. */
 static void
 limit_time(void)
 {
@@ -120,7 +120,9 @@ settle_in_child(void)
 	struct rlimit no_core = {0, 0};
 	size_t i;
 
-	/* The program's handlers (faulthandler, say) are not for us. */
+	/*
+	 * The program's handlers (faulthandler's, say) are not for the clone.
+	 */
 	for (i = 0; i < sizeof faults / sizeof *faults; i++)
 		signal(faults[i], SIG_DFL);
 	setrlimit(RLIMIT_CORE, &no_core);
@@ -212,7 +214,7 @@ clone_has_ended(pid_t pid)
 {
 	int saved = errno;
 	siginfo_t info = {.si_pid = 0};
-	/* A child that is not there has ended, too. */
+	/* A child that does not exist has ended, too. */
 	bool ended = waitid(P_PID, (id_t)pid, &info,
 			    WEXITED | WNOHANG | WNOWAIT | __WALL) != 0 ||
 		     info.si_pid == pid;
@@ -247,7 +249,7 @@ clone_wait(pid_t pid, volatile uint32_t *stage, uint32_t wanted,
 		if (seen >= wanted)
 			break;
 		if (waitpid(pid, status, WNOHANG | __WALL) == pid) {
-			/* It may have got there and ended since we looked. */
+			/* It may have got there and exited since we looked. */
 			seen = __atomic_load_n(stage, __ATOMIC_ACQUIRE);
 			state = CLONE_DEAD;
 			break;
@@ -256,7 +258,7 @@ clone_wait(pid_t pid, volatile uint32_t *stage, uint32_t wanted,
 			state = CLONE_LATE;
 			break;
 		}
-		/* In short turns, because a death wakes nobody. */
+		/* In short intervals, because a death wakes no waiter. */
 		futex_wait(stage, seen, 20 * 1000 * 1000);
 	}
 	errno = saved;
@@ -296,7 +298,7 @@ kill_it(void *pid)
 }
 
 /*
- * It ends by itself, unless it waits for somebody: the reader of a pipe, a
+ * It exits by itself, unless it waits for something: the reader of a pipe, a
  * disk.  A filter that kills for kill(2) then kills a process that does nothing
  * else.
  */

@@ -1,11 +1,11 @@
 /*
- * clone.h - a copy of the process that nobody notices
+ * clone.h - a copy of the process that the program does not notice
  *
  * A raw clone with exit signal 0: no atfork handlers run, no SIGCHLD comes, and
  * wait(2) of the program does not see the child.  The child has all signals
- * blocked, no descriptor but stderr's and stdout's, and is the first to go when
- * memory runs out; if it crashes, it is gone without a core and the program runs
- * on.
+ * blocked, no descriptor but stderr's and stdout's, and is the first to be
+ * killed when memory runs out; if it crashes, it leaves no core, and the
+ * program runs on.
  *
  * Contract of every function here:
  *   side       shim
@@ -21,7 +21,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Clones that are started from now on get that much CPU time. */
+/* Clones started from now on may use that much CPU time. */
 void clone_limit(unsigned seconds);
 
 /*
@@ -31,13 +31,13 @@ void clone_limit(unsigned seconds);
 pid_t clone_start(void (*child)(void *ctx), void *ctx, const char **why);
 
 /*
- * The same from a signal handler, on a stack that the child has for itself: of
- * the program's there may be no more than a signal's.  Signals: safe.
+ * The same from a signal handler, on a stack of the child's own: the program's
+ * may be a small signal stack.  Signals: safe.
  */
 pid_t clone_start_on(void *stack, size_t bytes, void (*child)(void *ctx),
 		     void *ctx, const char **why);
 
-/* Has the child ended?  It is still there to be reaped. */
+/* Has the child exited?  It must still be reaped. */
 bool clone_has_ended(pid_t pid);
 
 enum clone_state {
@@ -59,17 +59,19 @@ enum clone_state clone_wait(pid_t pid, volatile uint32_t *stage,
  */
 bool clone_has(volatile uint32_t *stage, uint32_t wanted);
 
-/* Wake whoever waits for *word in the other process. */
+/* Wake the other process if it waits for *word. */
 void clone_wake(volatile uint32_t *word);
 
 /*
- * End the child if it still runs, and reap it.  Where kill(2) might end the
- * process itself (common/sandbox.h), wait for it first: it has been told to give
- * up, and CPU time it has only for clone_limit().
+ * Kill the child if it still runs, and reap it.  If kill(2) might end the
+ * process itself (common/sandbox.h), wait for the child first: it has been told
+ * to give up, and clone_limit() bounds its CPU time.
  */
 void clone_reap(pid_t pid);
 
-/* In the child, when the program does not wait for it: that comes first. */
+/*
+ * In the child, if the program does not wait for it: let the program run first.
+ */
 void clone_step_back(void);
 
 /* In the child: wait for *order to become nonzero; false: the parent died. */

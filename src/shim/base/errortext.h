@@ -10,7 +10,7 @@
 #ifndef LEAKSHIM_SHIM_ERRORTEXT_H
 #define LEAKSHIM_SHIM_ERRORTEXT_H
 
-/* In the words of somebody who opened or wrote a file; NULL: not known. */
+/* In words that fit opening or writing a file; NULL: not known. */
 const char *error_text(int error);
 
 #endif /* LEAKSHIM_SHIM_ERRORTEXT_H */

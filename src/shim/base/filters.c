@@ -117,7 +117,9 @@ filters_put_back(void)
 void
 filters_forked(void)
 {
-	/* The others may be half dropped, by a thread that is not here. */
+	/*
+	 * The others may be half dropped, by a thread that does not exist here.
+	 */
 	if (atomic_load(&has_others))
 		filters = usual;
 	atomic_store(&has_others, false);

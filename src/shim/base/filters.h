@@ -1,10 +1,10 @@
 /*
  * filters.h - the files of suppressions= and baseline=
  *
- * Read at the start, before the program can change its folder, its root or its
- * user, or when a command names them; kept until the process ends, or others are
- * named.  A file that cannot be read takes nothing
- * from the program: it is said, and the report says it too.
+ * Read at the start, before the program can change its directory, its root or
+ * its user, or when a command names them; kept until the process ends, or
+ * others are named.  A file that cannot be read does not disturb the program: a
+ * line and the report say so.
  *
  * Contract of every function here:
  *   side       shim
@@ -33,7 +33,7 @@ struct filters {
 
 extern struct filters filters;
 
-/* Instead of those that there are.  Lines about what is wrong: *complaints. */
+/* Replace the current ones. *complaints gets lines about what is wrong. */
 void filters_read(const struct options *o, struct buf *complaints);
 
 /* The same for one check; then filters_put_back(). */
@@ -43,7 +43,7 @@ void filters_put_back(void);
 /* In the child of a fork, whose parent's check has others. */
 void filters_forked(void);
 
-/* A file that was asked for is not there at all. */
+/* Is a file that was asked for missing altogether? */
 bool filters_are_unreadable(void);
 
 #endif /* LEAKSHIM_SHIM_FILTERS_H */

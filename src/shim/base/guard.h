@@ -21,7 +21,7 @@ struct guard_crash {
 	uintptr_t instruction; /* that touched it; in our library, if it is ours */
 };
 
-/* run(ctx); a crash ends it and is told in *crash. */
+/* run(ctx); a crash ends it and is described in *crash. */
 void guard_run(void (*run)(void *ctx), void *ctx, struct guard_crash *crash);
 
 #endif /* LEAKSHIM_SHIM_GUARD_H */

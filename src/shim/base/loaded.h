@@ -19,9 +19,9 @@
 void *loaded_with(const char *symbol);
 
 /*
- * Two commands at once may each load the library, under other names, before one
- * can see what the other does.  Only the first of the loader's list, which
- * never leaves it, may watch the process: two would stand on each other.
+ * Two commands at once may each load the library, under different names, before
+ * one can see what the other does.  Only the first on the loader's list, which
+ * never leaves it, may watch the process: two would hook each other.
  */
 bool loaded_is_first_copy(void);
 

@@ -27,7 +27,7 @@ struct next_functions next;
 
 static __thread int n_look_ups __attribute__((tls_model("initial-exec")));
 
-/* Called instead of a function that nobody defines. */
+/* Called instead of a function that is not defined anywhere. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #define INTERPOSED(owner, name, result, parameters, without) \
@@ -89,8 +89,9 @@ defined_in(void *handle, const char *name)
 }
 
 /*
- * What the caller would have been bound to, were we not here: it may have been
- * loaded for itself (RTLD_LOCAL), with what it needs.  That stays loaded.
+ * What the caller would have been bound to without the shim: it may have been
+ * loaded with a scope of its own (RTLD_LOCAL), with what it needs.  That stays
+ * loaded.
  */
 static void *
 of_caller(const char *name, const void *caller)
@@ -102,7 +103,7 @@ of_caller(const char *name, const void *caller)
 		open_at(p);
 	if (handle)
 		next_dlclose()(handle);
-	dlerror(); /* what failed here is no failure of the program's */
+	dlerror(); /* this failure is not the program's */
 	return p;
 }
 
@@ -132,7 +133,9 @@ next_look_up(enum next_id id, const void *caller)
 
 	n_look_ups++;
 	p = dlsym(RTLD_NEXT, table[id].name);
-	/* In malloc() the loader may be calling: nothing is opened there. */
+	/*
+	 * malloc() may have been called by the loader: nothing is opened there.
+	 */
 	if (!p && table[id].owner != NEXT_MALLOC)
 		p = of_caller(table[id].name, caller);
 	n_look_ups--;

@@ -1,10 +1,10 @@
 /*
  * next.h - the definitions behind the functions that we interpose
  *
- * next_NAME() gives the function that a call of NAME goes on to.  It was looked
- * up by our constructor, and is looked up at the first call otherwise: a
- * constructor that runs before ours may have made it, or a library that came
- * later and brought its own copy of what we stand in front of.
+ * next_NAME() returns the function that a call of NAME is passed on to.  It was
+ * looked up by our constructor, or else is at the first call: a constructor
+ * that runs before ours may have made that call, or a library that was loaded
+ * later with its own copy of the function.
  *
  * Contract of every function here:
  *   side       shim, before our constructor too
@@ -35,7 +35,7 @@ enum next_id {
 
 enum next_owner { NEXT_LIBC, NEXT_MALLOC, NEXT_PYTHON };
 
-/* NULL: not looked up, or nobody else in the process defines it. */
+/* NULL: not looked up, or not defined by anything else in the process. */
 extern struct next_functions {
 #define INTERPOSED(owner, name, result, parameters, without) \
 	next_type_##name *name;
@@ -55,7 +55,7 @@ void next_look_up_all(enum next_owner owner, void *handle);
  */
 void *next_look_up(enum next_id id, const void *caller);
 
-/* Is this thread inside dlsym(3) for us?  Then it may call us, for memory. */
+/* Is this thread inside our dlsym(3)?  Then that may call us for memory. */
 bool next_is_looking_up(void);
 
 /* Inline, always: the return address is that of the interposed function. */

@@ -124,7 +124,7 @@ is_watched(pid_t pid)
 	return has_shim && has_python;
 }
 
-/* Asked once, at the start: an ancestor that ended later was one all the same. */
+/* Asked once, at the start: an ancestor that exits later still counts. */
 static bool
 has_watched_ancestor(void)
 {
@@ -145,7 +145,7 @@ has_watched_ancestor(void)
 	return false;
 }
 
-/* What a filter could end the process for is read from /proc instead. */
+/* Read from /proc, because a filter could kill for the system call. */
 static pid_t
 find_parent(void)
 {
@@ -256,8 +256,8 @@ attach_tally(long id)
 }
 
 /*
- * LEAKSHIM_RUN=PID:FD:ID (common/tally.h).  Who may not have it must not change
- * its exit status either: it cannot know whether it is the first.
+ * LEAKSHIM_RUN=PID:FD:ID (common/tally.h).  A process that cannot use it must
+ * not change its exit status either: it cannot know whether it is the first.
  */
 static void
 open_tally(void)
@@ -296,7 +296,7 @@ process_tally(unsigned n_failing, bool has_report)
 		atomic_fetch_add(&tally->reports, 1);
 }
 
-/* Our own entry taken out of LD_PRELOAD, so that children start without us. */
+/* Remove our entry from LD_PRELOAD, so that children start without the shim. */
 static void
 hide_from_children(void)
 {

@@ -1,5 +1,5 @@
 /*
- * process.h - what is known of the process we are in
+ * process.h - what is known about this process
  *
  * Filled once a CPython has been found; a process without one never gets here.
  *
@@ -33,7 +33,7 @@ struct process {
 	bool is_forked; /* this process was made by fork() from a watched one */
 	/*
 	 * That fork(), or one of an ancestor's, left other threads behind: what
-	 * they had on their stacks is nobody's here.
+	 * they had on their stacks belongs to no thread here.
 	 */
 	bool has_left_threads;
 	bool is_inert;  /* not watched: declined, or follow=0 in a child */
@@ -55,18 +55,22 @@ extern struct process process;
 void process_init(void);
 
 /*
- * The same when we come into a process that runs: options are the command's, and
- * complaints go to it.
+ * The same when the shim is loaded into a running process: options are the
+ * command's, and complaints go to it.
  */
 void process_attach(const char *options);
 
 /* Say (verbosity=1) why this process is not watched. */
 void process_decline(const char *why);
 
-/* The one whose exit status counts, and whose report has the plain name. */
+/*
+ * Is it the one whose exit status counts, and whose report has the plain name?
+ */
 bool process_is_first(void);
 
-/* Count this process and its findings for `leakshim run', if it is there. */
+/*
+ * Count this process and its findings for `leakshim run', if that started it.
+ */
 void process_tally(unsigned n_failing, bool has_report);
 
 /* A variable of the environment; NULL when it is not set. */

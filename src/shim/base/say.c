@@ -35,7 +35,9 @@ say_text(const struct buf *text)
 	errno = saved;
 }
 
-/* In one call and without a buf: that memory is out can be what there is to say. */
+/*
+ * In one call and without a buf, because the message may be that memory is out.
+ */
 void
 say(const char *what, const char *why)
 {

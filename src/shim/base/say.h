@@ -1,8 +1,8 @@
 /*
  * say.h - one clear line to the user
  *
- * To stderr, and only while it is the file it was at the start: a daemon that
- * has put its log or a socket there must not find our words in it.
+ * To stderr, and only while it is the same file as at the start: a daemon that
+ * has put its log or a socket there must not find our messages in it.
  *
  * Contract of every function here:
  *   side       shim and child

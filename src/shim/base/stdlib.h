@@ -13,9 +13,8 @@
 #include <stddef.h>
 
 /*
- * The folder of os.py, as sys.modules knows it (frozen modules have their
- * __file__ too, from 3.11 on); "" when os has not been imported, or where it has
- * no file.
+ * The directory of os.py, according to sys.modules (frozen modules also have a
+ * __file__, from 3.11 on); "" if os has not been imported or has no file.
  */
 void stdlib_find(char *out, size_t n_out);
 

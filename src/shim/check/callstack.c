@@ -227,7 +227,9 @@ callstack_note(uint32_t mark)
 	note = &notes[n_noted++ % NOTES];
 	note->mark = 0;
 	note->from = 0;
-	/* Frames may lead from one stack to another, and between is anything. */
+	/*
+	 * Frames may lead from one stack to another, with anything in between.
+	 */
 	if (!peek(note->words, here.from, n * sizeof *note->words))
 		return;
 	note->mark = mark;

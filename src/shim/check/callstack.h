@@ -2,15 +2,15 @@
  * callstack.h - the program's stack, without the call that asked for a check
  *
  * A check that the program asks for runs at the end of a call of ours:
- * leakshim.py's functions, ctypes, libffi.  Their stack frames lie where calls
- * of the program lay a moment before, and a variable that has not been set yet
- * keeps an old word, which would hide the very object that was lost last.
- * Nothing of the program's is in there but registers that they have saved.  So
- * the stack is taken from the frame of the interpreter on that called us, with
- * the registers as they were there.
+ * leakshim.py's functions, ctypes, libffi.  Their stack frames are where calls
+ * of the program were a moment before, and a variable that has not been set yet
+ * has a stale word, which would hide the very object that was lost last.  They
+ * contain nothing of the program's except saved registers.  So the stack is
+ * examined only from the interpreter's frame that called us, with the registers
+ * as they were there.
  *
- * The unwinder is libgcc_s's, which is loaded for that (RTLD_LOCAL): only with
- * it is a frame's beginning exact.
+ * The unwinder is libgcc_s's, which is loaded for this (RTLD_LOCAL): only with
+ * it is the start of a frame exact.
  *
  * Contract of every function here:
  *   side       shim, the GIL held
@@ -42,7 +42,7 @@ struct callstack {
 	bool runs_later;          /* it is a generator's or a coroutine's */
 };
 
-/* Load the unwinder.  In a call of the program's, never in a hook. */
+/* Load the unwinder: in a call from the program, never in a hook. */
 void callstack_prepare(void);
 
 /*

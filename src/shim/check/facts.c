@@ -167,7 +167,7 @@ facts_source(struct source *s, struct facts *f, const volatile uint32_t *order)
 	until = f->until;
 	s->only_new = f->since > 0;
 	s->walk_collected = collected_is_wanted() ? walk_collected : NULL;
-	/* The last tenth is for writing that it was not enough. */
+	/* The last tenth is for reporting that the time was not enough. */
 	late_ns = f->started_ns + (uint64_t)process.options.timeout * 900000000;
 }
 

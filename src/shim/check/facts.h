@@ -1,5 +1,5 @@
 /*
- * facts.h - what a report says besides its findings
+ * facts.h - what a report contains besides its findings
  *
  * Gathered in the process, under the GIL, just before it is cloned; the clone
  * must not ask Python anything.
@@ -36,13 +36,13 @@ struct facts {
 	int64_t time;        /* seconds since the epoch */
 	uint64_t started_ns; /* CLOCK_MONOTONIC */
 	uint64_t pause_ns;   /* the program stood still, to clone it */
-	const char *survival_unknown; /* why nobody will know what survives */
+	const char *survival_unknown; /* why survivors will not be known */
 	size_t n_interpreters_left; /* whose lists are not looked at */
 	struct gcwatch_state gc;
 	bool has_generations;
 	struct report_generation generations[GENERATIONS];
 	int thresholds[GENERATIONS];
-	char stdlib[4096]; /* folder of the standard library, or empty */
+	char stdlib[4096]; /* directory of the standard library, or empty */
 };
 
 /*

@@ -17,13 +17,16 @@ struct source;
 /* Before a check that compares: room for what it finds. */
 void growths_prepare(struct source *s);
 
-/* It has ended: if it has written all of its counts, the next one gets them. */
+/*
+ * The check has ended: if it has written all of its counts, the next one gets
+ * them.
+ */
 void growths_settle(void);
 
-/* Forget them: the process is another one, or is not watched any more. */
+/* Forget them: this is a forked child, or the process is no longer watched. */
 void growths_forget(void);
 
 size_t growths_bytes(void);
-const size_t *growths_counter(void); /* that, for who reads it from outside */
+const size_t *growths_counter(void); /* the same, for others to read */
 
 #endif /* LEAKSHIM_SHIM_GROWTHS_H */

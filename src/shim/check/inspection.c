@@ -24,9 +24,9 @@ extern const char __ehdr_start __attribute__((visibility("hidden")));
 struct inspection inspection;
 
 /*
- * The last collection that we are told of is that of the interpreter whose
- * lists come first.  From 3.9 on each has its own: what is still there of
- * another, which nobody has closed, no collection has looked at.
+ * The last collection that is reported is that of the interpreter whose lists
+ * come first.  From 3.9 on each has its own: no collection has looked at what
+ * is still there of another interpreter that was not closed.
  */
 enum { COLLECTED_INTERPRETER = 0 };
 
@@ -38,7 +38,7 @@ tell_problem(struct page *page, const char *why)
 	clone_wake(&page->stage);
 }
 
-/* Whoever reads the report's file must learn that there was no result. */
+/* The report's file must say that there was no result. */
 static void
 publish_failure(struct check *c, struct page *page, const char *why)
 {
@@ -100,8 +100,9 @@ list_suspects(struct page *page, struct check *c)
 }
 
 /*
- * With all other threads stopped and read, the clone is exact: a second look
- * could only see the same.  But what it lacked was read after they went on.
+ * With all other threads stopped and read, the clone is exact: a second one
+ * could only see the same.  But what the clone lacked was read after they were
+ * resumed.
  */
 static void
 note_exactness(const struct check *c, struct page *page)
@@ -222,8 +223,8 @@ growth_guarded(struct check *c)
 }
 
 /*
- * What the program can reach.  It reads memory that nobody has vouched for: if
- * it crashes, the cycles are reported all the same.
+ * Find what the program can reach.  This reads unverified memory: if it
+ * crashes, the cycles are still reported.
  */
 static void
 reach_guarded(struct check *c)
@@ -275,10 +276,11 @@ inspection_run(void *ctx)
 }
 
 /*
- * An address alone proves nothing: garbage is made where it was freed.  Who died
- * took its mark out of the side table.  Without one (a static 2.7) the object
- * must hold the very same, and have been moved to the oldest generation, as the
- * collection does with what it could not clear; what was made meanwhile is young.
+ * An address alone proves nothing: garbage may be allocated where other garbage
+ * was freed.  A freed object has lost its mark in the side table.  Without a
+ * table (a static 2.7), the object must hold exactly the same, and have been
+ * moved to the oldest generation, as the collection does with what it could not
+ * clear; anything allocated meanwhile is young.
  */
 static bool
 is_the_same(const struct suspect *s, const struct node *node)

@@ -1,5 +1,5 @@
 /*
- * inspection.h - a check on its way: what the process and its clones share
+ * inspection.h - a check under way: what the process and its clones share
  *
  * inspector.c is the process's side of it, inspection.c the clones'.
  *
@@ -32,7 +32,7 @@ enum stage {
 
 enum order {
 	ORDER_WRITE = 1, /* the report */
-	ORDER_GIVE_UP,   /* nobody waits for it any more */
+	ORDER_GIVE_UP,   /* nothing waits for it any more */
 };
 
 /* An unreachable object, as it was before the last collection. */
@@ -50,7 +50,7 @@ struct page {
 	volatile uint32_t order; /* enum order; the process writes */
 	uint32_t n_failing;
 	uint32_t compare_stage; /* of the second clone */
-	uint32_t lacks_compare; /* it began, and has not come to its end */
+	uint32_t lacks_compare; /* it began, and has not finished */
 	uint32_t needs_second;  /* the first clone was not exact */
 	uint64_t pause_ns;      /* how long the clone stopped the program */
 	char problem[384];
@@ -79,11 +79,16 @@ extern struct inspection inspection;
 void inspection_run(void *page);
 void inspection_compare(void *page);
 
-/* The steps of the first, in the process itself.  False: it has been told. */
+/*
+ * The steps of the first, in the process itself. False: the failure has been
+ * reported.
+ */
 bool inspection_find(struct check *c, struct page *page);
 void inspection_write(struct check *c, struct page *page);
 
-/* A report of nothing but that: in the process, about a clone that is gone. */
+/*
+ * A report of that failure alone: in the process, about a clone that is gone.
+ */
 void inspection_publish_failure(const char *why);
 
 /* Is it for a command, so that the program does not wait for it? */

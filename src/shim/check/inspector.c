@@ -96,14 +96,17 @@ end_all(void)
 }
 
 /*
- * On standard error, and where the report would be: whoever reads the files
- * alone would take a missing one for a program that was not run.
+ * On standard error, and in place of the report: to a reader of the files
+ * alone, a missing one looks like a program that was not run.
  */
 static void
 tell_failure(const char *why)
 {
 	say("no report", why);
-	/* A command has its answer; a signal handler's stack may be small. */
+	/*
+	 * A command gets its answer elsewhere; a signal handler's stack may be
+	 * small.
+	 */
 	if (!channel_is_open() && !inspection.is_at_rest)
 		inspection_publish_failure(why);
 }
@@ -199,7 +202,7 @@ end_pause(void)
 	held_since = 0;
 }
 
-/* Only what the first one could not be sure of needs it. */
+/* It is needed only for what the first one could not be sure of. */
 static void
 look_again(void)
 {
@@ -210,8 +213,8 @@ look_again(void)
 }
 
 /*
- * The program goes on as soon as nothing that the clone lacks can change.  What
- * is in another thread's registers must have time to get out of them before the
+ * The program goes on as soon as nothing that the clone lacks can change.
+ * References in other threads' registers must have time to be stored before the
  * second clone is made.
  */
 static bool
@@ -302,7 +305,7 @@ prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
 	facts_source(&inspection.source, &inspection.facts,
 		     &inspection.page->order);
 	growths_prepare(&inspection.source);
-	/* Whom a signal handler has interrupted may be in a hook. */
+	/* The code that a signal handler has interrupted may be a hook. */
 	if (strcmp(r->trigger, "signal"))
 		recycle_begin();
 	inspection.source.parent =

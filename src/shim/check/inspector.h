@@ -29,7 +29,7 @@ struct inspector_request {
 	const char *path;      /* instead of log_path, or NULL */
 	const char *text_path; /* path is JSON, and this text: exactly so named */
 	/*
-	 * The program does, once it has been cloned: then inspector_let_go().
+	 * The program goes on once it has been cloned: then inspector_let_go().
 	 */
 	bool goes_on;
 	uint64_t held_since_ns; /* ... and has stood still since; 0: from now */
@@ -42,26 +42,26 @@ struct inspector_request {
 };
 
 /*
- * Checks in the middle of the program: one at a time.  False: there is one.  The
- * one at the end asks nobody.
+ * Checks while the program runs: one at a time.  False: another one is under
+ * way.  The check at the end does not ask.
  */
 bool inspector_take_turn(void);
 void inspector_end_turn(void);
 
 /*
- * Begin a check.  False when there will be no report: why has been said.  One
- * that was begun and never ended is given up.
+ * Begin a check.  False when there will be no report: the reason has been
+ * reported.  A check that was begun and never ended is given up.
  */
 bool inspector_begin(const struct inspector_request *request);
 
 /*
  * With goes_on, once inspector_begin() has returned: the GIL is about to be
- * given back.  The time until now is what the report calls its pause; the clone
- * may write it.
+ * released.  The time until now is the pause in the report, which the clone may
+ * now write.
  */
 void inspector_let_go(void);
 
-/* The program stands still again, from now until the next let_go(). */
+/* The program is stopped again, from now until the next let_go(). */
 void inspector_hold(void);
 
 /* With goes_on: would inspector_end() come back at once? */
@@ -76,19 +76,20 @@ size_t inspector_suspects(void);
 /* After the last collection: find out what survived it. */
 void inspector_compare(void);
 
-/* Nothing more will be found out: let the report be written meanwhile. */
+/* There will be no more facts: let the report be written meanwhile. */
 void inspector_order(void);
 
 /*
  * Wait until the report is written; the number of failing findings in it, or
- * -1: there is none (said).  Without -1 *is_written says whether all of it is.
+ * -1: there is none (this has been reported).  Otherwise *is_written says
+ * whether it is complete.
  */
 int inspector_end(bool *is_written);
 
 /* End the check that was begun, without a report. */
 void inspector_give_up(void);
 
-/* In a fork()ed child: the check on its way is not ours. */
+/* In a fork()ed child: the check under way is the parent's. */
 void inspector_forget(void);
 
 #endif /* LEAKSHIM_SHIM_INSPECTOR_H */

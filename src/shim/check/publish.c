@@ -35,7 +35,10 @@ is_word(const char *path, const char *word)
 static void
 put_problem(struct buf *problem, const char *path, int error)
 {
-	/* The line has its limits: of a long name, its end. */
+	/*
+	 * The length of the line is limited: a long name is shortened to its
+	 * end.
+	 */
 	if (strlen(path) > SHOWN_PATH)
 		buf_printf(problem, "cannot write ...%s: ",
 			   path + strlen(path) - SHOWN_PATH);
@@ -67,7 +70,7 @@ render(const struct report *r, enum options_format format, bool colour,
 		report_text(out, r, &style);
 }
 
-/* A clean run says nothing on a terminal, and leaves a file that says so. */
+/* A clean run prints nothing on a terminal, but writes a file that says so. */
 static bool
 is_silent(const struct report *r, bool to_file, const char *why_not)
 {
@@ -78,7 +81,7 @@ is_silent(const struct report *r, bool to_file, const char *why_not)
 			   !report_has_news(r));
 }
 
-/* For leakshim.py, which made a folder for them: both formats. */
+/* For leakshim.py, which made a directory for them: both formats. */
 static void
 write_both(const struct report *r, const struct facts *f, struct buf *problem)
 {
@@ -144,7 +147,10 @@ write_out(const struct report *r, const struct facts *f, const char *why_not,
 		.is_chosen = f->is_chosen,
 		.is_later = f->is_later_process,
 		.started_ns = process.started_ns,
-		/* Programs change their folder; the option meant the first. */
+		/*
+		 * Programs change their directory; the option is relative to
+		 * the first.
+		 */
 		.folder = process.cwd,
 		.exe = process.exe,
 		.host = process.host,
@@ -196,7 +202,7 @@ explain_registers(struct check *c)
 	buf_fini(&b);
 }
 
-/* For whoever reads JSON: the list of findings is not whole. */
+/* For readers of the JSON: the list of findings is incomplete. */
 static void
 count_cut(struct omissions *omissions, const struct report *r)
 {

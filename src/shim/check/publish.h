@@ -15,9 +15,9 @@ struct check;
 struct facts;
 
 /*
- * Classify, print and write.  With why_not the analysis came to no result, and
- * the report says so instead of findings.  Returns the number of failing
- * findings; what could not be written is one line in *problem.
+ * Classify, print and write.  With why_not, the analysis had no result, and the
+ * report says so instead of listing findings.  Returns the number of failing
+ * findings; *problem gets one line if something could not be written.
  */
 unsigned publish(struct check *c, const struct facts *f, const char *why_not,
 		 struct buf *problem);

@@ -39,7 +39,7 @@ static struct {
 	pid_t pid;
 } now;
 
-/* Each thread is a folder in it, so its links count them (and two more). */
+/* Each thread is a directory in it, so its link count is theirs plus two. */
 bool
 secondclone_is_needed(void)
 {

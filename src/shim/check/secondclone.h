@@ -1,10 +1,10 @@
 /*
  * secondclone.h - what is lost, asked of a second clone
  *
- * Threads that do not hold the GIL run on while memory is cloned, and what one
- * of them hands over at that moment may be in its registers alone, which no
- * clone has.  So where other threads run, a second clone, made later, looks too,
- * and only what both found lost is lost.
+ * Threads that do not hold the GIL keep running while memory is cloned, and a
+ * reference that one of them passes on at that moment may be only in its
+ * registers, which no clone has.  So if other threads run, a second clone is
+ * made later, and only what both found lost is lost.
  *
  * Contract of the functions here:
  *   side       secondclone_begin(), _end(): the process, the GIL held;
@@ -21,8 +21,8 @@
 struct source;
 
 /*
- * Before the first clone: get ready, where threads make it necessary, and let
- * s ask for the result.  steps_back: the program does not wait for the report.
+ * Before the first clone: prepare, if threads make it necessary, and let s ask
+ * for the result. steps_back: the program does not wait for the report.
  */
 void secondclone_prepare(struct source *s, bool steps_back);
 

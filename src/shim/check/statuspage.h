@@ -15,13 +15,13 @@
 
 struct attach_status_page;
 
-/* Where it is published; before that, nobody can read it. */
+/* Where it is published; before that, it cannot be read. */
 void statuspage_use(struct attach_status_page *page);
 
 /* Is it published there? */
 bool statuspage_is(const void *page);
 
-/* The process is watched: since its start, or since now. */
+/* The process is watched: since its start, or from now on. */
 void statuspage_started(void);
 void statuspage_attached(void);
 void statuspage_detached(void);

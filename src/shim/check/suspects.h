@@ -20,10 +20,10 @@ struct page;
 /* Before the collection, all of them live. */
 void suspects_mark(const struct page *page);
 
-/* After it: is there any to look for?  True where marks cannot tell. */
+/* After it: is there any left to look for?  True if marks cannot show it. */
 bool suspects_any_left(const struct page *page);
 
-/* No trace in the side table of those that were known for their mark alone. */
+/* Remove from the side table those that were there only for their mark. */
 void suspects_forget(const struct page *page);
 
 #endif /* LEAKSHIM_SHIM_SUSPECTS_H */

@@ -144,7 +144,7 @@ ask(struct arena *a, const char *command, const struct buf *questions,
 	close(pipe_fds[1]);
 	if (pid > 0)
 		read_answers(pipe_fds[0], until_ns, answers);
-	/* Then it has nobody to write to, should it still run. */
+	/* Then it has no reader, should it still run. */
 	close(pipe_fds[0]);
 	if (pid > 0) {
 		if (!sandbox_is_possible())

@@ -132,7 +132,7 @@ take_place(void)
 	/* Before the hooks keep dead objects out of them. */
 	if (process.options.reachability)
 		state.n_arrays = freelists_find_arrays(state.arrays);
-	/* Hooks that come late have not seen it import its first modules. */
+	/* Hooks installed late have not seen it import its first modules. */
 	stdlib_find(folder, sizeof folder);
 	programstart_set_library(folder);
 	hooks_install(&process.options);

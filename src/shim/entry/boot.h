@@ -1,5 +1,5 @@
 /*
- * boot.h - the shim takes its place in a running interpreter
+ * boot.h - install the shim in a running interpreter
  *
  * Contract of every function here:
  *   side       shim; boot() with the GIL held, in the main loop
@@ -19,9 +19,9 @@
 int boot(void *unused);
 
 /*
- * The same in a process that we came into: no exit is watched, and nothing is
- * installed where anything does not verify.  NULL, or why not.  The GIL is held,
- * by a thread of our own.
+ * The same in a process that was attached to: its exit is not watched, and
+ * nothing is installed if anything does not verify.  NULL, or why not.  The GIL
+ * is held, by a thread of our own.
  */
 const char *boot_attach(void);
 

@@ -1,5 +1,5 @@
 /*
- * diagnosis.h - what works here, told to `leakshim doctor'
+ * diagnosis.h - what works here, for `leakshim doctor'
  *
  * Contract: side shim, at the end of boot; allocates mmap(2) only; no locks.
  */

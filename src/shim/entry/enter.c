@@ -78,7 +78,7 @@ enter(const char *path, int channel)
 		munmap(page, PAGE_BYTES);
 		return EPROTO;
 	}
-	/* There is no stub, and nobody else on this page. */
+	/* There is no stub, and nothing else uses this page. */
 	page->code = page->code_bytes = 0;
 	page->self = (uintptr_t)page;
 	page->self_bytes = PAGE_BYTES;

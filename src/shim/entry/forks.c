@@ -48,8 +48,8 @@ nap(void)
 }
 
 /*
- * Registered last, it runs first: a malloc's own has not taken its locks yet,
- * which who keeps us out may need.
+ * Registered last, it runs first: a malloc's own handler has not yet taken its
+ * locks, which a thread that keeps us out may need.
  */
 static void
 before(void)
@@ -87,7 +87,7 @@ forks_let_in(void)
 static void
 in_parent(void)
 {
-	/* Of a fork that had begun before we were registered: nothing. */
+	/* For a fork that had begun before we were registered, do nothing. */
 	if (atomic_load(&n_forking) > 0)
 		atomic_fetch_sub(&n_forking, 1);
 	sharedblocks_has_child();

@@ -15,20 +15,20 @@
 /* Keep process.pid and is_forked true in children of fork(). */
 void forks_init(void);
 
-/* The same in a process that may be forking just now: wait until it has. */
+/* The same in a process that may be forking at this moment: wait for that. */
 void forks_init_late(void);
 
 /*
- * A child that is forked while a thread of ours has a lock of the program's
- * would wait for it for ever: no fork() begins in between, for a second at most.
- * Not for who has the GIL, or waits for it.
+ * A child that is forked while a thread of ours holds a lock of the program's
+ * would wait for it forever: no fork() starts in between, for a second at most.
+ * Not for threads that hold the GIL or wait for it.
  */
 void forks_keep_out(void);
 void forks_let_in(void);
 
 /*
- * Is the caller the process that process.pid names?  A vfork child shares our
- * memory and must leave all of it alone; it is not.
+ * Is the caller the process that process.pid names?  A vfork child is not: it
+ * shares our memory and must not touch it.
  */
 bool forks_is_own_process(void);
 

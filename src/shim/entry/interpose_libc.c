@@ -1,8 +1,8 @@
 /*
- * interpose_libc.c - the C library functions that tell us what Python does
+ * interpose_libc.c - C library functions whose calls show what Python does
  *
- * Statically linked interpreters bind their own Py* calls inside, so the C
- * library is the only seam that every CPython has (malloc and its family:
+ * Statically linked interpreters bind their own Py* calls internally, so the C
+ * library is the only interface that every CPython has (malloc and its family:
  * interpose_malloc.c).  Three uses:
  *   getenv, setlocale, sem_init, called by every Python before it initializes
  *   pthread_key_create           and never by ld.so: here a libpython that was
@@ -32,7 +32,7 @@
 
 extern char **environ;
 
-/* A Python may have come, or begun: another malloc than ours may be in use. */
+/* A Python may have been loaded or started, with another malloc than ours. */
 static void
 look(void)
 {
@@ -105,8 +105,8 @@ _Exit(int status)
 }
 
 /*
- * Image replaced: nothing is reported.  After a failure the process goes on;
- * a forked child that then ends at once never was a Python program.
+ * The image is replaced: nothing is reported.  After a failure the process goes
+ * on; a forked child that then exits at once never was a Python program.
  */
 LS_EXPORT int
 execve(const char *path, char *const *argv, char *const *envp)

@@ -91,8 +91,8 @@ put_options_back(void)
 }
 
 /*
- * In the turn and with the GIL, both of which it gives back.  The number of
- * failing findings; -1: no report, or half of one, and a line has said why.
+ * With the turn and the GIL, both of which it releases.  The number of failing
+ * findings; -1: no report, or an incomplete one, and a line has said why.
  */
 static int
 check(const char *trigger, const char *options, void *turn)
@@ -185,7 +185,7 @@ serve_attach(const struct attach_page *page)
 	/* While we have the GIL: a child must not be forked in between. */
 	statuspage_attached();
 	say_attached();
-	/* What is leaked already; it is attached, whatever comes of that. */
+	/* What has leaked already; the process is attached to in any case. */
 	if (page->skips_check)
 		turn_end(turn);
 	else
@@ -269,7 +269,7 @@ serve_wish(struct attach_page *page)
 	answer(status, n_failing, page->channel);
 }
 
-/* Nobody may be on the pages any more; if that is not certain, they stay. */
+/* No thread may be on the pages any more; if that is not certain, they stay. */
 static void
 unmap(struct attach_page *page)
 {

@@ -1,9 +1,9 @@
 /*
  * serve.h - what `leakshim attach', check and detach ask of a process
  *
- * The command has made a thread here (src/attach), which runs serve() and ends.
- * It takes the GIL like any thread of the program; the analysis is a clone's,
- * and the program runs on meanwhile.
+ * The command has started a thread here (src/attach), which runs serve() and
+ * ends.  It takes the GIL like any thread of the program; a clone does the
+ * analysis, and the program keeps running meanwhile.
  *
  * Contract of every function here:
  *   side       shim; serve() in a thread of its own
@@ -16,10 +16,13 @@
 
 struct attach_page;
 
-/* Do what the page asks for; it is unmapped at the end. */
+/* Do what the page requests; it is unmapped at the end. */
 void serve(struct attach_page *page);
 
-/* The check at the end must not meet another: wait for it, the GIL held. */
+/*
+ * The check at the end must not overlap with another: wait for that, the GIL
+ * held.
+ */
 void serve_wait_until_idle(void);
 
 /* In the child of a fork: the thread is the parent's. */

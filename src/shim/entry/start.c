@@ -34,10 +34,10 @@ volatile int start_is_armed;
 
 /*
  * Our constructor has run.  Constructors of libpython may run before it (3.13:
- * mimalloc's calls pthread_key_create()); they are no reason to look.
+ * mimalloc's calls pthread_key_create()); they are not a reason to look.
  */
 static bool has_started;
-/* The process has no business with us (setuid, declined): look no further. */
+/* The process is not for us (setuid, declined): look no further. */
 static bool is_closed;
 static const char no_glibc[] = "its C library is not glibc";
 /* How often objects had been loaded when we last looked. */
@@ -166,9 +166,9 @@ start_look_for_python(void)
 }
 
 /*
- * Loaded into a program that runs (leakshim attach): wait to be called.  That is
- * by a thread, or by Python; what a program is started with, its first thread
- * loads.
+ * Loaded into a running program (leakshim attach): wait to be called.  A thread
+ * of ours or Python loads the library then; at the start of a program, its
+ * first thread does.
  */
 static bool
 is_late(void)
@@ -184,7 +184,7 @@ is_late(void)
 	return is_initialized && is_initialized();
 }
 
-/* CPython, or PyPy, of which can be said that it is not watched. */
+/* CPython, or PyPy, which is reported as not watched. */
 static bool
 has_python(void)
 {
@@ -207,10 +207,10 @@ start(void)
 	} else if (has_python()) {
 		found_python(RTLD_DEFAULT);
 	} else {
-		/* What is loaded now has no Python: look at what comes. */
+		/* What is loaded now has no Python: look at later libraries. */
 		dl_iterate_phdr(count_adds, &adds_seen);
 	}
 	has_started = true;
-	dlerror(); /* what was not found here is no failure of the program's */
+	dlerror(); /* this failure is not the program's */
 	errno = saved;
 }

@@ -20,8 +20,8 @@
 extern volatile int start_is_armed;
 
 /*
- * An allocation while armed.  From any thread, inside malloc(): takes no lock
- * of ours and allocates nothing.
+ * Called for an allocation while armed, from any thread, inside malloc(): takes
+ * no lock of ours and allocates nothing.
  */
 void start_trigger(void);
 
@@ -35,13 +35,13 @@ void start_call_from_malloc(void (*call)(void));
 void start_rearm(void);
 
 /*
- * We came into a process that runs: find its Python.  NULL, or why there is none
- * to be watched.  In a thread of our own; takes the loader's locks.
+ * After loading into a running process: find its Python.  NULL, or why there is
+ * none to watch.  In a thread of our own; takes the loader's locks.
  */
 const char *start_find_running(void);
 
 /*
- * Look for a libpython that came by dlopen.  Takes the loader's locks: never
+ * Look for a libpython that dlopen loaded.  Takes the loader's locks: never
  * from malloc.  Costs one comparison once a Python is known.
  */
 void start_look_for_python(void);

@@ -1,10 +1,10 @@
 /*
  * collected.h - the cyclic garbage that collections free (collected=1)
  *
- * When a collection starts, it is analysed here what it will free; nothing is
- * kept alive for it.  Findings are added up by fingerprint over the whole run,
- * apart for each epoch of the side table, so that a check since a mark knows
- * what was allocated after it.
+ * When a collection starts, what it will free is analysed here; nothing is kept
+ * alive for that.  Findings are added up by fingerprint over the whole run,
+ * separately for each epoch of the side table, so that a check since a mark
+ * knows what was allocated after it.
  *
  * Contract of every function here:
  *   side       the target, the GIL held; collected_walk() also the clone
@@ -20,12 +20,12 @@
 
 #include "report/report.h"
 
-/* Beside the option: somebody wants to know; they count. */
+/* In addition to the option: a caller wants to know; calls are counted. */
 void collected_want(bool wants);
 
 bool collected_is_wanted(void);
 
-/* A collection of the generation, and those below, is about to begin. */
+/* A collection of this generation and the younger ones is about to start. */
 void collected_note(int generation);
 
 /* What was freed and had been allocated in the epoch `since' or later. */
@@ -38,8 +38,8 @@ void collected_walk(uint32_t since,
 int64_t collected_dropped(void);
 
 /*
- * In a fork()ed child, since what the parent's collections freed is the parent's;
- * and at the end of the watch.
+ * In a fork()ed child, because what the parent's collections freed is the
+ * parent's; and when watching ends.
  */
 void collected_forget(void);
 

@@ -36,7 +36,7 @@ static struct {
 	/* New references, made once: a look-up must allocate nothing. */
 	void *isenabled, *get_debug;
 	void *key_generation, *key_collected, *key_uncollectable;
-	void *function; /* what stands in gc.callbacks, ours too */
+	void *function; /* what is in gc.callbacks, including ours */
 	void *garbage;  /* the list as last seen: the interpreter keeps it */
 	bool is_called; /* by gc.callbacks */
 	bool is_counting;
@@ -163,7 +163,7 @@ say_collection(long generation, long collected, long uncollectable, double s)
 	buf_fini(&b);
 }
 
-/* collected and uncollectable: -1 where nobody says. */
+/* collected and uncollectable: -1 if not known. */
 static void
 count(long generation, long collected, long uncollectable, uint64_t ns)
 {

@@ -1,8 +1,9 @@
 /*
  * gcwatch.h - the interpreter's own collections, observed
  *
- * From 3.3 on a function in gc.callbacks is told when a collection starts and
- * stops; for a shared 2.7 see gcwatch27.h; those of a static one stay uncounted.
+ * From 3.3 on, a function in gc.callbacks is called when a collection starts
+ * and stops; for a shared 2.7 see gcwatch27.h; those of a static one are not
+ * counted.
  *
  * Contract of every function here:
  *   side       shim, the GIL held
@@ -20,7 +21,7 @@
 /* sees_containers: their allocation is interposed (2.7). */
 void gcwatch_install(void *gc, bool sees_containers);
 
-/* Let the interpreter call us no more (detach). */
+/* Stop the interpreter from calling us (detach). */
 void gcwatch_remove(void *gc);
 
 /* For gcwatch27.c: one more collection; and look at the debug flags. */
@@ -40,8 +41,8 @@ struct gcwatch_state {
 void gcwatch_look(struct gcwatch_state *out);
 
 /*
- * What can be told without a call of Python, after a gcwatch_look(); the rest
- * is unknown.  The GIL is not needed; nobody else may have it.
+ * What can be found out without calling Python, after a gcwatch_look(); the
+ * rest is unknown.  The GIL is not needed, but no other thread may have it.
  */
 void gcwatch_recall(struct gcwatch_state *out);
 
@@ -52,8 +53,8 @@ bool gcwatch_is_enabled(void);
 bool gcwatch_is_keeping_all(void);
 
 /*
- * One is under way: objects are in no list, or in none that we know.  (Not known
- * where nobody tells us: a 2.7 that is static or was attached to.)
+ * One is under way: objects are in no list, or in none that we know.  (Not
+ * known for a 2.7 that is static or was attached to.)
  */
 bool gcwatch_is_collecting(void);
 

@@ -48,10 +48,10 @@ gcwatch27_is_due(void)
 }
 
 /*
- * What the next allocation collects, if it does: collect_generations() takes
- * the oldest whose count is over its threshold, but puts off the oldest of all
- * by numbers that nobody outside knows.  Better miss what it frees there.  -1:
- * nothing, the collector is off.
+ * The generation that the next allocation collects, if it does:
+ * collect_generations() takes the oldest whose count is over its threshold, but
+ * puts off the oldest of all by numbers that are not visible here.  Better miss
+ * what that frees. -1: none, the collector is disabled.
  */
 static int
 generation_due(const int counts[GENERATIONS])
@@ -72,7 +72,7 @@ note_collected(int generation)
 		collected_note(generation);
 }
 
-/* gc.collect(generation=2); -1: who knows. */
+/* gc.collect(generation=2); -1: not known. */
 static int
 generation_asked(void *args, void *keywords)
 {

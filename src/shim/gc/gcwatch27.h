@@ -2,9 +2,9 @@
  * gcwatch27.h - collections of a shared Python 2.7, which has no gc.callbacks
  *
  * They start in two places: _PyObject_GC_Malloc(), which is interposed, and
- * gc.collect(), whose entry in the module's method table is ours.  Which
- * generation it was is told by the collector's counts: a collection of one adds
- * 1 to the count of the next older and clears its own and the younger ones
+ * gc.collect(), whose entry in the module's method table is ours.  The
+ * collector's counts show which generation it was: a collection of one adds 1
+ * to the count of the next older and clears its own and the younger ones
  * (Modules/gcmodule.c of 2.7, collect()).
  *
  * Contract of every function here:

@@ -38,14 +38,14 @@ put_options_back(void)
 }
 
 /*
- * A thread waits for a report without the GIL: the check is its alone, and soon
+ * A thread waits for a report without the GIL: the check is its own, and soon
  * over.
  */
 static atomic_bool is_waiting;
 
 /*
- * The thread between leakshim_py_begin() and leakshim_py_end(), 0: none.  Written
- * with the GIL, by whoever has the turn.
+ * The thread between leakshim_py_begin() and leakshim_py_end(), 0: none.
+ * Written with the GIL, by the thread that has the turn.
  */
 static volatile pid_t begun_by;
 
@@ -55,7 +55,9 @@ has_begun(void)
 	return begun_by == (pid_t)syscall(SYS_gettid);
 }
 
-/* KeyboardInterrupt may have come between the two: nobody will end it. */
+/*
+ * KeyboardInterrupt may have come between the two, so that it is never ended.
+ */
 static void
 end_abandoned(void)
 {
@@ -75,8 +77,8 @@ struct turn {
 };
 
 /*
- * From its start: a process that was attached to has no marks that could be
- * trusted and tells nobody when it ends; `leakshim check' is for it.
+ * From its start: a process that was attached to has no marks that can be
+ * trusted, and writes no report when it ends; use `leakshim check' for it.
  */
 static bool
 is_watched(void)
@@ -100,8 +102,8 @@ why_never(void)
 }
 
 /*
- * Without the GIL: the thread will not come far any more.  json_path: of a
- * report that nobody is going to read then, or NULL.
+ * Without the GIL: the thread will not get far. json_path: of a report that
+ * will not be read then, or NULL.
  */
 static void
 stay_behind(const char *json_path)
@@ -165,7 +167,10 @@ enter(void)
 {
 	int why = why_never();
 
-	/* Whoever calls is the program, and what follows is no start-up's. */
+	/*
+	 * The caller is the program, and what follows is not part of the
+	 * startup.
+	 */
 	if (!why)
 		programstart_end();
 	return why;
@@ -226,9 +231,9 @@ check_mark(long mark)
 }
 
 /*
- * The program goes on meanwhile.  A gate must not take a report that is not
- * there for a clean one.  The paths: of what leakshim.py is going to read.
- * Returns the number of findings, or an errno, negative.
+ * The program goes on meanwhile.  A gate must not take a missing report for a
+ * clean one.  The paths are those that leakshim.py is going to read.  Returns
+ * the number of findings, or a negative errno.
  */
 static int
 end_check(const struct turn *t, const char *json_path, const char *text_path)

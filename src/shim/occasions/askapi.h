@@ -1,13 +1,13 @@
 /*
- * askapi.h - a check in the middle of the program, asked for by itself
+ * askapi.h - a check that the program itself asks for while it runs
  *
  * What leakshim.h and leakshim.py call.  The names with abi1 are those of
  * leakshim.h, whose inline functions have the plain ones; the plain names are
  * for dlsym(3).  Those with py are for leakshim.py of the same version alone.
  *
  * A check has two halves, between which leakshim.py lets the interpreter
- * collect: what is still there afterwards can never be freed.  Whoever began it
- * has the one check that there is at a time, until it has ended it.
+ * collect: what is still there afterwards can never be freed.  The thread that
+ * began it has the turn until it has ended it.
  *
  * Contract of every function here:
  *   side       shim; any thread, the GIL held or not (leakshim_py_*: held)
@@ -48,18 +48,18 @@ enum {
 };
 
 /*
- * End it, other threads running meanwhile.  As leakshim_check(); EINVAL: this
- * thread has begun none.  One that is never ended is given up when its thread
- * begins another.  The names of the two files again: where the program ends
- * meanwhile, they go, and their directory with them.
+ * End it, while other threads run.  Returns what leakshim_check() does; EINVAL:
+ * this thread has begun none.  A check that is never ended is given up when its
+ * thread begins another.  The names of the two files again: if the program ends
+ * meanwhile, they are removed, and their directory with them.
  */
 LS_EXPORT int leakshim_py_end(int outcome, const char *json_path,
 			      const char *text_path);
 
-/* 1: from here on what collections free is noted; 0 ends it.  They nest. */
+/* 1: record from now on what collections free; 0 ends it.  Calls nest. */
 LS_EXPORT int leakshim_py_collected(int on);
 
-/* A thread that waits for its report without the GIL: wait for it.  At exit. */
+/* At exit: wait for a thread that waits for its report without the GIL. */
 void askapi_wait_until_idle(void);
 
 /* In the child of a fork: the thread is not there. */

@@ -1,11 +1,12 @@
 /*
  * asksignal.h - the signal that asks for a check (signal=)
  *
- * The program's own handlers come first: the signal is ours only while nobody has
- * it, and whoever takes it later keeps it.  A program that gives it back its
- * default action, as workers of gunicorn do with all signals, says that nobody
- * has it: then it is ours again, or the request for a check would kill the process.
- * What the program sends itself then does what it wants: mostly, it ends.
+ * The program's own handlers come first: the signal is ours only while the
+ * program does not use it, and a handler that the program installs later stays.
+ * A program that resets it to its default action, as workers of gunicorn do
+ * with all signals, does not use it: then it is ours again, or the request for
+ * a check would kill the process.  A signal that the program then sends to
+ * itself has its default effect, which is mostly to terminate it.
  *
  * Contract of every function here:
  *   side       shim; asksignal_problem() also the clone
@@ -24,8 +25,8 @@ struct asksignal_calls {
 };
 
 /*
- * Let the signal call us; the calls stay with the caller.  NULL, or why not
- * (static storage).  0: no signal.
+ * Let the signal call us; the caller's function is called.  NULL, or why not
+ * (static storage). 0: no signal.
  */
 const char *asksignal_install(int number, const struct asksignal_calls *calls);
 
@@ -38,10 +39,10 @@ int asksignal_number(void);
  */
 int asksignal_change(const struct sigaction *action, struct sigaction *old);
 
-/* Give it back, if it is ours still. */
+/* Give it back, if it is still ours. */
 void asksignal_remove(void);
 
-/* Why it does not come to us, as far as that is to be known; NULL: it does. */
+/* Why it does not reach us, as far as that is known; NULL: it does. */
 const char *asksignal_problem(void);
 
 #endif /* LEAKSHIM_SHIM_ASKSIGNAL_H */

@@ -1,9 +1,9 @@
 /*
  * atrest.h - a check out of a signal handler
  *
- * Where the process has one thread, which waits in the kernel and has left the
- * interpreter, all of its heap is in order, and nobody can take the GIL before
- * the handler is over: then it can be cloned there and then.
+ * If the process has one thread, which waits in the kernel and has left the
+ * interpreter, its heap is in order, and no thread can take the GIL before the
+ * handler returns: then it can be cloned at once.
  *
  * Contract of every function here:
  *   side       shim

@@ -104,9 +104,10 @@ finish_after_collection(void)
 		return;
 	inspector_compare();
 	/*
-	 * Whoever waits now, the GIL held, makes the other threads ask for it:
-	 * the finalizers to come would give it to a daemon thread that has been
-	 * finalized (3.11: an assertion of debug builds fails in drop_gil()).
+	 * Waiting now, with the GIL held, would make the other threads request
+	 * it: the finalizers to come would give it to a daemon thread that has
+	 * been finalized (3.11: an assertion of debug builds fails in
+	 * drop_gil()).
 	 */
 	state.stage = STAGE_COMPARED;
 	inspector_order();
@@ -127,9 +128,9 @@ may_take_gil(void)
 }
 
 /*
- * A host that ends by exit(3), its interpreter never finalized.  Whoever has
- * the GIL then, or is alone, may look; a thread that runs on may have it for
- * ever, and so may one that has ended.
+ * A host that ends by exit(3), its interpreter never finalized.  A thread that
+ * holds the GIL then, or is the only one, may check; another running thread may
+ * hold it forever, and so may one that has ended.
  */
 static void
 check_unfinalized(void)
@@ -166,7 +167,9 @@ status_instead_of(int status)
 	if (status || !state.n_failing || process.has_run ||
 	    !process.options.exitcode || !process_is_first())
 		return status;
-	/* Only the first process may: and who is that? */
+	/*
+	 * Only the first process may, and it must be known which one that is.
+	 */
 	if (process.no_ancestors) {
 		say("the exit status does not show the findings",
 		    process.no_ancestors);
@@ -208,8 +211,8 @@ finish_is_of_this_thread(void)
 }
 
 /*
- * A C library's child that never comes back to Python, forked or not, is no
- * news; that the program itself ends so is.
+ * A C library's child that never returns to Python, forked or not, is not worth
+ * a line; the program itself ending this way is.
  */
 static void
 say_gil_lacks(void)
@@ -243,7 +246,7 @@ finish_exec_tried(void)
 {
 	if (state.stage == STAGE_NONE || !forks_is_own_process())
 		return;
-	background_give_up(); /* who comes next would never reap its clone */
+	background_give_up(); /* the next check would never reap its clone */
 	if (process.is_forked)
 		state.exec_tried_at = now();
 }
@@ -284,7 +287,7 @@ static struct {
 
 /*
  * The interpreter is gone (Py_AtExit): an embedding program may start another.
- * What this one has left behind, reported or not, is no doing of the next.
+ * What this one has left behind, reported or not, is not the next one's.
  */
 static void
 after_finalization(void)

@@ -27,7 +27,7 @@ void finish_after_collection(void);
 /* The check at the end is under way or over: no other will be made. */
 bool finish_has_begun(void);
 
-/* It has, and the caller is the thread that has begun it. */
+/* It is, and the caller is the thread that began it. */
 bool finish_is_of_this_thread(void);
 
 /*
@@ -36,7 +36,7 @@ bool finish_is_of_this_thread(void);
  */
 int finish_before__exit(int status);
 
-/* An exec function was called; it may still fail. */
+/* An exec function has been called; it may still fail. */
 void finish_exec_tried(void);
 
 /* This is the child of a fork(). */

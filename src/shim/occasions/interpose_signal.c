@@ -1,7 +1,7 @@
 /*
  * interpose_signal.c - the program changes what a signal does
  *
- * Of interest for the signal of signal= alone (asksignal.h).
+ * Only of interest for the signal of signal= (asksignal.h).
  *
  * Contract of every function here: as the real one; errno is the real one's.
  */

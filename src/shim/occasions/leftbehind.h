@@ -16,19 +16,19 @@
 
 #include <stdbool.h>
 
-/* The end has begun, and another thread than the caller sees to it. */
+/* The end has begun, in another thread than the caller. */
 bool leftbehind_is(void);
 
 /*
  * The GIL is not held.  Returns when the interpreter finalizes, so that it ends
- * the thread as soon as that wants the GIL; or after seconds, as the functions
- * of atexit may have been run by a program that goes on.  Never returns in a
- * Python 2.7 that has ended: it would let the thread run among the ruins.
+ * the thread as soon as that wants the GIL; or after seconds, because a program
+ * that goes on may have run the functions of atexit.  Never returns in a Python
+ * 2.7 that has ended, whose data structures are gone.
  */
 void leftbehind_wait(void);
 
 /*
- * Nobody will read the report of leakshim.py's check: remove its files and the
+ * The report of leakshim.py's check will not be read: remove its files and the
  * directory that they are in.  Each name may be NULL.
  */
 void leftbehind_remove(const char *json_path, const char *text_path);

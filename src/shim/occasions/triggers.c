@@ -45,7 +45,7 @@ static struct {
 	const void *interpreter; /* the main one */
 	bool has_hooks;
 	bool lacks_signal; /* it has yet to be taken */
-	/* A check is wished for; handlers set it. */
+	/* A check is asked for; handlers set it. */
 	atomic_bool is_signalled;
 	bool has_said_taken; /* that a handler of the program's has it */
 	/* Interpreters with a GIL of their own look at once. */
@@ -55,7 +55,7 @@ static struct {
 	_Atomic uint64_t served;      /* when it last came; 0: never */
 } watch;
 
-/* As exact as is needed, and without a system call. */
+/* Exact enough, and without a system call. */
 static uint64_t
 now_ns(void)
 {
@@ -123,7 +123,7 @@ arm(void)
 	set_hook(tick);
 }
 
-/* Without a timer nobody has to look, until a signal comes. */
+/* Without a timer, there is nothing to look at until a signal comes. */
 static void
 disarm(void)
 {
@@ -150,9 +150,9 @@ give_up(void)
 }
 
 /*
- * 3.6 boots before its signal module has seen what the program was started
- * with: that must not be our handler.  Who has switched that module off has it
- * late.
+ * 3.6 boots before its signal module has seen the actions that the program was
+ * started with: ours must not be among them.  Without that module, it is
+ * installed late.
  */
 static bool
 is_too_early(void)
@@ -185,7 +185,9 @@ take_signal(void)
 		say("signal= does nothing", why);
 }
 
-/* What there is to do, with the GIL, at a place where objects are in order. */
+/*
+ * What has to be done, with the GIL, at a place where objects are consistent.
+ */
 static void
 serve(void)
 {

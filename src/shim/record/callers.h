@@ -1,10 +1,10 @@
 /*
- * callers.h - on whose behalf the C library asks for memory
+ * callers.h - on whose behalf the C library allocates memory
  *
  * strdup(3), fopen(3) and C++'s operator new call malloc(3) themselves: what
- * tells a reader something is the first function outside of such libraries.
- * Their frames are crossed by their own unwind tables (callframe.h), and what an
- * address is is kept, so that it costs a look into a table each time.
+ * helps a reader is the first function outside such libraries.  Their frames
+ * are crossed with their own unwind tables (callframe.h); what is known about
+ * an address is cached, so that each call costs a table look-up.
  *
  * Contract of every function here:
  *   side       shim; in any thread
@@ -25,8 +25,8 @@ enum { CALLERS_MOST = 12 };
 void callers_init(void);
 
 /*
- * The return addresses from `caller', which stands below the stack pointer sp,
- * out to the first one outside of the system's libraries: at most CALLERS_MOST,
+ * The return addresses from `caller', which is below the stack pointer sp, out
+ * to the first one outside of the system's libraries: at most CALLERS_MOST,
  * innermost first; returns their number.  Where that is not found, it is 1: the
  * caller alone.
  */
@@ -36,10 +36,10 @@ size_t callers_find(uintptr_t caller, uintptr_t sp,
 /* Code may be about to be unmapped. */
 void callers_closing(void);
 
-/* Code was unmapped: what is kept may be wrong. */
+/* Code was unmapped: what is cached may be wrong. */
 void callers_forget(void);
 
-/* With the GIL, out of malloc(3): libraries may have come. */
+/* With the GIL, outside malloc(3): libraries may have been loaded. */
 void callers_settle(void);
 
 /* In the child of a fork. */

@@ -1,5 +1,5 @@
 /*
- * callframe.h - how large the frame of a function is, where it calls
+ * callframe.h - the size of a function's frame at a call
  *
  * From the unwind tables that every library of the system has (.eh_frame; DWARF 5,
  * section 6.4, and the Linux Standard Base, "Exception Frames").  Only frames

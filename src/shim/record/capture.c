@@ -53,7 +53,7 @@ capture_init(int n_frames)
 	problem = why;
 	layout_used = frames_layout();
 	is_on = !why;
-	/* With backtrace=0 frames only tell when the program begins. */
+	/* With backtrace=0, frames only show when the program starts. */
 	if (!keeps_stacks && !programstart_is_pending())
 		is_on = false;
 	return !why;
@@ -203,8 +203,8 @@ is_unchanged(const struct frame_layout *l, const struct thread_frame *f)
 }
 
 /*
- * The whole chain anew: what still agrees with the cache, from the outermost
- * frame on, keeps its nodes.
+ * Walk the whole chain again: what still agrees with the cache, from the
+ * outermost frame on, keeps its nodes.
  */
 static stack_id
 walk(const struct frame_layout *l, struct thread_cache *c, void *top)
@@ -404,7 +404,7 @@ start_anew(struct thread_cache *c, void *tstate, uint32_t now)
 	c->root = keeps_stacks ? root_of_thread() : 0; /* 0: stays 0 */
 }
 
-/* A root alone says nothing. */
+/* A root alone is not a stack. */
 static inline stack_id
 known(const struct thread_cache *c, stack_id id)
 {

@@ -53,8 +53,8 @@ capture_all(void)
 stack_id capture_in_c(uintptr_t caller, uintptr_t sp);
 
 /*
- * BLOCK_IS_STARTUP while the program's first line has not run.  Ask after
- * capture_stack(), which sees it begin.
+ * BLOCK_IS_STARTUP until the program's first line runs.  Ask after
+ * capture_stack(), which sees that.
  */
 static inline unsigned
 capture_flags(void)
@@ -72,8 +72,8 @@ void capture_forget(void);
 uint32_t capture_begin_round(void);
 
 /*
- * May the stack, which is in no block now, be used for one again?  If others
- * can have held the GIL meanwhile, it may have been recycled.
+ * May the stack, which is in no block now, be used for one again?  If other
+ * threads may have held the GIL meanwhile, it may have been recycled.
  */
 bool capture_may_keep(stack_id id);
 

@@ -32,16 +32,16 @@ cblocks_stop(void)
 }
 
 /*
- * Libraries take pools of memory and use them little by little (sqlite3's page
- * cache): what the former owner has left there hides leaks.  Larger blocks have
- * a mapping of their own, mostly, which is clean.
+ * Libraries allocate pools of memory and use them little by little (sqlite3's
+ * page cache): what the former owner left there hides leaks.  Larger blocks
+ * mostly have a mapping of their own, which is clean.
  */
 enum { CLEARED_MOST = 128 << 10 };
 
 /*
- * What is asked for inside an allocator of Python's is the block that it gives
- * out, mostly, and recorded as such.  Its own tables are large: the nodes of
- * the map of arenas have 256 and 128 KiB (Objects/obmalloc.c, 3.10+).
+ * What is allocated inside an allocator of Python's is mostly the block that it
+ * returns, and recorded as such.  Its own tables are large: the nodes of the
+ * map of arenas have 256 and 128 KiB (Objects/obmalloc.c, 3.10+).
  */
 enum { ALLOCATORS_LEAST = 64 << 10 };
 

@@ -1,10 +1,11 @@
 /*
- * cblocks.h - who asked for the blocks of the C heap
+ * cblocks.h - which functions allocated the blocks of the C heap
  *
- * Written beside the slots of Python's blocks (sidetable.h), for each block
- * from malloc(3) and its family that the C library's own heap gives: the
- * function that called, or that had the C library call (callers.h), on the Python
- * stack if this thread holds the GIL.  What lies below Python's allocators is left out: that is theirs.
+ * Written next to the slots of Python's blocks (sidetable.h), for each block
+ * that malloc(3) and its family take from the C library's own heap: the calling
+ * function, or the one on whose behalf the C library called (callers.h), on the
+ * Python stack if this thread holds the GIL. Memory of Python's allocators is
+ * left out: that is theirs.
  *
  * Contract of every function here:
  *   side       shim; in any thread, with or without the GIL
@@ -30,9 +31,9 @@ void cblocks_start(void);
 void cblocks_stop(void);
 
 /*
- * p, not NULL, was allocated with n bytes; the call returns to caller, where the
- * stack pointer is sp then.  The first n_dirty bytes may have old data, that
- * nobody reads but the search for what is reachable: they are cleared.
+ * p, not NULL, was allocated with n bytes; the call returns to caller, where
+ * the stack pointer is sp then.  The first n_dirty bytes may have stale data,
+ * which only the search for what is reachable would read: they are cleared.
  */
 void cblocks_record(void *p, size_t n, size_t n_dirty, const void *caller,
 		    const void *sp);

@@ -20,7 +20,7 @@ enum {
 	MAX_CODES = 1 << 22,
 	CHUNK_CODES = 1 << 10,
 	TEXT_BYTES = 4096,
-	/* So many are handed out by many attaches: begin from the start. */
+	/* Many attaches have used up the ids: start again. */
 	MANY_FORGOTTEN = MAX_CODES / 4,
 };
 
@@ -151,7 +151,7 @@ copy_code(void *code, struct code_copy *out)
 	return out->function && out->file;
 }
 
-/* Its death is heard of through its block; who cannot die has none. */
+/* Its death is noticed by its block; what cannot die has none. */
 static bool
 is_watched(void *code)
 {

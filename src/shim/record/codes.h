@@ -2,7 +2,7 @@
  * codes.h - copies of code objects, kept for the report
  *
  * A line is resolved long after the code ran, when its code object may be gone
- * and its address another's.  What a line needs is copied when a code object is
+ * and its address reused.  What a line needs is copied when a code object is
  * first seen; when the object dies (its block is flagged BLOCK_IS_CODE) the
  * entry is retired: it keeps its id while a stack names it, but its address
  * finds it no more.
@@ -35,7 +35,7 @@ struct code_copy {
  */
 uint32_t codes_intern(void *code, bool *is_new);
 
-/* The copy behind an id; NULL for 0 and for what was never handed out. */
+/* The copy behind an id; NULL for 0 and for ids that were never assigned. */
 const struct code_copy *codes_get(uint32_t id);
 
 /* The code object at this address has died. */
@@ -52,13 +52,13 @@ uint32_t codes_begin_round(void);
 void codes_sweep(const struct recycle_marks *m);
 
 /*
- * Forget them all, and free the copies: from here on deaths are not heard of.
- * Ids are not used again for a long time.
+ * Forget them all, and free the copies: from here on, deaths are not noticed.
+ * Ids are not reused for a long time.
  */
 void codes_forget(void);
 
 size_t codes_number(void); /* copies */
 size_t codes_bytes(void);
-const size_t *codes_bytes_counter(void); /* for who reads it from outside */
+const size_t *codes_bytes_counter(void); /* to be read by another process */
 
 #endif /* LEAKSHIM_SHIM_CODES_H */

@@ -55,7 +55,7 @@ hooks_install(const struct options *o)
 	if (!state.is_recording)
 		return;
 	if (py.PyMem_SetAllocator) {
-		/* PYTHONMALLOC, -X dev and 3.6 have put it aside. */
+		/* PYTHONMALLOC, -X dev and 3.6 have replaced it. */
 		if (!layer_is_on_top())
 			fault_count(FAULT_LATE_HOOKS);
 		state.has_layer = layer_install();
@@ -64,7 +64,10 @@ hooks_install(const struct options *o)
 		state.is_interposed = interpose_py27_is_called();
 	}
 	state.has_identity = state.has_layer || state.is_interposed;
-	/* Whose start cannot be seen has begun: better than to hide its leaks. */
+	/*
+	 * A program whose start cannot be seen has started: better than hiding
+	 * its leaks.
+	 */
 	if (!capture_init(o->backtrace))
 		programstart_pending = false;
 	if (!state.has_identity)

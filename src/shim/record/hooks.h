@@ -1,9 +1,10 @@
 /*
  * hooks.h - every way in which the shim sees blocks come and go
  *
- * One face for three mechanisms: the allocator layer (PyMem_SetAllocator, from
- * 3.6), the interposed PyObject_* and PyMem_* names of a shared 2.7, and what
- * makes creation exact in spite of free lists (type wrappers or PyRefTracer).
+ * One interface to three mechanisms: the allocator layer (PyMem_SetAllocator,
+ * from 3.6), the interposed PyObject_* and PyMem_* names of a shared 2.7, and
+ * what makes creation exact in spite of free lists (type wrappers or
+ * PyRefTracer).
  *
  * Contract of every function here:
  *   side       shim
@@ -39,15 +40,15 @@ void hooks_install(const struct options *o);
 void hooks_install_identity(void);
 
 /*
- * The same in a process that has run for long: nothing that it calls can be
- * interposed, so that neither 2.7 nor the C heap is seen.
+ * The same in a process that is already running: none of its calls can be
+ * interposed, so neither 2.7 nor the C heap is seen.
  */
 void hooks_attach(const struct options *o);
 
 /*
  * Stop recording, put back what can be put back, and free the tables (detach).
- * The GIL is held.  False: another tool's allocator stands on ours, which stays
- * and does nothing.
+ * The GIL is held.  False: another tool's allocator is on top of ours, which
+ * stays and does nothing.
  */
 bool hooks_remove(void);
 
@@ -66,8 +67,8 @@ const char *hooks_free_list_kind(void); /* "type wrappers", "reference tracer", 
 bool hooks_can_trigger(void);
 
 /*
- * A function that is called before each allocation (NULL: none).  start.c waits
- * so for Python to report itself initialized, and triggers.c for its time.
+ * A function that is called before each allocation (NULL: none).  With it,
+ * start.c waits for Python to be initialized, and triggers.c for its time.
  * Signals: safe.
  */
 void hooks_set_trigger(void (*trigger)(void));

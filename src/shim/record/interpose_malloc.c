@@ -27,9 +27,9 @@
 #include "shim/record/cblocks.h"
 
 /*
- * Another allocator brings these two as well, and we do not interpose them:
- * whose they are, they all are.  malloc_usable_size() has no second name; the
- * C library's stands in the same file as malloc().
+ * Another allocator defines these two as well, and we do not interpose them:
+ * the owner of these owns them all. malloc_usable_size() has no second name;
+ * the C library's is in the same file as malloc().
  */
 bool
 interpose_malloc_is_libc(void)
@@ -56,7 +56,7 @@ is_libc(void)
 	return __builtin_expect(interpose_malloc_is_libc(), 1);
 }
 
-/* dlsym(3) asks, while it looks up where it would be sent to. */
+/* Called by dlsym(3), while it looks up the function to call. */
 static inline bool
 is_too_early(const void *function)
 {
@@ -144,7 +144,7 @@ realloc_there(void *old, size_t n)
 
 /*
  * The old address may be another thread's as soon as it is free: it is
- * forgotten before, and put back when the call fails.
+ * forgotten before, and restored if the call fails.
  */
 LS_EXPORT void *
 realloc(void *old, size_t n)

@@ -49,7 +49,7 @@ static __thread int depth __attribute__((tls_model("initial-exec")));
 
 /*
  * The first call, perhaps of a libpython that came just now; perhaps before our
- * constructor.  Where nobody defines the function, calls keep coming here.
+ * constructor.  If the function is not defined, calls keep coming here.
  */
 static void *
 first_malloc(size_t n)

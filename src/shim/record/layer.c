@@ -225,8 +225,7 @@ hook_calloc(void *ctx, size_t n_members, size_t size)
 
 /*
  * The old address may be another thread's as soon as the real realloc has
- * returned: what was known of it is taken out before, and put back when the
- * call fails.
+ * returned: its record is removed before, and restored if the call fails.
  */
 static void *
 hook_realloc(void *ctx, void *old, size_t n)
@@ -291,7 +290,7 @@ install_in(int domain)
 		return true;
 	c = free_context();
 	if (!c)
-		return false; /* something fights with us for the place */
+		return false; /* something else keeps taking the place */
 	c->is_in_use = true;
 	c->below = now;
 	c->is_object = domain == DOMAIN_OBJ;

@@ -35,8 +35,8 @@ void layer_fall_back(void);
 bool layer_is_sampling(void);
 
 /*
- * Take our layers off again, where nobody has put another on top of them, and
- * then record nothing.  False: one stays, and does no more than pass on.
+ * Remove our layers, unless another is on top of them, and then record nothing.
+ * False: one stays, and only passes calls on.
  */
 bool layer_remove(void);
 

@@ -3,8 +3,8 @@
  *
  * Only with native=N: libunwind is loaded on demand, into a scope of its own,
  * because as a dependency it would take over the C++ exceptions of programs.
- * Native frames lie in the stack depot on top of the Python stack that they
- * belong to; the frame of the interpreter's loop says how many Python frames it
+ * Native frames are in the stack depot on top of the Python stack that they
+ * belong to; the frame of the interpreter loop says how many Python frames it
  * runs, so that the two can be spliced.
  *
  * Contract of the functions here:
@@ -36,7 +36,7 @@ const char *nativestack_problem(void);
 /* The present native stack on top of a Python stack that is not 0. */
 stack_id nativestack_capture(stack_id below);
 
-/* The stacks that are remembered may be others by now. */
+/* The stacks that are remembered may have been reused. */
 void nativestack_forget(void);
 
 /* Code was unmapped: what libunwind knows of it is wrong. */

@@ -1,8 +1,8 @@
 /*
  * programstart.h - when does the program's own first line run?
  *
- * What is allocated before is the interpreter's: the start-up imports its own
- * library.  It is over when a frame runs code that is not of the standard
+ * What is allocated before is the interpreter's: the startup imports its own
+ * library.  It is over when a frame runs code that is not in the standard
  * library (and was not imported by site), or the library's runpy (python -m),
  * or when the program calls us (a C program may never run a line of Python).
  *
@@ -27,7 +27,7 @@ programstart_is_pending(void)
 	return __builtin_expect(programstart_pending, 0);
 }
 
-/* The library's folder, where it is known from elsewhere; "" if it is not. */
+/* The library's directory, if it is known from elsewhere; "" if not. */
 void programstart_set_library(const char *folder);
 
 /* The program has shown that it runs, whatever code is met or not. */

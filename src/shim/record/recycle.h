@@ -1,12 +1,12 @@
 /*
  * recycle.h - stacks that no block uses, and code that none of them names
  *
- * A program that makes code as it goes, or calls itself in ever new ways, would
- * fill the depot of stacks for ever.  When it has grown by a quarter, the next
- * check's clone marks what the blocks of its copy of the heap use, while the
- * program runs on.  At the check after that, what is not marked and was not
- * asked for since is taken out: the GIL is held both times, and all caches are
- * void from the first on, so that who got a stack since has asked for it.
+ * A program that generates code, or calls itself in ever new ways, would fill
+ * the depot of stacks forever.  When it has grown by a quarter, the next
+ * check's clone marks what the blocks in its copy of the heap use, while the
+ * program runs on.  The check after that removes what is neither marked nor was
+ * requested since: the GIL is held both times, and all caches are invalid from
+ * the first on, so that any stack used since has been requested.
  *
  * Not while there is more than one interpreter (3.12 and later: each may have a
  * GIL of its own).

@@ -1,8 +1,8 @@
 /*
  * reftracer.h - every object's birth, free list or not (3.13.3+)
  *
- * PyRefTracer has one slot for the process: who is there already is called
- * first, and who comes later on top of us is never put aside.
+ * PyRefTracer has one slot per process: a tracer that is already there is
+ * called first, and one that is installed later is never displaced.
  *
  * Contract of every function here:
  *   side       shim, the GIL held
@@ -23,7 +23,7 @@ void reftracer_keep(void);
 /* Every birth so far was seen. */
 bool reftracer_is_exact(void);
 
-/* Give the slot back to who had it, if it is still ours. */
+/* Give the slot back to its previous owner, if it is still ours. */
 void reftracer_remove(void);
 
 #endif /* LEAKSHIM_SHIM_REFTRACER_H */

@@ -75,10 +75,10 @@ int regions_walk(int (*each)(struct leaf *leaf, void *ctx), void *ctx);
 /* Memory that the leaves can take at most so far, all touched. */
 size_t regions_number(void);
 
-/* Let every leaf be empty, and give its pages back. */
+/* Empty every leaf, and release its pages. */
 void regions_clear(void);
 
-/* The word that counts them, for who reads it from outside. */
+/* The word that counts them, to be read by another process. */
 const size_t *regions_counter(void);
 
 extern struct leaf *regions_cache[REGION_CACHE];

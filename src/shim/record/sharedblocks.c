@@ -13,7 +13,10 @@
 #include "shim/base/process.h"
 #include "shim/record/stacks.h"
 
-/* Deeper ones are not remembered: what those have is counted for each. */
+/*
+ * Older ancestors are not remembered: what they allocated is counted per
+ * process.
+ */
 enum { MOST_BIRTHS = 32 };
 
 /* Stacks from `first' on are of that process's time. */
@@ -39,7 +42,7 @@ make_name(void)
 	words[0] = (uint64_t)syscall(SYS_getpid);
 	words[1] = (uint64_t)t.tv_sec;
 	words[2] = (uint64_t)t.tv_nsec;
-	/* In other namespaces are processes of the same number. */
+	/* Processes in other namespaces may have the same ID. */
 	words[3] = n_births ? births[n_births - 1].name : 0;
 	return siphash(key, words, 4) | 1;
 }

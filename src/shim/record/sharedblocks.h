@@ -1,11 +1,11 @@
 /*
- * sharedblocks.h - who has a block besides us, since a fork?
+ * sharedblocks.h - which other processes have a block, since a fork?
  *
- * After a fork parent and child have the same objects at the same addresses; a
- * leak among them is one leak, which both report.  So that reports can be
- * merged, each says of such objects whose they are: of which process's time the
- * allocation is.  The backtrace knows: a child begins new stacks
- * (stacks_forked()), so that a stack from before is one of an ancestor's.
+ * After a fork, parent and child have the same objects at the same addresses; a
+ * leak among them is one leak, which both report.  To let reports be merged,
+ * each says which process allocated such objects.  The backtrace shows it: a
+ * child starts new stacks (stacks_forked()), so an older stack is an
+ * ancestor's.
  *
  * The owner of what was not recorded is not known; it may be any process that
  * runs the same program image.
@@ -35,8 +35,8 @@ void sharedblocks_is_child(void);
 bool sharedblocks_are_possible(void);
 
 /*
- * May others have a block with that stack (0: not recorded)?  *owner: a number
- * of the process that allocated it, the same to all who have it; 0: unknown.
+ * May others have a block with that stack (0: not recorded)? *owner: a number
+ * for the process that allocated it, the same in all that have it; 0: unknown.
  */
 bool sharedblocks_find(stack_id stack, uint64_t *owner);
 

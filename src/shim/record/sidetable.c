@@ -9,9 +9,9 @@
 
 /*
  * A slot: bit 31 says that a live block starts here, 5 bits of flags, 26 bits
- * of stack.  Its size in granules stands beside it; SIZE_BIG means that the
- * block is in the table of big ones.  Without bit 31 a stack is the note of a
- * block of the C heap, and flags are what is watched for.
+ * of stack.  Its size in granules is stored separately; SIZE_BIG means that the
+ * block is in the table of big ones.  Without bit 31, a stack is the record of
+ * a block of the C heap, and flags are those to return.
  */
 #define SLOT_LIVE 0x80000000u
 enum {
@@ -32,7 +32,7 @@ static atomic_flag bigs_lock = ATOMIC_FLAG_INIT;
 static uint64_t limit;
 static void (*when_limited)(void); /* once */
 static bool is_on;
-static uint32_t epoch_now; /* 0: nobody has asked for epochs */
+static uint32_t epoch_now; /* 0: epochs are not in use */
 
 bool
 sidetable_init(uint64_t max_bytes, void (*at_limit)(void))
@@ -142,8 +142,8 @@ forget_big(void *p)
 }
 
 /*
- * max_table=: from here on only a sample comes, so that the leaves that are
- * still to be made are mostly pages that nobody touches.
+ * max_table=: from here on only a sample is recorded, so that most pages of
+ * later leaves are never touched.
  */
 static void
 look_at_limit(void)
@@ -304,7 +304,7 @@ sidetable_flag(const void *p, unsigned flags)
 	return true;
 }
 
-/* Whoever owns the block may drop it meanwhile: then it stays dropped. */
+/* The block's owner may drop it meanwhile: then it stays dropped. */
 static int
 flag_leaf(struct leaf *leaf, void *flags)
 {

@@ -4,7 +4,7 @@
  * Shadow pages: one slot for each 16 bytes of heap, in leaves found through a
  * table of regions (uthash, keyed by region) with a direct cache in front, so
  * that recording a block costs two loads and a store and needs neither a hash
- * nor a lock.  A slot is written by whoever owns the block at that moment:
+ * nor a lock.  A slot is written by the owner of the block at that moment:
  * record after the allocation, forget BEFORE the real free (afterwards the
  * address may already be another thread's).
  *

@@ -13,13 +13,13 @@
 #include "shim/record/trie.h"
 
 /*
- * Nodes are never moved, and readers need no lock: new ones come at the head of
- * their chain.  Those who have a Python thread state's stack hold the GIL, and
- * so does who takes unused nodes out; the others, threads of C code, look for
- * nodes that have no parent: such nodes stay for ever, and a node that was used
- * for something else never becomes one, so that they match none that changes
- * under their eyes.  A chain that leads them astray ends, and then they look
- * again under the lock.
+ * Nodes are never moved, and readers need no lock: new nodes are added at the
+ * head of their chain.  Threads that have a Python thread state hold the GIL,
+ * and so does the thread that removes unused nodes; the others, threads of C
+ * code, look for nodes that have no parent: such nodes are permanent, and a
+ * node that was used for something else never becomes one, so they cannot match
+ * a node that is changing.  A chain that leads them astray ends, and then they
+ * search again under the lock.
  */
 struct trie_node {
 	uint32_t parent;
@@ -48,7 +48,7 @@ enum {
 	ROOTS = TRIE_ROOT_OTHER + 1,
 	FIRST_NODE = ROOTS,
 	MOST_INHERITED = MAX_NODES / 2,
-	/* So many are handed out by many attaches: begin from the start. */
+	/* Many attaches have used up the ids: start again. */
 	MANY_FORGOTTEN = MAX_NODES / 4,
 };
 
@@ -75,7 +75,9 @@ node(uint32_t i)
 	return &chunks[i >> CHUNK_SHIFT][i % CHUNK_NODES];
 }
 
-/* A byte of the round is enough: who seems to be young is kept for longer. */
+/*
+ * A byte of the round is enough: a node that only seems young is kept longer.
+ */
 static inline uint8_t *
 asked_for(uint32_t i)
 {
@@ -121,8 +123,8 @@ find(size_t bucket, uint32_t parent, uint32_t code, int32_t offset)
 }
 
 /*
- * Of threads without the GIL, which may hold a number while unused ones are
- * looked for: they stay.
+ * Nodes of threads without the GIL, which may hold a number while unused ones
+ * are searched for: they stay.
  */
 static bool
 is_permanent_below(stack_id parent)
@@ -269,9 +271,9 @@ trie_root(stack_id kind)
 }
 
 /*
- * Stacks on roots of the child's own are others than its parent's, which so
- * tell by their numbers what is from before the fork.  (After very many forks
- * of forks there is no room for that, and the numbers lie.)
+ * Stacks on the child's own roots differ from its parent's, so that the numbers
+ * of those show what is from before the fork.  (After very many forks of forks
+ * there is no room for that, and the numbers are wrong.)
  */
 void
 stacks_forked(void)
@@ -369,7 +371,7 @@ is_marked(const struct recycle_marks *m, uint32_t i)
 	return m->nodes[i / 64] >> i % 64 & 1;
 }
 
-/* Those that came meanwhile, of threads without the GIL, are permanent. */
+/* Those added meanwhile, by threads without the GIL, are permanent. */
 void
 stacks_mark(stack_id id, struct recycle_marks *m)
 {
@@ -411,7 +413,7 @@ stacks_sweep(const struct recycle_marks *m, size_t n_most)
 	uint32_t i = stacks_first();
 	size_t n = 0;
 
-	/* A fork's child tells by the number what is its parent's. */
+	/* In a forked child, the number shows what is its parent's. */
 	if (i < n_inherited)
 		i = n_inherited;
 	for (; i < m->n_nodes && n < n_most; i++) {

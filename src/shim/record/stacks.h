@@ -52,16 +52,15 @@ void stacks_forked(void);
 bool stacks_is_inherited(stack_id id);
 
 /*
- * Forget them all, and give the memory back; nothing may refer to one any more.
- * Ids are not used again for a long time, so who remembers one finds nothing.
+ * Forget them all, and release the memory; nothing may refer to one any more.
+ * Ids are not reused for a long time, so a remembered one finds nothing.
  */
 void stacks_forget(void);
 
 /*
- * Recycling (shim/record/recycle.h), the GIL held but for stacks_mark*(), which are
- * the clone's.  A round begins: what caches know is not valid any more, so that
- * all that is used from here on is asked for.  Returns how many numbers there
- * are.
+ * Recycling (shim/record/recycle.h), the GIL held but for stacks_mark*(), which
+ * are the clone's.  A round begins: caches are invalid from now on, so that
+ * whatever is used is requested.  Returns the number of nodes so far.
  */
 uint32_t stacks_begin_round(void);
 
@@ -72,8 +71,8 @@ void stacks_mark(stack_id id, struct recycle_marks *m);
 void stacks_mark_inherited(struct recycle_marks *m);
 
 /*
- * Take out at most n_most nodes, of those numbers, that are not marked and that
- * nobody has asked for since the round began.  True if there are no more.
+ * Remove at most n_most of those nodes that are neither marked nor have been
+ * requested since the round began.  True if there are no more.
  */
 bool stacks_sweep(const struct recycle_marks *m, size_t n_most);
 
@@ -82,7 +81,7 @@ enum { STACKS_NODE_BYTES = 17 };
 /* The first number that is in use since the last stacks_forget(). */
 uint32_t stacks_first(void);
 
-/* The words that count the nodes, for who reads them from outside. */
+/* The words that count the nodes, to be read by another process. */
 const uint32_t *stacks_counter(void);
 const uint32_t *stacks_free_counter(void); /* of them: not in use */
 

@@ -15,8 +15,8 @@ struct module {
 };
 
 /*
- * Odd while the table is written; whoever reads it looks before and after.
- * Written with `is_writing' set.
+ * Odd while the table is written; readers check it before and after.  Written
+ * with `is_writing' set.
  */
 static atomic_uint sequence;
 static atomic_flag is_writing = ATOMIC_FLAG_INIT;

@@ -2,9 +2,9 @@
  * sysmodules.h - where the system's libraries are, without the loader's lock
  *
  * glibc before 2.35 has no lock-free way from an address to its library, and
- * malloc(3) may be called by a thread that another one waits for, which holds
- * the loader's lock.  So the few libraries that callers.h crosses are kept in a
- * table, which is made anew where that lock may be taken.
+ * malloc(3) may be called by a thread for which the holder of the loader's lock
+ * is waiting.  So the few libraries that callers.h crosses are kept in a table,
+ * which is rebuilt where that lock may be taken.
  *
  * Contract of every function here:
  *   side       shim; in any thread
@@ -24,7 +24,7 @@
 bool sysmodules_find(uintptr_t address, struct callframe_tables *out);
 
 /*
- * Make the table anew.  True: libraries have come or gone since the last time.
+ * Rebuild the table.  True: libraries have come or gone since the last time.
  */
 bool sysmodules_look(void);
 

@@ -21,7 +21,7 @@
  */
 enum { TRIE_ROOT_NONE, TRIE_ROOT_MAIN, TRIE_ROOT_OTHER };
 
-/* What stands in the place of a root: after a fork there are others. */
+/* What is in the place of a root: after a fork there are others. */
 stack_id trie_root(stack_id kind);
 
 /* The stack `parent' with one more frame on it; 0 when the depot is full. */
@@ -36,7 +36,7 @@ stack_id trie_intern_native(stack_id parent, uintptr_t ip, unsigned n_python);
 /* Nodes may be remembered until this number changes. */
 uint32_t trie_round(void);
 
-/* It is never taken out: it has no Python stack below. */
+/* Is it never removed, because it has no Python stack below? */
 bool trie_is_permanent(stack_id id);
 
 #endif /* LEAKSHIM_SHIM_TRIE_H */

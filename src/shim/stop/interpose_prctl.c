@@ -1,7 +1,7 @@
 /*
  * interpose_prctl.c - the program says who may trace it
  *
- * See ptracer.h; all else that prctl(2) does is none of our business.
+ * See ptracer.h; everything else that prctl(2) does is passed on.
  *
  * Contract of every function here: as the real one; errno is the real one's.
  */

@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static atomic_ulong named; /* by the program; 0: nobody */
+static atomic_ulong named; /* by the program; 0: none */
 
 void
 ptracer_note(unsigned long name)
@@ -33,7 +33,7 @@ ptracer_permit(pid_t helper)
 	return !atomic_load(&named) && set((unsigned long)helper);
 }
 
-/* The program may have named one in between. */
+/* The program may have named one in the meantime. */
 void
 ptracer_withdraw(void)
 {

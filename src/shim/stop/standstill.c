@@ -40,7 +40,7 @@ static struct {
 	uint64_t mask; /* the requester's blocked signals, before */
 } now;
 
-/* Each thread is a folder in it, so its links count them (and two more). */
+/* Each thread is a directory in it, so its link count is theirs plus two. */
 static size_t
 count_others(void)
 {
@@ -203,7 +203,9 @@ tell_helper(uint32_t stage)
 	clone_wake(&now.stopper->stage);
 }
 
-/* True: all have stopped that could be.  Without, there is no helper any more. */
+/*
+ * True: all threads that can be stopped have been. False: the helper is gone.
+ */
 static bool
 await_helper(void)
 {

@@ -24,7 +24,7 @@ enum {
 	CLOSE_RANGE_OWN = 2, /* CLOSE_RANGE_UNSHARE */
 	/* What keeps a thread in the kernel may keep it for long. */
 	KERNEL_NS = 10 * 1000 * 1000,
-	/* One that waits for a processor comes in its turn. */
+	/* A thread that waits for a processor gets one eventually. */
 	TURN_NS = 500 * 1000 * 1000,
 	LATE_NS = 500 * 1000 * 1000,
 	ROUNDS = 64, /* of new threads */
@@ -53,7 +53,7 @@ await_stage(struct stopper *s, uint32_t wanted)
 		rawcall(SYS_futex, &s->stage, FUTEX_WAIT, seen, 0);
 }
 
-/* If the requester has lost its patience meanwhile, that holds. */
+/* If the requester has given up meanwhile, that counts. */
 static void
 say_stopped(struct stopper *s)
 {
@@ -165,9 +165,9 @@ await_stop(struct stopper *s, struct stopper_thread *t)
 }
 
 /*
- * It was asked to stop and may have left its system call for that: as long as it
- * only waits for a processor, it is waited for, to be mended and let go.  What
- * stays in the kernel does not notice that this process ends.
+ * The thread was asked to stop, and may have left its system call for that: as
+ * long as it only waits for a processor, wait for it, to repair and resume it.
+ * A thread that stays in the kernel does not notice that this process exits.
  */
 static void
 await_late(struct stopper *s, struct stopper_thread *t)
@@ -258,7 +258,7 @@ stop_all(struct stopper *s)
 				await_stop(s, &s->threads[i]);
 		first = s->n;
 	}
-	s->n_over = 1; /* and how many more, nobody knows */
+	s->n_over = 1; /* and an unknown number of others */
 }
 
 static void
@@ -294,9 +294,9 @@ struct kernel_action {
 };
 
 /*
- * A fault here must not dump core: before Linux 5.16 that would end all who
- * share the memory.  The handler never returns, so it needs no way back; but
- * the kernel of x86-64 takes none without (SA_RESTORER).
+ * A fault here must not dump core: before Linux 5.16 that would kill all
+ * processes that share the memory.  The handler never returns, so it needs no
+ * way back; but the x86-64 kernel accepts none without (SA_RESTORER).
  */
 static void
 settle(void)
@@ -353,7 +353,7 @@ stopper_rehearse(void)
 
 	settle();
 	rawcall(SYS_getppid, 0, 0, 0, 0);
-	/* Nobody may trace itself. */
+	/* No process may trace itself. */
 	rawcall(SYS_ptrace, PTRACE_SEIZE, self, 0, 0);
 	rawcall(SYS_prctl, PR_SET_PTRACER, 0, 0, 0);
 	rawcall(SYS_futex, &word, FUTEX_WAKE, 1, 0);

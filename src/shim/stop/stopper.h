@@ -1,10 +1,10 @@
 /*
  * stopper.h - the helper that stops the other threads
  *
- * A thread cannot trace the threads of its own process, so a process of its own
- * does it that shares their memory (standstill.c makes it).  It seizes each with
- * ptrace(2), reads its registers, and lets all of them go on when it is told to.
- * If it dies, the kernel lets them go on.
+ * A thread cannot trace the threads of its own process, so a separate process
+ * that shares their memory does it (standstill.c makes it).  It seizes each
+ * thread with ptrace(2), reads its registers, and resumes all of them when it
+ * is told to.  If it dies, the kernel resumes them.
  *
  * Contract of every function here:
  *   side       the helper, which shares the requester's thread-local storage: no
@@ -66,7 +66,7 @@ int stopper_run(void *stopper);
 
 /*
  * In a process that shares nothing: make the same system calls, without effect,
- * to see whether a filter kills for one.
+ * to find out whether a filter kills for one.
  */
 void stopper_rehearse(void);
 

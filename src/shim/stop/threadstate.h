@@ -1,8 +1,8 @@
 /*
  * threadstate.h - the registers of a stopped thread
  *
- * What must be known of the processor, for stopper.c: one file a processor, and
- * threadstate_other.c for those that have none yet.
+ * What stopper.c must know about the processor: one file per processor, and
+ * threadstate_other.c for those without one.
  *
  * Contract of every function here:
  *   side       the helper of standstill.h, which shares the requester's
@@ -37,13 +37,13 @@ extern const bool threadstate_is_known;
 /*
  * Read the thread, which this one has stopped by ptrace(2): all its words that
  * may be addresses into words[THREADSTATE_WORDS].  A system call that would
- * notice the stop is mended (common/restart.h).  False: it is gone, or its
+ * notice the stop is repaired (common/restart.h).  False: it is gone, or its
  * registers cannot be read.
  */
 bool threadstate_read(pid_t tid, unsigned char scratch[THREADSTATE_BYTES],
 		      uintptr_t *words, struct threadstate *out);
 
-/* Only mend it. */
+/* Only repair it. */
 void threadstate_mend(pid_t tid);
 
 #endif /* LEAKSHIM_SHIM_THREADSTATE_H */

@@ -14,7 +14,7 @@
 #include "common/restart.h"
 #include "shim/stop/rawcall.h"
 
-/* The first page is nobody's. */
+/* The first page is never mapped. */
 enum { LEAST_ADDRESS = 4096 };
 
 const bool threadstate_is_known = true;
@@ -69,8 +69,8 @@ threadstate_read(pid_t tid, unsigned char scratch[THREADSTATE_BYTES],
 	out->n_words = keep_words((unsigned char *)&r, sizeof r, words);
 	mend(tid, &r);
 	/*
-	 * The others are no function's to keep for its caller, so in a system
-	 * call, which a function of the C library makes, they are left over.
+	 * No function keeps the others for its caller, so in a system call,
+	 * which a function of the C library makes, they are leftovers.
 	 */
 	if ((long)r.orig_rax >= 0)
 		return true;
