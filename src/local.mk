@@ -390,6 +390,8 @@ libanalysis_la_SOURCES = \
 # The shim without what it exports: a unit test that linked those would be
 # hooked itself.
 libshim_la_SOURCES = \
+	%D%/shim/base/arming.c \
+	%D%/shim/base/arming.h \
 	%D%/shim/base/channel.c \
 	%D%/shim/base/channel.h \
 	%D%/shim/base/clone.c \
@@ -401,6 +403,8 @@ libshim_la_SOURCES = \
 	%D%/shim/base/fault.h \
 	%D%/shim/base/filters.c \
 	%D%/shim/base/filters.h \
+	%D%/shim/base/forkgate.c \
+	%D%/shim/base/forkgate.h \
 	%D%/shim/base/guard.c \
 	%D%/shim/base/guard.h \
 	%D%/shim/base/loaded.c \
@@ -413,6 +417,8 @@ libshim_la_SOURCES = \
 	%D%/shim/base/stdlib.h \
 	%D%/shim/base/testhooks.c \
 	%D%/shim/base/testhooks.h \
+	%D%/shim/base/watched.c \
+	%D%/shim/base/watched.h \
 	%D%/shim/check/background.c \
 	%D%/shim/check/background.h \
 	%D%/shim/check/callstack.c \
@@ -498,6 +504,8 @@ libshim_la_SOURCES = \
 	%D%/shim/record/reftracer.h \
 	%D%/shim/record/regions.c \
 	%D%/shim/record/regions.h \
+	%D%/shim/record/rounds.c \
+	%D%/shim/record/rounds.h \
 	%D%/shim/record/sidetable.c \
 	%D%/shim/record/sidetable.h \
 	%D%/shim/record/stacks.c \
@@ -509,9 +517,9 @@ libshim_la_SOURCES = \
 	%D%/shim/record/trie.h \
 	%D%/shim/stop/ownstatus.c \
 	%D%/shim/stop/ownstatus.h \
-	%D%/shim/stop/rawcall.h \
 	%D%/shim/stop/ptracer.c \
 	%D%/shim/stop/ptracer.h \
+	%D%/shim/stop/rawcall.h \
 	%D%/shim/stop/standstill.c \
 	%D%/shim/stop/standstill.h \
 	%D%/shim/stop/stopper.c \

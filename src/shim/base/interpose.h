@@ -6,13 +6,32 @@
 #ifndef LEAKSHIM_SHIM_INTERPOSE_H
 #define LEAKSHIM_SHIM_INTERPOSE_H
 
+#include <malloc.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "common/glibconly.h"
 
 /* Look up what interpose_libc.c and interpose_malloc.c forward to. */
 void interpose_resolve(void);
 
-/* Is the next malloc the C library's own? */
-bool interpose_malloc_is_libc(void);
+/*
+ * Is the next malloc the C library's own?  Another allocator brings these two as
+ * well, and we do not interpose them: whose they are, they all are.
+ * malloc_usable_size() has no second name; the C library's stands in the same
+ * file as malloc().
+ */
+static inline bool
+interpose_malloc_is_libc(void)
+{
+	enum { MUCH_CODE = 1 << 17 };
+	uintptr_t distance = (uintptr_t)malloc_usable_size -
+			     (uintptr_t)__libc_malloc;
+
+	return (void *)valloc == (void *)__libc_valloc &&
+	       distance + MUCH_CODE < 2 * MUCH_CODE;
+}
 
 /* interpose_py27.c: record what comes by (only in a 2.7). */
 void interpose_py27_record(bool on);

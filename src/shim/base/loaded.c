@@ -7,9 +7,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "common/attachpage.h"
-#include "shim/check/statuspage.h"
-
 #if defined __x86_64__
 __asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
 __asm__(".symver dlopen,dlopen@GLIBC_2.2.5");
@@ -67,19 +64,4 @@ loaded_with(const char *symbol)
 		dlclose(handle);
 	}
 	return NULL;
-}
-
-bool
-loaded_is_first_copy(void)
-{
-	static enum { UNKNOWN, FIRST, ANOTHER } we;
-	void *handle;
-
-	if (we == UNKNOWN) {
-		handle = loaded_with(ATTACH_STATUS);
-		we = !handle || statuspage_is(dlsym(handle, ATTACH_STATUS)) ?
-			     FIRST :
-			     ANOTHER;
-	}
-	return we == FIRST;
 }

@@ -21,7 +21,6 @@
 #include "report/output.h"
 #include "shim/base/filters.h"
 #include "shim/base/say.h"
-#include "shim/entry/diagnosis.h"
 
 struct process process;
 
@@ -323,6 +322,12 @@ hide_from_children(void)
 }
 
 bool
+process_is_own(void)
+{
+	return process.pid == (pid_t)syscall(SYS_getpid);
+}
+
+bool
 process_is_first(void)
 {
 	return process.is_first && !process.is_forked;
@@ -385,25 +390,4 @@ process_attach(const char *options)
 	process.is_attached = true;
 	process.is_inert = false;
 	process.is_forked = false;
-}
-
-void
-process_decline(const char *why)
-{
-	const char *text = process_environment("LEAKSHIM_OPTIONS");
-	struct buf b;
-
-	process.declined = why;
-	diagnosis_tell_declined(why);
-	process.is_inert = true;
-	buf_init(&b);
-	options_init(&process.options);
-	if (text)
-		options_parse(&process.options, text, &b);
-	buf_clear(&b);
-	if (process.options.verbosity > 0) {
-		output_remember_stderr();
-		say("not watched", why);
-	}
-	buf_fini(&b);
 }

@@ -60,8 +60,11 @@ void process_init(void);
  */
 void process_attach(const char *options);
 
-/* Say (verbosity=1) why this process is not watched. */
-void process_decline(const char *why);
+/*
+ * Is the caller the process that process.pid names?  A vfork child shares our
+ * memory and must leave all of it alone; it is not.
+ */
+bool process_is_own(void);
 
 /*
  * Is it the one whose exit status counts, and whose report has the plain name?

@@ -15,9 +15,9 @@
 #include "shim/base/filters.h"
 #include "shim/base/process.h"
 #include "shim/base/stdlib.h"
+#include "shim/base/watched.h"
 #include "shim/check/growths.h"
 #include "shim/check/inspection.h"
-#include "shim/entry/boot.h"
 #include "shim/gc/collected.h"
 #include "shim/occasions/asksignal.h"
 #include "shim/occasions/exit27.h"
@@ -55,7 +55,7 @@ facts_gather(struct facts *f, const char *trigger, const char *path,
 	else
 		gcwatch_look(&f->gc);
 	f->has_generations = gcwatch_generations(f->generations);
-	gclists_thresholds(boot_lists(), f->thresholds);
+	gclists_thresholds(&watched.lists, f->thresholds);
 	stdlib_find(f->stdlib, sizeof f->stdlib);
 }
 
@@ -147,7 +147,7 @@ facts_source(struct source *s, struct facts *f, const volatile uint32_t *order)
 	the_order = order;
 	facts_tables(s);
 	s->options = &process.options;
-	s->n_lists = interpreters_lists(boot_lists(), s->lists,
+	s->n_lists = interpreters_lists(&watched.lists, s->lists,
 					SOURCE_MAX_INTERPRETERS);
 	f->n_interpreters_left = interpreters_number() > s->n_lists ?
 					 interpreters_number() - s->n_lists :
@@ -184,7 +184,8 @@ facts_tables(struct source *s)
 		      !layer_is_sampling() && !fault_number(FAULT_TABLE_FULL);
 	s->sees_some =
 		!s->sees_all && !s->since_attach && hooks_can_prove_identity();
-	s->stale = boot_free_lists(&s->n_stale);
+	s->stale = watched.free_lists;
+	s->n_stale = watched.n_free_lists;
 	s->granule_shift = sidetable_granule_shift();
 	s->find_block = hooks_see_objects() ? find_block : NULL;
 	s->find_chunk = s->find_block ? find_chunk : NULL;

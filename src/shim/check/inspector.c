@@ -17,6 +17,7 @@
 #include "shim/base/clone.h"
 #include "shim/base/process.h"
 #include "shim/base/say.h"
+#include "shim/base/watched.h"
 #include "shim/check/callstack.h"
 #include "shim/check/facts.h"
 #include "shim/check/growths.h"
@@ -24,7 +25,6 @@
 #include "shim/check/registers.h"
 #include "shim/check/secondclone.h"
 #include "shim/check/suspects.h"
-#include "shim/entry/boot.h"
 #include "shim/gc/gcwatch.h"
 #include "shim/record/hooks.h"
 #include "shim/record/layer.h"
@@ -307,7 +307,7 @@ prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
 	growths_prepare(&inspection.source);
 	/* The code that a signal handler has interrupted may be a hook. */
 	if (strcmp(r->trigger, "signal"))
-		recycle_begin();
+		recycle_begin(hooks_see_objects());
 	inspection.source.parent =
 		process.options.isolate ? inspection.parent : 0;
 	inspection.source.stack_from = (uintptr_t)registers;
@@ -347,7 +347,7 @@ bool
 inspector_begin(const struct inspector_request *request)
 {
 	volatile uintptr_t registers[REGISTERS] = {0};
-	const char *why = boot_problem();
+	const char *why = watched.problem;
 
 	registers_save(registers);
 	layer_take_last(); /* or it would be a root */

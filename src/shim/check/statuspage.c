@@ -8,8 +8,8 @@
 #include "common/attachpage.h"
 #include "python/api.h"
 #include "shim/base/fault.h"
+#include "shim/base/watched.h"
 #include "shim/check/growths.h"
-#include "shim/entry/boot.h"
 #include "shim/record/codes.h"
 #include "shim/record/hooks.h"
 #include "shim/record/regions.h"
@@ -66,7 +66,7 @@ publish_hooks(void)
 	copy(s->python, sizeof s->python, python.text);
 	copy(s->hooks, sizeof s->hooks, hooks_kind());
 	copy(s->free_lists, sizeof s->free_lists, hooks_free_list_kind());
-	copy(s->problem, sizeof s->problem, boot_problem());
+	copy(s->problem, sizeof s->problem, watched.problem);
 	s->state = ATTACH_STATE_WATCHING;
 }
 

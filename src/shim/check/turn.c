@@ -13,9 +13,9 @@
 #include "python/foreigngil.h"
 #include "shim/base/channel.h"
 #include "shim/base/clone.h"
+#include "shim/base/forkgate.h"
 #include "shim/check/background.h"
 #include "shim/check/inspector.h"
-#include "shim/entry/forks.h"
 #include "shim/gc/gcwatch.h"
 
 enum {
@@ -79,9 +79,9 @@ why_not_yet(void)
 static const char *
 take_gil(void **turn)
 {
-	forks_keep_out();
+	forkgate_keep_out();
 	*turn = foreigngil_new_state();
-	forks_let_in();
+	forkgate_let_in();
 	if (!*turn)
 		return "no memory for a thread of its Python";
 	foreigngil_take(*turn);

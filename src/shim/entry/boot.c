@@ -7,16 +7,16 @@
 #include "common/buf.h"
 #include "python/api.h"
 #include "python/finalizers.h"
-#include "python/freelists.h"
 #include "python/gil.h"
 #include "python/layout.h"
+#include "shim/base/arming.h"
 #include "shim/base/process.h"
 #include "shim/base/say.h"
 #include "shim/base/stdlib.h"
+#include "shim/base/watched.h"
 #include "shim/check/growths.h"
 #include "shim/check/statuspage.h"
 #include "shim/entry/diagnosis.h"
-#include "shim/entry/start.h"
 #include "shim/gc/collected.h"
 #include "shim/gc/gcwatch.h"
 #include "shim/occasions/finish.h"
@@ -28,53 +28,7 @@
 /* 2.7 and 3.6 report themselves initialized before they can import. */
 enum { MAX_TRIES = 1000 };
 
-static struct {
-	void *gc; /* a reference of our own */
-	struct gclists lists;
-	const char *problem;
-	bool is_done;
-	int tries;
-	struct span arrays[FREELISTS_ARRAYS];
-	size_t n_arrays;
-} state;
-
-bool
-boot_is_done(void)
-{
-	return state.is_done;
-}
-
-const struct gclists *
-boot_lists(void)
-{
-	return &state.lists;
-}
-
-const char *
-boot_problem(void)
-{
-	return state.problem;
-}
-
-const struct span *
-boot_free_lists(size_t *n)
-{
-	*n = state.n_arrays;
-	return state.arrays;
-}
-
-void *
-boot_gc(void)
-{
-	return state.gc;
-}
-
-void *
-boot_none(void)
-{
-	py.Py_IncRef(py._Py_NoneStruct);
-	return py._Py_NoneStruct;
-}
+static int tries;
 
 /*
  * The gc module without a trace: if the program had not imported it, it is
@@ -115,8 +69,8 @@ announce(void)
 	buf_printf(&b, ", free lists %s", hooks_free_list_kind());
 	if (capture_problem())
 		buf_printf(&b, ", no backtraces: %s", capture_problem());
-	if (state.problem)
-		buf_printf(&b, ", no analysis: %s", state.problem);
+	if (watched.problem)
+		buf_printf(&b, ", no analysis: %s", watched.problem);
 	buf_putc(&b, '\n');
 	say_text(&b);
 	buf_fini(&b);
@@ -131,19 +85,19 @@ take_place(void)
 	gil_learn();
 	/* Before the hooks keep dead objects out of them. */
 	if (process.options.reachability)
-		state.n_arrays = freelists_find_arrays(state.arrays);
-	/* Hooks installed late have not seen it import its first modules. */
+		watched.n_free_lists = freelists_find_arrays(watched.free_lists);
+	/* Hooks that come late have not seen it import its first modules. */
 	stdlib_find(folder, sizeof folder);
 	programstart_set_library(folder);
 	hooks_install(&process.options);
-	state.problem = layout_verify();
-	if (!state.problem)
-		state.problem = gclists_discover(state.gc, &state.lists);
+	watched.problem = layout_verify();
+	if (!watched.problem)
+		watched.problem = gclists_discover(watched.gc, &watched.lists);
 	/* First: what is registered first runs last. */
 	if (!finish_install())
-		state.problem = "no function can be registered for the exit";
-	gcwatch_install(state.gc, hooks_see_containers());
-	state.is_done = true;
+		watched.problem = "no function can be registered for the exit";
+	gcwatch_install(watched.gc, hooks_see_containers());
+	watched.is_watched = true;
 	statuspage_started();
 	triggers_start();
 	announce();
@@ -156,15 +110,15 @@ attach_problem(void)
 {
 	const char *why;
 
-	state.gc = import_gc();
-	if (!state.gc)
+	watched.gc = import_gc();
+	if (!watched.gc)
 		return "its gc module cannot be imported now: try again";
 	why = layout_verify();
 	if (!why)
-		why = gclists_discover(state.gc, &state.lists);
+		why = gclists_discover(watched.gc, &watched.lists);
 	if (why) {
-		py.Py_DecRef(state.gc);
-		state.gc = NULL;
+		py.Py_DecRef(watched.gc);
+		watched.gc = NULL;
 	}
 	return why;
 }
@@ -181,11 +135,11 @@ boot_attach(void)
 		finalizers_init();
 		gil_learn();
 		if (process.options.reachability)
-			state.n_arrays = freelists_find_arrays(state.arrays);
+			watched.n_free_lists = freelists_find_arrays(watched.free_lists);
 		hooks_attach(&process.options);
-		gcwatch_install(state.gc, false);
-		state.problem = NULL;
-		state.is_done = true;
+		gcwatch_install(watched.gc, false);
+		watched.problem = NULL;
+		watched.is_watched = true;
 		triggers_start();
 	}
 	py.PyErr_Clear();
@@ -201,14 +155,14 @@ boot_detach(void)
 
 	py.PyErr_Fetch(&type, &value, &traceback);
 	triggers_stop();
-	gcwatch_remove(state.gc);
+	gcwatch_remove(watched.gc);
 	ok = hooks_remove();
 	collected_forget();
 	growths_forget();
-	state.is_done = false;
-	state.n_arrays = 0;
-	py.Py_DecRef(state.gc);
-	state.gc = NULL;
+	watched.is_watched = false;
+	watched.n_free_lists = 0;
+	py.Py_DecRef(watched.gc);
+	watched.gc = NULL;
 	process.is_inert = true;
 	py.PyErr_Clear();
 	py.PyErr_Restore(type, value, traceback);
@@ -225,12 +179,12 @@ boot(void *unused)
 		return 0;
 	/* A pending call must leave no error, and keep one that was there. */
 	py.PyErr_Fetch(&type, &value, &traceback);
-	state.gc = import_gc();
-	if (state.gc) {
-		state.tries = 0; /* the next life has as many */
+	watched.gc = import_gc();
+	if (watched.gc) {
+		tries = 0; /* the next life has as many */
 		take_place();
-	} else if (++state.tries < MAX_TRIES) {
-		start_rearm();
+	} else if (++tries < MAX_TRIES) {
+		arming_wait_again();
 	}
 	py.PyErr_Clear();
 	py.PyErr_Restore(type, value, traceback);

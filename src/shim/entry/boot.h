@@ -12,9 +12,6 @@
 
 #include <stdbool.h>
 
-#include "python/gclists.h"
-#include "python/span.h"
-
 /* A Py_AddPendingCall() function; always 0, with no error set. */
 int boot(void *unused);
 
@@ -27,23 +24,5 @@ const char *boot_attach(void);
 
 /* Put everything back (see hooks_remove()).  The GIL is held. */
 bool boot_detach(void);
-
-/* Is the shim at work in this process? */
-bool boot_is_done(void);
-
-/* The lists of the main interpreter; heads are 0 when they were not found. */
-const struct gclists *boot_lists(void);
-
-/* Why cycles cannot be analysed, or NULL. */
-const char *boot_problem(void);
-
-/* Arrays of dead objects (python/freelists.h); how many in *n. */
-const struct span *boot_free_lists(size_t *n);
-
-/* The gc module, borrowed; NULL before boot. */
-void *boot_gc(void);
-
-/* None, with a new reference: what callbacks return. */
-void *boot_none(void);
 
 #endif /* LEAKSHIM_SHIM_BOOT_H */

@@ -10,7 +10,7 @@
 #include "python/api.h"
 #include "python/layout.h"
 #include "shim/base/process.h"
-#include "shim/entry/boot.h"
+#include "shim/base/watched.h"
 #include "shim/record/capture.h"
 #include "shim/record/hooks.h"
 
@@ -25,11 +25,11 @@ put_layout(struct buf *b)
 static void
 put_heads(struct buf *b)
 {
-	if (boot_problem())
-		buf_printf(b, "gc-heads: not found: %s\n", boot_problem());
+	if (watched.problem)
+		buf_printf(b, "gc-heads: not found: %s\n", watched.problem);
 	else
 		buf_printf(b, "gc-heads: found%s\n",
-			   boot_lists()->heads[GENERATION_PERMANENT] ?
+			   watched.lists.heads[GENERATION_PERMANENT] ?
 				   ", with the permanent generation" :
 				   "");
 }

@@ -23,6 +23,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "shim/base/arming.h"
 #include "shim/base/export.h"
 #include "shim/base/next.h"
 #include "shim/entry/start.h"
@@ -36,8 +37,8 @@ extern char **environ;
 static void
 look(void)
 {
-	if (start_is_armed)
-		start_trigger();
+	if (arming_is_on)
+		arming_call();
 	else
 		start_look_for_python();
 }

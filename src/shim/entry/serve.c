@@ -2,6 +2,7 @@
 
 #include "shim/entry/serve.h"
 
+#include <dlfcn.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -9,14 +10,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/attachpage.h"
 #include "common/buf.h"
 #include "python/api.h"
 #include "shim/base/channel.h"
 #include "shim/base/clone.h"
 #include "shim/base/filters.h"
+#include "shim/base/forkgate.h"
 #include "shim/base/loaded.h"
 #include "shim/base/process.h"
 #include "shim/base/say.h"
+#include "shim/base/watched.h"
 #include "shim/check/inspection.h"
 #include "shim/check/inspector.h"
 #include "shim/check/statuspage.h"
@@ -26,6 +30,12 @@
 #include "shim/entry/start.h"
 #include "shim/record/capture.h"
 #include "shim/record/hooks.h"
+
+#if defined __x86_64__
+__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
+#elif defined __aarch64__
+__asm__(".symver dlsym,dlsym@GLIBC_2.17");
+#endif
 
 enum { UNMAP_MS = 5000, EXIT_MS = 60000 };
 
@@ -53,11 +63,11 @@ not_watched(void)
 {
 	if (process.declined)
 		return process.declined;
-	if (!boot_is_done() || process.is_inert)
+	if (!watched.is_watched || process.is_inert)
 		return "it is not watched: run `leakshim attach' first";
-	if (!forks_is_own_process())
+	if (!process_is_own())
 		return "it is a child between fork() and exec()";
-	return boot_problem();
+	return watched.problem;
 }
 
 /* For one check, until put_options_back(); NULL: the usual ones. */
@@ -156,6 +166,26 @@ say_attached(void)
 	buf_fini(&b);
 }
 
+/*
+ * Two commands at once may each load the library, under other names, before one
+ * can see what the other does.  Only the first of the loader's list, which
+ * never leaves it, may watch the process: two would stand on each other.
+ */
+static bool
+is_first_copy(void)
+{
+	static enum { UNKNOWN, FIRST, ANOTHER } we;
+	void *handle;
+
+	if (we == UNKNOWN) {
+		handle = loaded_with(ATTACH_STATUS);
+		we = !handle || statuspage_is(dlsym(handle, ATTACH_STATUS)) ?
+			     FIRST :
+			     ANOTHER;
+	}
+	return we == FIRST;
+}
+
 #define BUSY "another leakshim command is working on it"
 
 static uint32_t
@@ -164,13 +194,13 @@ serve_attach(const struct attach_page *page)
 	const char *why;
 	void *turn;
 
-	if (boot_is_done() && !process.is_inert)
+	if (watched.is_watched && !process.is_inert)
 		return refuse("it is already watched");
 	forks_init_late();
 	/* The loader's locks are not for children either. */
-	forks_keep_out();
-	why = loaded_is_first_copy() ? start_find_running() : BUSY;
-	forks_let_in();
+	forkgate_keep_out();
+	why = is_first_copy() ? start_find_running() : BUSY;
+	forkgate_let_in();
 	if (!why)
 		why = turn_begin(page, &turn);
 	if (why)

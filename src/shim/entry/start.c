@@ -11,14 +11,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/buf.h"
 #include "common/glibconly.h"
 #include "python/api.h"
 #include "python/layout.h"
+#include "report/output.h"
+#include "shim/base/arming.h"
 #include "shim/base/interpose.h"
 #include "shim/base/loaded.h"
 #include "shim/base/process.h"
 #include "shim/base/say.h"
 #include "shim/entry/boot.h"
+#include "shim/entry/diagnosis.h"
 #include "shim/entry/forks.h"
 #include "shim/record/hooks.h"
 
@@ -29,8 +33,6 @@ __asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
 __asm__(".symver dlerror,dlerror@GLIBC_2.17");
 __asm__(".symver dlsym,dlsym@GLIBC_2.17");
 #endif
-
-volatile int start_is_armed;
 
 /*
  * Our constructor has run.  Constructors of libpython may run before it (3.13:
@@ -44,11 +46,46 @@ static const char no_glibc[] = "its C library is not glibc";
 static unsigned long long adds_seen;
 static atomic_flag looking = ATOMIC_FLAG_INIT;
 
+/* Say (verbosity=1) why this process is not watched. */
 static void
 decline(const char *why)
 {
+	const char *text = process_environment("LEAKSHIM_OPTIONS");
+	struct buf b;
+
 	is_closed = true;
-	process_decline(why);
+	process.declined = why;
+	diagnosis_tell_declined(why);
+	process.is_inert = true;
+	buf_init(&b);
+	options_init(&process.options);
+	if (text)
+		options_parse(&process.options, text, &b);
+	buf_clear(&b);
+	if (process.options.verbosity > 0) {
+		output_remember_stderr();
+		say("not watched", why);
+	}
+	buf_fini(&b);
+}
+
+/*
+ * An allocation while we wait: from any thread, inside malloc(3), so it takes no
+ * lock of ours and allocates nothing.
+ */
+static void
+try_boot(void)
+{
+	int saved = errno;
+
+	/* 2.7 and 3.6 say so at the start of Py_InitializeEx(): boot copes. */
+	if (arming_is_on && py.Py_IsInitialized && py.Py_IsInitialized()) {
+		arming_set_malloc(NULL);
+		arming_set_hook(NULL);
+		if (py.Py_AddPendingCall(boot, NULL) != 0)
+			arming_wait_again(); /* the queue of 32 is full */
+	}
+	errno = saved;
 }
 
 /* Py_IsInitialized is known; the interpreter has not been started, or has. */
@@ -67,47 +104,8 @@ found_python(void *handle)
 	if (process.is_inert)
 		return;
 	forks_init();
-	hooks_set_trigger(start_trigger);
+	arming_wait(try_boot);
 	hooks_install_early(&process.options);
-	start_is_armed = 1;
-}
-
-/* After boot: see start_call_from_malloc(). */
-static void (*volatile called)(void);
-
-void
-start_call_from_malloc(void (*call)(void))
-{
-	called = call;
-	start_is_armed = call != NULL;
-}
-
-void
-start_trigger(void)
-{
-	void (*call)(void) = called;
-	int saved = errno;
-
-	if (call) {
-		call();
-		return;
-	}
-	/* 2.7 and 3.6 say so at the start of Py_InitializeEx(): boot copes. */
-	if (start_is_armed && py.Py_IsInitialized && py.Py_IsInitialized()) {
-		start_is_armed = 0;
-		hooks_set_trigger(NULL);
-		if (py.Py_AddPendingCall(boot, NULL) != 0)
-			start_rearm(); /* the queue of 32 is full */
-	}
-	errno = saved;
-}
-
-void
-start_rearm(void)
-{
-	called = NULL;
-	hooks_set_trigger(start_trigger);
-	start_is_armed = 1;
 }
 
 static const char *

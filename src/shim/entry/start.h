@@ -15,25 +15,6 @@
 
 #include <stdbool.h>
 
-/* Read by the malloc hook at every call: nonzero until boot is scheduled,
- * and while somebody is to be called. */
-extern volatile int start_is_armed;
-
-/*
- * Called for an allocation while armed, from any thread, inside malloc(): takes
- * no lock of ours and allocates nothing.
- */
-void start_trigger(void);
-
-/*
- * After boot: let malloc(3) call this in whatever thread, before it allocates;
- * NULL: nothing.  Signals: safe.
- */
-void start_call_from_malloc(void (*call)(void));
-
-/* Boot could not run yet (2.7 and 3.6 initialize late): try again. */
-void start_rearm(void);
-
 /*
  * After loading into a running process: find its Python.  NULL, or why there is
  * none to watch.  In a thread of our own; takes the loader's locks.

@@ -10,8 +10,8 @@
 #include "report/copy.h"
 #include "shim/base/process.h"
 #include "shim/base/stdlib.h"
+#include "shim/base/watched.h"
 #include "shim/check/facts.h"
-#include "shim/entry/boot.h"
 #include "shim/gc/gcwatch.h"
 #include "shim/record/sidetable.h"
 
@@ -48,7 +48,7 @@ bool
 collected_is_wanted(void)
 {
 	return (noted.n_wishes > 0 || process.options.collected) &&
-	       boot_lists()->heads[0];
+	       watched.lists.heads[0];
 }
 
 static bool
@@ -209,7 +209,7 @@ collected_note(int generation)
 	source.stdlib = noted.stdlib[0] ? noted.stdlib : NULL;
 	source.by_epoch = true;
 	source.n_lists = 1;
-	source.lists[0] = *boot_lists();
+	source.lists[0] = watched.lists;
 	/* What is older is not looked at, and keeps alive what it refers to. */
 	for (k = generation + 1; k < GENERATION_LISTS; k++)
 		source.lists[0].heads[k] = 0;

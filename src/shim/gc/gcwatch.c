@@ -14,8 +14,7 @@
 #include "shim/base/clone.h"
 #include "shim/base/process.h"
 #include "shim/base/say.h"
-#include "shim/entry/boot.h"
-#include "shim/entry/forks.h"
+#include "shim/base/watched.h"
 #include "shim/gc/collected.h"
 #include "shim/gc/gcwatch27.h"
 #include "shim/occasions/finish.h"
@@ -74,7 +73,7 @@ gcwatch_look(struct gcwatch_state *out)
 		.debug_flags = debug < 0 ? REPORT_UNKNOWN : debug,
 		.n_garbage = REPORT_UNKNOWN,
 	};
-	garbage = boot_gc() ? py.PyObject_GetAttrString(boot_gc(), "garbage") :
+	garbage = watched.gc ? py.PyObject_GetAttrString(watched.gc, "garbage") :
 			      NULL;
 	if (garbage) {
 		/* The module keeps it; ours was only a second reference. */
@@ -151,9 +150,9 @@ say_collection(long generation, long collected, long uncollectable, double s)
 			   uncollectable);
 	buf_decimal(&b, s, 6);
 	buf_put(&b, " s");
-	if (boot_lists()->heads[0]) {
-		gclists_counts(boot_lists(), counts);
-		gclists_thresholds(boot_lists(), thresholds);
+	if (watched.lists.heads[0]) {
+		gclists_counts(&watched.lists, counts);
+		gclists_thresholds(&watched.lists, thresholds);
 		buf_printf(&b, ", counts %d %d %d of %d %d %d", counts[0],
 			   counts[1], counts[2], thresholds[0], thresholds[1],
 			   thresholds[2]);
@@ -234,9 +233,9 @@ on_collection(void *self, void *args)
 	char text[8];
 
 	(void)self;
-	if (process.is_inert || !forks_is_own_process() ||
+	if (process.is_inert || !process_is_own() ||
 	    !pytext_copy(phase, text, sizeof text))
-		return boot_none();
+		return watched_none();
 	if (!strcmp(text, "start")) {
 		gcwatch_note_flags();
 		reftracer_keep();
@@ -255,7 +254,7 @@ on_collection(void *self, void *args)
 	}
 	if (py.PyErr_Occurred())
 		py.PyErr_Clear();
-	return boot_none();
+	return watched_none();
 }
 
 static struct method callback = {"leakshim", on_collection, 1, NULL};

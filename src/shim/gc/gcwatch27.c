@@ -9,8 +9,7 @@
 #include "python/objects.h"
 #include "shim/base/clone.h"
 #include "shim/base/process.h"
-#include "shim/entry/boot.h"
-#include "shim/entry/forks.h"
+#include "shim/base/watched.h"
 #include "shim/gc/collected.h"
 #include "shim/gc/gcwatch.h"
 #include "shim/occasions/triggers.h"
@@ -42,8 +41,8 @@ gcwatch27_is_due(void)
 
 	if (!is_installed || is_inside)
 		return false;
-	gclists_counts(boot_lists(), counts);
-	gclists_thresholds(boot_lists(), thresholds);
+	gclists_counts(&watched.lists, counts);
+	gclists_thresholds(&watched.lists, thresholds);
 	return counts[0] >= thresholds[0] && thresholds[0];
 }
 
@@ -58,7 +57,7 @@ generation_due(const int counts[GENERATIONS])
 {
 	int thresholds[GENERATIONS];
 
-	gclists_thresholds(boot_lists(), thresholds);
+	gclists_thresholds(&watched.lists, thresholds);
 	if (counts[0] != thresholds[0] || !gcwatch_is_enabled())
 		return -1;
 	return counts[1] > thresholds[1] || counts[2] > thresholds[2];
@@ -89,7 +88,7 @@ void
 gcwatch27_begin(struct gcwatch27_moment *m)
 {
 	is_inside = true;
-	gclists_counts(boot_lists(), m->counts);
+	gclists_counts(&watched.lists, m->counts);
 	if (collected_is_wanted())
 		note_collected(generation_due(m->counts));
 	m->started_ns = clone_now_ns();
@@ -113,7 +112,7 @@ gcwatch27_end(const struct gcwatch27_moment *m)
 	int after[GENERATIONS], generation;
 
 	is_inside = false;
-	gclists_counts(boot_lists(), after);
+	gclists_counts(&watched.lists, after);
 	generation = generation_collected(m->counts, after);
 	if (generation < 0)
 		return;
@@ -128,11 +127,11 @@ collect(void *self, void *args, void *keywords)
 	int after[GENERATIONS], generation;
 	void *result;
 
-	if (is_inside || process.is_inert || !forks_is_own_process())
+	if (is_inside || process.is_inert || !process_is_own())
 		return real_collect(self, args, keywords);
 	gcwatch_note_flags();
 	is_inside = true;
-	gclists_counts(boot_lists(), m.counts);
+	gclists_counts(&watched.lists, m.counts);
 	if (collected_is_wanted())
 		note_collected(generation_asked(args, keywords));
 	m.started_ns = clone_now_ns();
@@ -140,7 +139,7 @@ collect(void *self, void *args, void *keywords)
 	is_inside = false;
 	if (!result)
 		return NULL; /* a wrong argument: nothing was collected */
-	gclists_counts(boot_lists(), after);
+	gclists_counts(&watched.lists, after);
 	generation = generation_collected(m.counts, after);
 	/* Of the oldest one, counts may be 0 before and after. */
 	gcwatch_count(generation < 0 ? 2 : generation,
@@ -162,7 +161,7 @@ gcwatch27_install(void *gc)
 	/* The module keeps the function, and the library its entry. */
 	py.Py_DecRef(function);
 	m = object_pointer(function, FUNCTION_METHOD);
-	if (!boot_lists()->heads[0] || !m || !m->name ||
+	if (!watched.lists.heads[0] || !m || !m->name ||
 	    strcmp(m->name, "collect") ||
 	    m->flags != (METH_VARARGS | METH_KEYWORDS))
 		return false;

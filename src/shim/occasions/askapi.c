@@ -12,12 +12,11 @@
 #include "shim/base/clone.h"
 #include "shim/base/process.h"
 #include "shim/base/say.h"
+#include "shim/base/watched.h"
 #include "shim/check/background.h"
 #include "shim/check/callstack.h"
 #include "shim/check/inspector.h"
 #include "shim/check/turn.h"
-#include "shim/entry/boot.h"
-#include "shim/entry/forks.h"
 #include "shim/gc/collected.h"
 #include "shim/gc/gcwatch.h"
 #include "shim/occasions/finish.h"
@@ -83,8 +82,8 @@ struct turn {
 static bool
 is_watched(void)
 {
-	return boot_is_done() && !process.is_inert && !process.is_attached &&
-	       forks_is_own_process();
+	return watched.is_watched && !process.is_inert && !process.is_attached &&
+	       process_is_own();
 }
 
 /* Without the GIL: is there anything to wait for?  0 or an errno. */
@@ -92,13 +91,13 @@ static int
 why_never(void)
 {
 	if (process.declined || process.is_inert || process.is_attached ||
-	    !forks_is_own_process())
+	    !process_is_own())
 		return ENOTSUP;
-	if (!boot_is_done())
+	if (!watched.is_watched)
 		return EAGAIN;
 	if (finish_has_begun() || is_finalizing())
 		return ESHUTDOWN;
-	return boot_problem() ? ENOTSUP : 0;
+	return watched.problem ? ENOTSUP : 0;
 }
 
 /*
@@ -307,7 +306,7 @@ check(long mark, const char *log_path)
 int
 leakshim_abi1_is_active(void)
 {
-	if (!is_watched() || boot_problem())
+	if (!is_watched() || watched.problem)
 		return 0;
 	enter();
 	return 1;

@@ -7,7 +7,7 @@
 
 #include "python/api.h"
 #include "python/atexits.h"
-#include "shim/entry/boot.h"
+#include "shim/base/watched.h"
 
 /* A Python object of 16 bytes in our own memory: {refcount, type}. */
 struct sentinel {
@@ -105,7 +105,7 @@ call_exitfunc(void *self, void *args)
 		py.PyErr_Restore(type, value, traceback);
 		return NULL;
 	}
-	return result ? result : boot_none();
+	return result ? result : watched_none();
 }
 
 bool

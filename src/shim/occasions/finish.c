@@ -13,15 +13,15 @@
 #include "python/atexits.h"
 #include "python/gil.h"
 #include "python/foreigngil.h"
+#include "shim/base/arming.h"
 #include "shim/base/process.h"
 #include "shim/base/say.h"
+#include "shim/base/watched.h"
 #include "shim/check/background.h"
 #include "shim/check/inspector.h"
 #include "shim/check/secondclone.h"
 #include "shim/entry/boot.h"
-#include "shim/entry/forks.h"
 #include "shim/entry/serve.h"
-#include "shim/entry/start.h"
 #include "shim/gc/collected.h"
 #include "shim/gc/gcwatch.h"
 #include "shim/occasions/askapi.h"
@@ -80,7 +80,7 @@ begin_check(bool collection_follows)
 	state.thread = syscall(SYS_gettid);
 	state.stage = STAGE_DONE;
 	/* Attached to, perhaps after a detach: it reports to commands alone. */
-	if (process.is_inert || process.is_attached || !forks_is_own_process())
+	if (process.is_inert || process.is_attached || !process_is_own())
 		return;
 	serve_wait_until_idle();
 	askapi_wait_until_idle();
@@ -100,7 +100,7 @@ finish_at_exit(void)
 void
 finish_after_collection(void)
 {
-	if (state.stage != STAGE_WAITING || !forks_is_own_process())
+	if (state.stage != STAGE_WAITING || !process_is_own())
 		return;
 	inspector_compare();
 	/*
@@ -189,7 +189,7 @@ change_exit_status(int status, void *unused)
 	int instead;
 
 	(void)unused;
-	if (!forks_is_own_process())
+	if (!process_is_own())
 		return;
 	check_unfinalized();
 	end_check(); /* the collection that was expected never came */
@@ -228,7 +228,7 @@ int
 finish_before__exit(int status)
 {
 	if (state.stage == STAGE_NONE || process.is_inert ||
-	    !forks_is_own_process())
+	    !process_is_own())
 		return status;
 	if (only_failed_to_exec())
 		return status;
@@ -244,7 +244,7 @@ finish_before__exit(int status)
 void
 finish_exec_tried(void)
 {
-	if (state.stage == STAGE_NONE || !forks_is_own_process())
+	if (state.stage == STAGE_NONE || !process_is_own())
 		return;
 	background_give_up(); /* the next check would never reap its clone */
 	if (process.is_forked)
@@ -274,7 +274,7 @@ at_exit(void *self, void *args)
 	if (py.PyErr_Occurred())
 		py.PyErr_Clear();
 	gil_offer();
-	return boot_none();
+	return watched_none();
 }
 
 /* PyMethodDef; METH_VARARGS is 1. */
@@ -292,13 +292,13 @@ static struct {
 static void
 after_finalization(void)
 {
-	if (!forks_is_own_process() || process.is_inert)
+	if (!process_is_own() || process.is_inert)
 		return;
 	end_check();
 	sidetable_flag_all(BLOCK_IS_STARTUP);
 	programstart_begin_anew();
 	state.stage = STAGE_NONE;
-	start_rearm();
+	arming_wait_again();
 }
 
 static bool

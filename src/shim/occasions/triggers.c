@@ -15,14 +15,13 @@
 #include "python/layout.h"
 #include "python/names.h"
 #include "python/pending.h"
+#include "shim/base/arming.h"
 #include "shim/base/clone.h"
 #include "shim/base/process.h"
 #include "shim/base/say.h"
+#include "shim/base/watched.h"
 #include "shim/check/background.h"
 #include "shim/check/inspection.h"
-#include "shim/entry/boot.h"
-#include "shim/entry/forks.h"
-#include "shim/entry/start.h"
 #include "shim/gc/gcwatch.h"
 #include "shim/occasions/asksignal.h"
 #include "shim/occasions/atrest.h"
@@ -69,10 +68,10 @@ now_ns(void)
 static bool
 can_check(void)
 {
-	return boot_is_done() && !boot_problem() && !process.is_inert &&
+	return watched.is_watched && !watched.problem && !process.is_inert &&
 	       !is_finalizing() &&
 	       (process.is_attached || !finish_has_begun()) &&
-	       forks_is_own_process();
+	       process_is_own();
 }
 
 static bool
@@ -109,9 +108,9 @@ static void
 set_hook(void (*hook)(void))
 {
 	if (watch.has_hooks)
-		hooks_set_trigger(hook);
+		arming_set_hook(hook);
 	else if (!process.is_attached)
-		start_call_from_malloc(hook);
+		arming_set_malloc(hook);
 }
 
 /* Signals: safe. */
@@ -331,7 +330,7 @@ on_signal(void *context)
 static void
 on_taken(void)
 {
-	if (watch.has_said_taken || !forks_is_own_process() ||
+	if (watch.has_said_taken || !process_is_own() ||
 	    !(process_is_first() || process.is_attached))
 		return;
 	watch.has_said_taken = true;

@@ -15,6 +15,7 @@
 #include "shim/record/callers.h"
 #include "shim/record/codes.h"
 #include "shim/record/programstart.h"
+#include "shim/record/rounds.h"
 #include "shim/record/stacks.h"
 #include "shim/record/threadcache.h"
 #include "shim/record/trie.h"
@@ -377,7 +378,7 @@ static void
 forget_nodes(struct thread_cache *c)
 {
 	memset(c->steps, 0, sizeof c->steps);
-	c->round = trie_round();
+	c->round = rounds_now;
 }
 
 /* Only as many slots as were ever used can know a code. */
@@ -397,7 +398,7 @@ start_anew(struct thread_cache *c, void *tstate, uint32_t now)
 	c->tstate = tstate;
 	if (c->epoch != now)
 		forget_codes(c);
-	if (c->round != trie_round())
+	if (c->round != rounds_now)
 		forget_nodes(c);
 	c->epoch = now;
 	c->n = 0;

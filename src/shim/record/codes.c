@@ -13,8 +13,8 @@
 #include "python/pytext.h"
 #include "shim/base/fault.h"
 #include "shim/record/recycle.h"
+#include "shim/record/rounds.h"
 #include "shim/record/sidetable.h"
-#include "shim/record/trie.h"
 
 enum {
 	MAX_CODES = 1 << 22,
@@ -224,7 +224,7 @@ codes_retire(void *code)
 	HASH_FIND_PTR(table, &code, e);
 	if (e) {
 		stored_at(e->id)->is_retired = true;
-		stored_at(e->id)->retired_in = trie_round();
+		stored_at(e->id)->retired_in = rounds_now;
 		drop_entry(e);
 	}
 	spin_unlock(&lock);
@@ -239,7 +239,7 @@ codes_sweep(const struct recycle_marks *m)
 		struct stored *s = stored_at(id);
 
 		if (m->codes[id / 64] >> id % 64 & 1 || !s->copy.function ||
-		    !s->is_retired || s->retired_in == trie_round())
+		    !s->is_retired || s->retired_in == rounds_now)
 			continue;
 		spin_lock(&lock);
 		drop_copy(&s->copy);

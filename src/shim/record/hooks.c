@@ -186,9 +186,3 @@ hooks_can_trigger(void)
 {
 	return state.has_layer || state.is_interposed;
 }
-
-void
-hooks_set_trigger(void (*trigger)(void))
-{
-	layer_trigger = trigger;
-}

@@ -63,14 +63,7 @@ bool hooks_free_lists_exact(void);
 const char *hooks_kind(void);       /* "allocator layer", "interposed symbols", "none" */
 const char *hooks_free_list_kind(void); /* "type wrappers", "reference tracer", "none" */
 
-/* Is there anything that calls the trigger? */
+/* Is there anything that calls arming_hook? */
 bool hooks_can_trigger(void);
-
-/*
- * A function that is called before each allocation (NULL: none).  With it,
- * start.c waits for Python to be initialized, and triggers.c for its time.
- * Signals: safe.
- */
-void hooks_set_trigger(void (*trigger)(void));
 
 #endif /* LEAKSHIM_SHIM_HOOKS_H */

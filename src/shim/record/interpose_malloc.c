@@ -19,28 +19,12 @@
 #include <string.h>
 
 #include "common/glibconly.h"
+#include "shim/base/arming.h"
 #include "shim/base/bootarena.h"
 #include "shim/base/export.h"
 #include "shim/base/interpose.h"
 #include "shim/base/next.h"
-#include "shim/entry/start.h"
 #include "shim/record/cblocks.h"
-
-/*
- * Another allocator defines these two as well, and we do not interpose them:
- * the owner of these owns them all. malloc_usable_size() has no second name;
- * the C library's is in the same file as malloc().
- */
-bool
-interpose_malloc_is_libc(void)
-{
-	enum { MUCH_CODE = 1 << 17 };
-	uintptr_t distance = (uintptr_t)malloc_usable_size -
-			     (uintptr_t)__libc_malloc;
-
-	return (void *)valloc == (void *)__libc_valloc &&
-	       distance + MUCH_CODE < 2 * MUCH_CODE;
-}
 
 void
 interpose_resolve(void)
@@ -80,8 +64,8 @@ malloc(size_t n)
 {
 	void *p;
 
-	if (__builtin_expect(start_is_armed, 0))
-		start_trigger();
+	if (__builtin_expect(arming_is_on, 0))
+		arming_call();
 	if (is_libc()) {
 		p = __libc_malloc(n);
 	} else if (is_too_early((void *)next.malloc)) {

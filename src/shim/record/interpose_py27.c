@@ -17,6 +17,7 @@
 
 #include "python/api.h"
 #include "python/objects.h"
+#include "shim/base/arming.h"
 #include "shim/base/export.h"
 #include "shim/base/interpose.h"
 #include "shim/base/next.h"
@@ -106,7 +107,7 @@ first_gc_malloc(size_t n)
 static void *
 recorded_malloc(size_t n)
 {
-	void (*trigger)(void) = layer_trigger;
+	void (*trigger)(void) = arming_hook;
 	void *p;
 
 	if (depth)

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "python/api.h"
+#include "shim/base/arming.h"
 #include "shim/base/fault.h"
 #include "shim/record/capture.h"
 #include "shim/record/sidetable.h"
@@ -32,8 +33,6 @@ enum {
 	MAX_CONTEXTS = 64,
 	FALL_BACK_BYTES = 512 << 10, /* as heap profilers sample by default */
 };
-
-void (*volatile layer_trigger)(void);
 
 static struct context contexts[MAX_CONTEXTS];
 static enum {
@@ -189,7 +188,7 @@ layer_freed(void *p)
 static inline void
 pull_trigger(void)
 {
-	void (*trigger)(void) = layer_trigger;
+	void (*trigger)(void) = arming_hook;
 
 	if (__builtin_expect(trigger != NULL, 0))
 		trigger();

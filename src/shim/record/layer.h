@@ -59,7 +59,4 @@ extern __thread int layer_depth __attribute__((tls_model("initial-exec")));
 /* Is every block recorded? */
 bool layer_records_all(void);
 
-/* See hooks_set_trigger(). */
-extern void (*volatile layer_trigger)(void);
-
 #endif /* LEAKSHIM_SHIM_LAYER_H */

@@ -2,14 +2,12 @@
 
 #include "shim/record/recycle.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/ownmap.h"
 #include "python/interpreters.h"
 #include "shim/record/capture.h"
 #include "shim/record/codes.h"
-#include "shim/record/hooks.h"
 #include "shim/record/sidetable.h"
 #include "shim/record/stacks.h"
 
@@ -77,7 +75,7 @@ begin_round(void)
 }
 
 void
-recycle_begin(void)
+recycle_begin(bool sees_objects)
 {
 	bool is_possible = interpreters_share_gil();
 
@@ -85,7 +83,7 @@ recycle_begin(void)
 		sweep();
 	ownunmap(marks, marks_bytes);
 	marks = NULL;
-	if (is_possible && hooks_see_objects() &&
+	if (is_possible && sees_objects &&
 	    (stacks_number() >= next_nodes || codes_number() >= next_codes))
 		begin_round();
 }

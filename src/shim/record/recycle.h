@@ -20,6 +20,7 @@
 #ifndef LEAKSHIM_SHIM_RECYCLE_H
 #define LEAKSHIM_SHIM_RECYCLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What a clone has marked; in memory that it shares with the process. */
@@ -29,8 +30,8 @@ struct recycle_marks {
 	uint64_t *nodes, *codes;
 };
 
-/* Before a check clones the process. */
-void recycle_begin(void);
+/* Before a check clones the process; sees_objects: blocks are recorded. */
+void recycle_begin(bool sees_objects);
 
 /* In the clone: mark, if that was begun. */
 void recycle_mark(void);

@@ -10,6 +10,7 @@
 #include "shim/base/fault.h"
 #include "shim/record/codes.h"
 #include "shim/record/recycle.h"
+#include "shim/record/rounds.h"
 #include "shim/record/trie.h"
 
 /*
@@ -64,7 +65,6 @@ static uint32_t n_nodes = FIRST_NODE; /* handed out so far */
 static uint32_t n_forgotten; /* of them: by stacks_forget() */
 static uint32_t n_inherited; /* of a fork's child: those of its parent */
 static uint32_t first_free, n_free;
-static uint32_t round_now; /* grows when unused nodes are looked for */
 static stack_id roots[ROOTS] = {TRIE_ROOT_NONE, TRIE_ROOT_MAIN,
 				TRIE_ROOT_OTHER};
 static atomic_flag lock = ATOMIC_FLAG_INIT;
@@ -89,8 +89,8 @@ asked_for(uint32_t i)
 static inline void
 touch(uint32_t i)
 {
-	if (*asked_for(i) != (uint8_t)round_now)
-		*asked_for(i) = (uint8_t)round_now;
+	if (*asked_for(i) != (uint8_t)rounds_now)
+		*asked_for(i) = (uint8_t)rounds_now;
 }
 
 bool
@@ -321,7 +321,7 @@ stacks_forget(void)
 	}
 	n_forgotten = n_nodes - FIRST_NODE;
 	first_free = n_free = 0;
-	round_now++;
+	rounds_now++;
 	for (i = 0; i < ROOTS; i++)
 		roots[i] = i;
 	spin_unlock(&lock);
@@ -329,12 +329,6 @@ stacks_forget(void)
 }
 
 /* ---- nodes that nobody uses ---- */
-
-uint32_t
-trie_round(void)
-{
-	return round_now;
-}
 
 bool
 trie_is_permanent(stack_id id)
@@ -345,7 +339,7 @@ trie_is_permanent(stack_id id)
 uint32_t
 stacks_begin_round(void)
 {
-	round_now++;
+	rounds_now++;
 	return n_nodes;
 }
 
@@ -419,7 +413,7 @@ stacks_sweep(const struct recycle_marks *m, size_t n_most)
 	for (; i < m->n_nodes && n < n_most; i++) {
 		if (is_marked(m, i) || !node(i)->code ||
 		    is_permanent_below(node(i)->parent) ||
-		    *asked_for(i) == (uint8_t)round_now)
+		    *asked_for(i) == (uint8_t)rounds_now)
 			continue;
 		/* One at a time: fork() must not meet it held for long. */
 		spin_lock(&lock);

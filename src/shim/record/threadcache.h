@@ -32,7 +32,7 @@ struct thread_frame {
 	stack_id node;
 };
 
-/* A node that trie_intern() gave: true until trie_round() changes. */
+/* A node that trie_intern() gave: true until rounds_now changes. */
 struct thread_step {
 	uintptr_t place;
 	uint32_t code;
@@ -44,7 +44,7 @@ struct thread_cache {
 	struct thread_cache *next; /* in the pool */
 	void *tstate;
 	uint32_t epoch;
-	uint32_t round; /* trie_round() */
+	uint32_t round; /* rounds_now */
 	stack_id root;
 	void *beyond; /* the frame that frames[0] links to; NULL mostly */
 	size_t n;      /* frames of the last capture */

@@ -1,0 +1,5 @@
+#include "config.h"
+
+#include "shim/record/rounds.h"
+
+uint32_t rounds_now;
