@@ -498,6 +498,8 @@ libshim_la_SOURCES = \
 	%D%/shim/record/nofreelists.h \
 	%D%/shim/record/programstart.c \
 	%D%/shim/record/programstart.h \
+	%D%/shim/record/recorded.c \
+	%D%/shim/record/recorded.h \
 	%D%/shim/record/recycle.c \
 	%D%/shim/record/recycle.h \
 	%D%/shim/record/reftracer.c \

@@ -2,6 +2,8 @@
 
 #include "common/days.h"
 
+#include "common/buf.h"
+
 /* n digits at s, or -1. */
 static int64_t
 digits(const char *s, int n)
@@ -52,4 +54,33 @@ days_parse(const char *s, size_t n, int64_t *out)
 	for (m = 1; m < month; m++)
 		*out += days_of_month(year, m);
 	return true;
+}
+
+static void
+put_two(struct buf *b, int v)
+{
+	buf_printf(b, v < 10 ? "0%d" : "%d", v);
+}
+
+/* The proleptic Gregorian calendar, in years that begin with March. */
+void
+days_put_time(struct buf *b, int64_t seconds)
+{
+	int64_t days = seconds / 86400, rest = seconds % 86400;
+	int64_t z = days + 719468, era = z / 146097, doe = z - era * 146097;
+	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	int64_t mp = (5 * doy + 2) / 153, month = mp < 10 ? mp + 3 : mp - 9;
+
+	buf_printf(b, "%ld-", yoe + era * 400 + (month <= 2));
+	put_two(b, (int)month);
+	buf_putc(b, '-');
+	put_two(b, (int)(doy - (153 * mp + 2) / 5 + 1));
+	buf_putc(b, 'T');
+	put_two(b, (int)(rest / 3600));
+	buf_putc(b, ':');
+	put_two(b, (int)(rest / 60 % 60));
+	buf_putc(b, ':');
+	put_two(b, (int)(rest % 60));
+	buf_putc(b, 'Z');
 }

@@ -14,7 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
+
 /* "2027-01-31", exactly so and a day that there is (UTC); false if not. */
 bool days_parse(const char *s, size_t n, int64_t *out);
+
+/* "2027-01-31T23:59:59Z", of seconds since 1970 (UTC). */
+void days_put_time(struct buf *b, int64_t seconds);
 
 #endif /* LEAKSHIM_COMMON_DAYS_H */

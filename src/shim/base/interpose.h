@@ -33,6 +33,13 @@ interpose_malloc_is_libc(void)
 	       distance + MUCH_CODE < 2 * MUCH_CODE;
 }
 
+/*
+ * interpose_py27.c: look() is called when Python may have come; around() in the
+ * place of _PyObject_GC_Malloc(), to which it goes on, while recording.
+ */
+void interpose_py27_look(void (*look)(void));
+void interpose_py27_collect(void *(*around)(void *(*go_on)(size_t), size_t n));
+
 /* interpose_py27.c: record what comes by (only in a 2.7). */
 void interpose_py27_record(bool on);
 

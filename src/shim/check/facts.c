@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "common/buf.h"
+#include "common/days.h"
 #include "python/api.h"
+#include "python/atexits.h"
 #include "python/interpreters.h"
 #include "shim/base/clone.h"
 #include "shim/base/fault.h"
@@ -19,16 +21,16 @@
 #include "shim/check/growths.h"
 #include "shim/check/inspection.h"
 #include "shim/gc/collected.h"
-#include "shim/occasions/asksignal.h"
-#include "shim/occasions/exit27.h"
-#include "shim/occasions/triggers.h"
 #include "shim/record/capture.h"
 #include "shim/record/hooks.h"
 #include "shim/record/layer.h"
 #include "shim/record/sharedblocks.h"
 #include "shim/record/nativestack.h"
+#include "shim/record/recorded.h"
 #include "shim/record/sidetable.h"
 #include "shim/record/stacks.h"
+
+enum { MOST_EXPLAINERS = 4 };
 
 static bool
 is_file_name(const char *log_path)
@@ -59,77 +61,13 @@ facts_gather(struct facts *f, const char *trigger, const char *path,
 	stdlib_find(f->stdlib, sizeof f->stdlib);
 }
 
-static uint32_t since, until; /* the epochs of the check at hand */
-
-static bool
-is_left_out(uint32_t epoch)
-{
-	return epoch < since || (until && epoch >= until);
-}
-
-static bool
-find_block(uintptr_t address, struct source_block *out)
-{
-	struct block b;
-
-	if (!sidetable_find((void *)address, &b))
-		return false;
-	out->stack = b.stack;
-	out->is_startup = b.flags & BLOCK_IS_STARTUP;
-	out->is_unknown = false;
-	out->may_be_object = b.flags & BLOCK_IS_OBJECT;
-	out->is_old = is_left_out(b.epoch);
-	out->epoch = b.epoch;
-	return true;
-}
-
-static bool
-find_chunk(uintptr_t address, struct source_block *out)
-{
-	struct block b;
-
-	if (!sidetable_find_note((void *)address, &b))
-		return false;
-	*out = (struct source_block){.stack = b.stack,
-				     .is_old = is_left_out(b.epoch)};
-	return true;
-}
-
-struct block_walk {
-	int (*each)(const struct source_range *b, void *ctx);
-	void *ctx;
-};
-
-/*
- * Every rebirth of a dead object was seen: not while another tool had the
- * tracer's slot (tracemalloc from 3.13 on).
- */
-static bool is_dead_for_sure;
-
-static int
-pass_block(const struct block *b, void *ctx)
-{
-	struct block_walk *w = ctx;
-	struct source_range range = {
-		b->address, b->size, b->flags & BLOCK_IS_OBJECT,
-		b->flags & BLOCK_IS_DEAD && is_dead_for_sure};
-
-	return w->each(&range, w->ctx);
-}
-
-static int
-walk_blocks(int (*each)(const struct source_range *b, void *ctx), void *ctx)
-{
-	struct block_walk w = {each, ctx};
-
-	return sidetable_walk(pass_block, &w);
-}
+static uint32_t collected_since;
 
 static void
 walk_collected(void (*each)(const struct finding *f, bool is_own, void *ctx),
 	       void *ctx)
 {
-	collected_walk(since, each, ctx);
+	collected_walk(collected_since, each, ctx);
 }
 
 static uint64_t late_ns;
@@ -145,7 +83,7 @@ void
 facts_source(struct source *s, struct facts *f, const volatile uint32_t *order)
 {
 	the_order = order;
-	facts_tables(s);
+	recorded_source(s, f->since, f->until);
 	s->options = &process.options;
 	s->n_lists = interpreters_lists(&watched.lists, s->lists,
 					SOURCE_MAX_INTERPRETERS);
@@ -163,71 +101,23 @@ facts_source(struct source *s, struct facts *f, const volatile uint32_t *order)
 	s->is_late = is_late;
 	s->find_kin = sharedblocks_are_possible() ? sharedblocks_find : NULL;
 	s->shared_key = sharedblocks_key();
-	since = f->since;
-	until = f->until;
+	collected_since = f->since;
 	s->only_new = f->since > 0;
 	s->walk_collected = collected_is_wanted() ? walk_collected : NULL;
 	/* The last tenth is for reporting that the time was not enough. */
 	late_ns = f->started_ns + (uint64_t)process.options.timeout * 900000000;
 }
 
-void
-facts_tables(struct source *s)
-{
-	memset(s, 0, sizeof *s);
-	since = until = 0;
-	s->cwd = process.cwd[0] ? process.cwd : NULL;
-	is_dead_for_sure = hooks_free_lists_exact();
-	s->walk_blocks = hooks_see_objects() ? walk_blocks : NULL;
-	s->since_attach = process.is_attached;
-	s->sees_all = hooks_see_objects() && !process.is_attached &&
-		      !layer_is_sampling() && !fault_number(FAULT_TABLE_FULL);
-	s->sees_some =
-		!s->sees_all && !s->since_attach && hooks_can_prove_identity();
-	s->stale = watched.free_lists;
-	s->n_stale = watched.n_free_lists;
-	s->granule_shift = sidetable_granule_shift();
-	s->find_block = hooks_see_objects() ? find_block : NULL;
-	s->find_chunk = s->find_block ? find_chunk : NULL;
-	s->lines = stacks_lines;
-	s->natives = stacks_natives;
-	s->is_inherited = stacks_is_inherited;
-	s->has_left_threads = process.has_left_threads;
-	s->is_main_thread = stacks_is_main_thread;
-}
-
 /* ---- in the clone ---- */
 
-static void
-put_two(struct buf *b, int v)
-{
-	buf_printf(b, v < 10 ? "0%d" : "%d", v);
-}
-
-/* Days since the epoch to a date (proleptic Gregorian, from March on). */
 static const char *
-format_time(struct arena *a, int64_t seconds)
+time_text(struct arena *a, int64_t seconds)
 {
-	int64_t days = seconds / 86400, rest = seconds % 86400;
-	int64_t z = days + 719468, era = z / 146097, doe = z - era * 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-	int64_t mp = (5 * doy + 2) / 153, month = mp < 10 ? mp + 3 : mp - 9;
 	const char *text;
 	struct buf b;
 
 	buf_init(&b);
-	buf_printf(&b, "%ld-", yoe + era * 400 + (month <= 2));
-	put_two(&b, (int)month);
-	buf_putc(&b, '-');
-	put_two(&b, (int)(doy - (153 * mp + 2) / 5 + 1));
-	buf_putc(&b, 'T');
-	put_two(&b, (int)(rest / 3600));
-	buf_putc(&b, ':');
-	put_two(&b, (int)(rest / 60 % 60));
-	buf_putc(&b, ':');
-	put_two(&b, (int)(rest % 60));
-	buf_putc(&b, 'Z');
+	days_put_time(&b, seconds);
 	text = arena_string(a, buf_string(&b));
 	buf_fini(&b);
 	return text;
@@ -249,6 +139,26 @@ fill_argv(struct arena *a, struct report *r)
 	}
 }
 
+static struct {
+	enum omission which;
+	const char *(*why)(void);
+} explainers[MOST_EXPLAINERS];
+static size_t n_explainers;
+
+void
+facts_explain(enum omission which, const char *(*why)(void))
+{
+	size_t i;
+
+	for (i = 0; i < n_explainers; i++)
+		if (explainers[i].which == which)
+			return;
+	if (n_explainers == MOST_EXPLAINERS)
+		return;
+	explainers[n_explainers].which = which;
+	explainers[n_explainers++].why = why;
+}
+
 static const char *
 why_no_hooks(void)
 {
@@ -264,7 +174,7 @@ why_no_hooks(void)
 static const char *
 why_no_collections(void)
 {
-	return exit27_is_needed() && !python.is_shared ?
+	return !atexits_has_module() && !python.is_shared ?
 		       "a statically linked Python 2.7 does not announce its "
 		       "collections" :
 		       NULL;
@@ -282,18 +192,20 @@ facts_omissions(const struct facts *f, struct omissions *out)
 		{OMISSION_CAPTURE,
 		 hooks_see_objects() ? capture_problem() : NULL},
 		{OMISSION_NATIVE, nativestack_problem()},
-		{OMISSION_SIGNAL, asksignal_problem()},
-		{OMISSION_CHECK_EVERY, triggers_problem()},
 		{OMISSION_SUPPRESSIONS, filters.no_suppressions},
 		{OMISSION_BASELINE, filters.no_baseline},
 		{OMISSION_SURVIVAL, f->survival_unknown},
 	};
+	const char *why;
 	size_t i;
 
 	fault_omissions(out);
 	for (i = 0; i < sizeof undone / sizeof *undone; i++)
 		if (undone[i].why)
 			omissions_note(out, undone[i].which, undone[i].why);
+	for (i = 0; i < n_explainers; i++)
+		if ((why = explainers[i].why()))
+			omissions_note(out, explainers[i].which, why);
 	omissions_count(out, OMISSION_COLLECTED, collected_dropped());
 	omissions_count(out, OMISSION_INTERPRETERS,
 			(int64_t)f->n_interpreters_left);
@@ -349,7 +261,7 @@ facts_fill(struct arena *a, const struct facts *f, struct report *r)
 	r->exe = process.exe[0] ? process.exe : NULL;
 	fill_argv(a, r);
 	r->host = process.host[0] ? process.host : NULL;
-	r->time = format_time(a, f->time);
+	r->time = time_text(a, f->time);
 	r->trigger = f->trigger;
 	r->python_version = python.text;
 	r->linkage = python.is_shared ? "shared" : "static";

@@ -59,8 +59,11 @@ void facts_gather(struct facts *f, const char *trigger, const char *path,
 void facts_source(struct source *s, struct facts *f,
 		  const volatile uint32_t *order);
 
-/* The part of that which is the same for every check. */
-void facts_tables(struct source *s);
+/*
+ * why() says why something that was asked for is not done, or returns NULL: the
+ * clone asks it.
+ */
+void facts_explain(enum omission which, const char *(*why)(void));
 
 /* What the process could not do so far, whatever the analysis does. */
 void facts_omissions(const struct facts *f, struct omissions *out);

@@ -28,6 +28,7 @@
 #include "shim/gc/gcwatch.h"
 #include "shim/record/hooks.h"
 #include "shim/record/layer.h"
+#include "shim/record/recorded.h"
 #include "shim/record/recycle.h"
 #include "shim/record/sidetable.h"
 #include "shim/stop/standstill.h"
@@ -295,7 +296,7 @@ gather_facts(const struct inspector_request *r)
 		++inspection.n_chosen :
 		++inspection.n_reports;
 	f->survival_unknown = why_survival_is_unknown(r);
-	facts_tables(&inspection.source);
+	recorded_source(&inspection.source, 0, 0);
 }
 
 /* The page is there. */

@@ -19,6 +19,7 @@
 #include "shim/entry/diagnosis.h"
 #include "shim/gc/collected.h"
 #include "shim/gc/gcwatch.h"
+#include "shim/gc/gcwatch27.h"
 #include "shim/occasions/finish.h"
 #include "shim/occasions/triggers.h"
 #include "shim/record/capture.h"
@@ -77,6 +78,15 @@ announce(void)
 }
 
 static void
+collection_ended(bool is_last)
+{
+	if (is_last)
+		finish_after_collection();
+	else
+		triggers_collected();
+}
+
+static void
 take_place(void)
 {
 	char folder[1024];
@@ -96,7 +106,9 @@ take_place(void)
 	/* First: what is registered first runs last. */
 	if (!finish_install())
 		watched.problem = "no function can be registered for the exit";
-	gcwatch_install(watched.gc, hooks_see_containers());
+	gcwatch_install(watched.gc, collection_ended);
+	if (!python.has_gc_callbacks && hooks_see_containers())
+		gcwatch27_install(watched.gc);
 	watched.is_watched = true;
 	statuspage_started();
 	triggers_start();
@@ -137,7 +149,7 @@ boot_attach(void)
 		if (process.options.reachability)
 			watched.n_free_lists = freelists_find_arrays(watched.free_lists);
 		hooks_attach(&process.options);
-		gcwatch_install(watched.gc, false);
+		gcwatch_install(watched.gc, collection_ended);
 		watched.problem = NULL;
 		watched.is_watched = true;
 		triggers_start();

@@ -208,6 +208,7 @@ start(void)
 		/* What is loaded now has no Python: look at later libraries. */
 		dl_iterate_phdr(count_adds, &adds_seen);
 	}
+	interpose_py27_look(start_look_for_python);
 	has_started = true;
 	dlerror(); /* this failure is not the program's */
 	errno = saved;

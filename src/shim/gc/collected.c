@@ -11,8 +11,8 @@
 #include "shim/base/process.h"
 #include "shim/base/stdlib.h"
 #include "shim/base/watched.h"
-#include "shim/check/facts.h"
 #include "shim/gc/gcwatch.h"
+#include "shim/record/recorded.h"
 #include "shim/record/sidetable.h"
 
 enum { MOST_KINDS = 4096 }; /* some 4 KiB each */
@@ -204,7 +204,7 @@ collected_note(int generation)
 
 	if (!noted.stdlib[0])
 		stdlib_find(noted.stdlib, sizeof noted.stdlib);
-	facts_tables(&source);
+	recorded_source(&source, 0, 0);
 	source.options = &process.options;
 	source.stdlib = noted.stdlib[0] ? noted.stdlib : NULL;
 	source.by_epoch = true;

@@ -16,9 +16,6 @@
 #include "shim/base/say.h"
 #include "shim/base/watched.h"
 #include "shim/gc/collected.h"
-#include "shim/gc/gcwatch27.h"
-#include "shim/occasions/finish.h"
-#include "shim/occasions/triggers.h"
 #include "shim/record/reftracer.h"
 
 enum { DEBUG_SAVEALL = 32 }; /* Modules/gcmodule.c, all versions */
@@ -42,6 +39,7 @@ static struct {
 	bool is_collecting;
 	bool saveall_seen;
 	uint64_t started_ns;
+	void (*ended)(bool is_last);
 	struct report_generation generations[GENERATIONS];
 } watch;
 
@@ -119,7 +117,7 @@ gcwatch_note_flags(void)
 bool
 gcwatch_is_collecting(void)
 {
-	return watch.is_collecting || gcwatch27_is_collecting();
+	return watch.is_collecting;
 }
 
 bool
@@ -185,9 +183,16 @@ count(long generation, long collected, long uncollectable, uint64_t ns)
 }
 
 void
-gcwatch_count(int generation, uint64_t ns)
+gcwatch_collects(bool now)
+{
+	watch.is_collecting = now;
+}
+
+void
+gcwatch_collected(int generation, uint64_t ns)
 {
 	count(generation, -1, -1, ns);
+	watch.ended(false);
 }
 
 static void
@@ -247,10 +252,7 @@ on_collection(void *self, void *args)
 	} else if (!strcmp(text, "stop")) {
 		watch.is_collecting = false;
 		on_stop(info);
-		if (is_finalizing() && is_full(info))
-			finish_after_collection();
-		else
-			triggers_collected();
+		watch.ended(is_finalizing() && is_full(info));
 	}
 	if (py.PyErr_Occurred())
 		py.PyErr_Clear();
@@ -260,18 +262,18 @@ on_collection(void *self, void *args)
 static struct method callback = {"leakshim", on_collection, 1, NULL};
 
 void
-gcwatch_install(void *gc, bool sees_containers)
+gcwatch_install(void *gc, void (*ended)(bool is_last))
 {
 	void *callbacks, *function;
 
+	watch.ended = ended;
 	watch.isenabled = py.PyObject_GetAttrString(gc, "isenabled");
 	watch.get_debug = py.PyObject_GetAttrString(gc, "get_debug");
 	if (py.PyErr_Occurred())
 		py.PyErr_Clear();
-	if (!layout->has_gc_callbacks) {
-		watch.is_counting = sees_containers && gcwatch27_install(gc);
+	watch.is_counting = false;
+	if (!python.has_gc_callbacks)
 		return;
-	}
 	watch.key_generation = py.PyUnicode_InternFromString("generation");
 	watch.key_collected = py.PyUnicode_InternFromString("collected");
 	watch.key_uncollectable =
@@ -314,6 +316,12 @@ gcwatch_remove(void *gc)
 		*kept[i] = NULL;
 	}
 	watch.is_called = watch.is_counting = watch.is_collecting = false;
+}
+
+void
+gcwatch_counts(void)
+{
+	watch.is_counting = true;
 }
 
 bool

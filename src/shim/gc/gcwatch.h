@@ -18,14 +18,22 @@
 
 #include "report/report.h"
 
-/* sees_containers: their allocation is interposed (2.7). */
-void gcwatch_install(void *gc, bool sees_containers);
+/*
+ * ended() is called when a collection has, and the heap is in order; is_last: it
+ * was the interpreter's last one of everything.
+ */
+void gcwatch_install(void *gc, void (*ended)(bool is_last));
 
 /* Stop the interpreter from calling us (detach). */
 void gcwatch_remove(void *gc);
 
-/* For gcwatch27.c: one more collection; and look at the debug flags. */
-void gcwatch_count(int generation, uint64_t ns);
+/*
+ * For gcwatch27.c: it tells of collections from now on; one is under way, or not
+ * any more; one has ended, after so long; and look at the debug flags.
+ */
+void gcwatch_counts(void);
+void gcwatch_collects(bool now);
+void gcwatch_collected(int generation, uint64_t ns);
 void gcwatch_note_flags(void);
 
 /* gc.isenabled(), gc.get_debug() and len(gc.garbage) now, read anew. */

@@ -2,17 +2,21 @@
 
 #include "shim/gc/gcwatch27.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "python/api.h"
+#include "python/gclists.h"
 #include "python/layout.h"
 #include "python/objects.h"
 #include "shim/base/clone.h"
+#include "shim/base/interpose.h"
 #include "shim/base/process.h"
 #include "shim/base/watched.h"
 #include "shim/gc/collected.h"
 #include "shim/gc/gcwatch.h"
-#include "shim/occasions/triggers.h"
 
 /* PyMethodDef, and where a PyCFunctionObject keeps it (Include/methodobject.h). */
 struct method {
@@ -26,20 +30,19 @@ enum { FUNCTION_METHOD = 16, METH_VARARGS = 1, METH_KEYWORDS = 2 };
 
 static void *(*real_collect)(void *self, void *args, void *keywords);
 static bool is_installed;
-static bool is_inside; /* a finalizer may call gc.collect(): it does nothing */
+/* The collection that the next container may start, or that has started. */
+struct moment {
+	uint64_t started_ns;
+	int counts[GENERATIONS];
+};
 
-bool
-gcwatch27_is_collecting(void)
-{
-	return is_inside;
-}
-
-bool
-gcwatch27_is_due(void)
+/* May the next container that is allocated start a collection? */
+static bool
+is_due(void)
 {
 	int counts[GENERATIONS], thresholds[GENERATIONS];
 
-	if (!is_installed || is_inside)
+	if (!is_installed || gcwatch_is_collecting())
 		return false;
 	gclists_counts(&watched.lists, counts);
 	gclists_thresholds(&watched.lists, thresholds);
@@ -84,10 +87,10 @@ generation_asked(void *args, void *keywords)
 		       (int)py.PyLong_AsLong(args) : -1;
 }
 
-void
-gcwatch27_begin(struct gcwatch27_moment *m)
+static void
+begin(struct moment *m)
 {
-	is_inside = true;
+	gcwatch_collects(true);
 	gclists_counts(&watched.lists, m->counts);
 	if (collected_is_wanted())
 		note_collected(generation_due(m->counts));
@@ -106,49 +109,63 @@ generation_collected(const int before[GENERATIONS],
 	return after[1] == before[1] && after[2] == before[2] ? -1 : 2;
 }
 
-void
-gcwatch27_end(const struct gcwatch27_moment *m)
+static void
+end(const struct moment *m)
 {
 	int after[GENERATIONS], generation;
 
-	is_inside = false;
+	gcwatch_collects(false);
 	gclists_counts(&watched.lists, after);
 	generation = generation_collected(m->counts, after);
 	if (generation < 0)
 		return;
-	gcwatch_count(generation, clone_now_ns() - m->started_ns);
-	triggers_collected();
+	gcwatch_collected(generation, clone_now_ns() - m->started_ns);
+}
+
+/* _PyObject_GC_Malloc(): collections start by themselves, in there. */
+static void *
+around_malloc(void *(*go_on)(size_t n), size_t n)
+{
+	struct moment m;
+	void *p;
+
+	if (!is_due())
+		return go_on(n);
+	begin(&m);
+	p = go_on(n);
+	end(&m);
+	return p;
 }
 
 static void *
 collect(void *self, void *args, void *keywords)
 {
-	struct gcwatch27_moment m;
+	struct moment m;
 	int after[GENERATIONS], generation;
 	void *result;
 
-	if (is_inside || process.is_inert || !process_is_own())
+	/* A finalizer may call gc.collect(): it does nothing. */
+	if (gcwatch_is_collecting() || process.is_inert || !process_is_own())
 		return real_collect(self, args, keywords);
 	gcwatch_note_flags();
-	is_inside = true;
+	gcwatch_collects(true);
 	gclists_counts(&watched.lists, m.counts);
 	if (collected_is_wanted())
 		note_collected(generation_asked(args, keywords));
 	m.started_ns = clone_now_ns();
 	result = real_collect(self, args, keywords);
-	is_inside = false;
+	gcwatch_collects(false);
 	if (!result)
 		return NULL; /* a wrong argument: nothing was collected */
 	gclists_counts(&watched.lists, after);
 	generation = generation_collected(m.counts, after);
 	/* Of the oldest one, counts may be 0 before and after. */
-	gcwatch_count(generation < 0 ? 2 : generation,
-		      clone_now_ns() - m.started_ns);
-	triggers_collected();
+	gcwatch_collected(generation < 0 ? 2 : generation,
+			  clone_now_ns() - m.started_ns);
 	return result;
 }
 
-bool
+void
 gcwatch27_install(void *gc)
 {
 	void *function = py.PyObject_GetAttrString(gc, "collect");
@@ -156,7 +173,7 @@ gcwatch27_install(void *gc)
 
 	if (!function) {
 		py.PyErr_Clear();
-		return false;
+		return;
 	}
 	/* The module keeps the function, and the library its entry. */
 	py.Py_DecRef(function);
@@ -164,11 +181,12 @@ gcwatch27_install(void *gc)
 	if (!watched.lists.heads[0] || !m || !m->name ||
 	    strcmp(m->name, "collect") ||
 	    m->flags != (METH_VARARGS | METH_KEYWORDS))
-		return false;
+		return;
 	if (m->call != collect) {
 		real_collect = m->call;
 		m->call = collect;
 	}
+	interpose_py27_collect(around_malloc);
 	is_installed = true;
-	return true;
+	gcwatch_counts();
 }

@@ -16,27 +16,10 @@
 #ifndef LEAKSHIM_SHIM_GCWATCH27_H
 #define LEAKSHIM_SHIM_GCWATCH27_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "python/gclists.h"
-
-struct gcwatch27_moment {
-	uint64_t started_ns;
-	int counts[GENERATIONS];
-};
-
-/* From here on gc.collect() is seen; false when its entry is not as known. */
-bool gcwatch27_install(void *gc);
-
-/* May the next container that is allocated start a collection? */
-bool gcwatch27_is_due(void);
-
-/* A collection that we know of is under way. */
-bool gcwatch27_is_collecting(void);
-
-/* Around what may collect. */
-void gcwatch27_begin(struct gcwatch27_moment *m);
-void gcwatch27_end(const struct gcwatch27_moment *m);
+/*
+ * From here on gcwatch is told; not where the entry of gc.collect() is other than
+ * known.  The allocation of containers must be interposed.
+ */
+void gcwatch27_install(void *gc);
 
 #endif /* LEAKSHIM_SHIM_GCWATCH27_H */

@@ -21,6 +21,7 @@
 #include "shim/base/say.h"
 #include "shim/base/watched.h"
 #include "shim/check/background.h"
+#include "shim/check/facts.h"
 #include "shim/check/inspection.h"
 #include "shim/gc/gcwatch.h"
 #include "shim/occasions/asksignal.h"
@@ -354,6 +355,8 @@ triggers_problem(void)
 void
 triggers_start(void)
 {
+	facts_explain(OMISSION_SIGNAL, asksignal_problem);
+	facts_explain(OMISSION_CHECK_EVERY, triggers_problem);
 	if (!process.options.check_every && !process.options.signal)
 		return;
 	pending_learn();

@@ -21,8 +21,6 @@
 #include "shim/base/export.h"
 #include "shim/base/interpose.h"
 #include "shim/base/next.h"
-#include "shim/entry/start.h"
-#include "shim/gc/gcwatch27.h"
 #include "shim/record/capture.h"
 #include "shim/record/layer.h"
 #include "shim/record/sidetable.h"
@@ -45,6 +43,8 @@ static void *(*gc_malloc_now)(size_t) = first_gc_malloc;
 static bool is_recording; /* this is a 2.7 */
 static bool has_called;   /* and it calls us */
 static bool has_made_containers;
+static void (*look_for_python)(void);
+static void *(*around_gc_malloc)(void *(*go_on)(size_t), size_t n);
 
 static __thread int depth __attribute__((tls_model("initial-exec")));
 
@@ -57,7 +57,8 @@ first_malloc(size_t n)
 {
 	next_type_PyObject_Malloc *go_on;
 
-	start_look_for_python();
+	if (look_for_python)
+		look_for_python();
 	go_on = next_PyObject_Malloc();
 	if (malloc_now != first_malloc)
 		return malloc_now(n);
@@ -150,20 +151,25 @@ recorded_free(void *p)
 	depth--;
 }
 
-/* Here collections start by themselves, once the object has its memory. */
 static void *
 recorded_gc_malloc(size_t n)
 {
-	struct gcwatch27_moment m;
-	void *p;
-
 	has_made_containers = true;
-	if (!gcwatch27_is_due())
-		return next._PyObject_GC_Malloc(n);
-	gcwatch27_begin(&m);
-	p = next._PyObject_GC_Malloc(n);
-	gcwatch27_end(&m);
-	return p;
+	return around_gc_malloc ?
+		       around_gc_malloc(next._PyObject_GC_Malloc, n) :
+		       next._PyObject_GC_Malloc(n);
+}
+
+void
+interpose_py27_look(void (*look)(void))
+{
+	look_for_python = look;
+}
+
+void
+interpose_py27_collect(void *(*around)(void *(*go_on)(size_t), size_t n))
+{
+	around_gc_malloc = around;
 }
 
 void

@@ -1,0 +1,24 @@
+/*
+ * recorded.h - what was recorded, handed over to the analysis
+ *
+ * Contract of every function here:
+ *   side       shim, the GIL held; what it hands over: the clone
+ *   allocates  never
+ *   locks      none
+ *   signals    not safe
+ */
+#ifndef LEAKSHIM_SHIM_RECORDED_H
+#define LEAKSHIM_SHIM_RECORDED_H
+
+#include <stdint.h>
+
+#include "analysis/base/source.h"
+
+/*
+ * All of *s that is the same for every check; the rest is cleared.  since: the
+ * first epoch that is asked about, 0: all; until: the first that is not, 0: all
+ * are.  There is one such source at a time.
+ */
+void recorded_source(struct source *s, uint32_t since, uint32_t until);
+
+#endif /* LEAKSHIM_SHIM_RECORDED_H */
