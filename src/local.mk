@@ -423,6 +423,8 @@ libshim_la_SOURCES = \
 	%D%/shim/check/background.h \
 	%D%/shim/check/callstack.c \
 	%D%/shim/check/callstack.h \
+	%D%/shim/check/command.c \
+	%D%/shim/check/command.h \
 	%D%/shim/check/facts.c \
 	%D%/shim/check/facts.h \
 	%D%/shim/check/growths.c \

@@ -36,7 +36,7 @@ forkgate_begin(void)
 void
 forkgate_end(void)
 {
-	/* Of a fork that had begun before we were registered: nothing. */
+	/* For a fork that had begun before we were registered, do nothing. */
 	if (atomic_load(&n_forking) > 0)
 		atomic_fetch_sub(&n_forking, 1);
 }

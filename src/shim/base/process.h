@@ -61,8 +61,8 @@ void process_init(void);
 void process_attach(const char *options);
 
 /*
- * Is the caller the process that process.pid names?  A vfork child shares our
- * memory and must leave all of it alone; it is not.
+ * Is the caller the process that process.pid names?  A vfork child is not: it
+ * shares our memory and must not touch it.
  */
 bool process_is_own(void);
 

@@ -28,6 +28,7 @@ struct watched {
 	size_t n_free_lists;
 	bool is_watched; /* the shim is at work in this process */
 	bool is_ending;  /* the check at the end has begun, or none will be */
+	long ending_thread; /* that has begun it */
 };
 
 extern struct watched watched;

@@ -96,7 +96,7 @@ take_place(void)
 	/* Before the hooks keep dead objects out of them. */
 	if (process.options.reachability)
 		watched.n_free_lists = freelists_find_arrays(watched.free_lists);
-	/* Hooks that come late have not seen it import its first modules. */
+	/* Hooks installed late have not seen it import its first modules. */
 	stdlib_find(folder, sizeof folder);
 	programstart_set_library(folder);
 	hooks_install(&process.options);
@@ -107,7 +107,7 @@ take_place(void)
 	if (!finish_install())
 		watched.problem = "no function can be registered for the exit";
 	gcwatch_install(watched.gc, collection_ended);
-	if (!python.has_gc_callbacks && hooks_see_containers())
+	if (!layout->has_gc_callbacks && hooks_see_containers())
 		gcwatch27_install(watched.gc);
 	watched.is_watched = true;
 	statuspage_started();

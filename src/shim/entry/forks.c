@@ -10,8 +10,8 @@
 #include "common/glibconly.h"
 #include "shim/base/forkgate.h"
 #include "shim/base/process.h"
+#include "shim/check/command.h"
 #include "shim/check/secondclone.h"
-#include "shim/entry/serve.h"
 #include "shim/occasions/askapi.h"
 #include "shim/occasions/finish.h"
 #include "shim/occasions/triggers.h"
@@ -64,7 +64,7 @@ in_child(void)
 	process.has_left_threads |= leaves_threads;
 	if (!process.options.follow)
 		process.is_inert = true;
-	serve_forked();
+	command_forked();
 	askapi_forked();
 	callers_forked();
 	capture_forked();

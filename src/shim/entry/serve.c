@@ -3,7 +3,6 @@
 #include "shim/entry/serve.h"
 
 #include <dlfcn.h>
-#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -15,12 +14,11 @@
 #include "python/api.h"
 #include "shim/base/channel.h"
 #include "shim/base/clone.h"
-#include "shim/base/filters.h"
 #include "shim/base/forkgate.h"
 #include "shim/base/loaded.h"
 #include "shim/base/process.h"
-#include "shim/base/say.h"
 #include "shim/base/watched.h"
+#include "shim/check/command.h"
 #include "shim/check/inspection.h"
 #include "shim/check/inspector.h"
 #include "shim/check/statuspage.h"
@@ -37,12 +35,7 @@ __asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
 __asm__(".symver dlsym,dlsym@GLIBC_2.17");
 #endif
 
-enum { UNMAP_MS = 5000, EXIT_MS = 60000 };
-
-/* One command at a time. */
-static atomic_flag is_serving = ATOMIC_FLAG_INIT;
-static atomic_bool is_checking;
-static struct options usual; /* while a check has options of its own */
+enum { UNMAP_MS = 5000 };
 
 static uint32_t
 refuse(const char *why)
@@ -70,36 +63,6 @@ not_watched(void)
 	return watched.problem;
 }
 
-/* For one check, until put_options_back(); NULL: the usual ones. */
-static void
-take_options(const char *text)
-{
-	struct options *o = &process.options;
-	struct buf complaints;
-
-	usual = *o;
-	atomic_store(&is_checking, true);
-	buf_init(&complaints);
-	if (text)
-		options_parse(o, text, &complaints);
-	/* A clone needs no time of the program's; in place it would. */
-	o->isolate = true;
-	if (strcmp(o->suppressions, usual.suppressions) ||
-	    strcmp(o->baseline, usual.baseline))
-		filters_read_for_now(o, &complaints);
-	if (complaints.len)
-		say_text(&complaints);
-	buf_fini(&complaints);
-}
-
-static void
-put_options_back(void)
-{
-	filters_put_back();
-	process.options = usual;
-	atomic_store(&is_checking, false);
-}
-
 /*
  * With the turn and the GIL, both of which it releases.  The number of failing
  * findings; -1: no report, or an incomplete one, and a line has said why.
@@ -115,14 +78,14 @@ check(const char *trigger, const char *options, void *turn)
 	bool has_begun, is_written = false;
 	int n = -1;
 
-	take_options(options);
+	command_take_options(options);
 	has_begun = inspector_begin(&request);
 	if (has_begun)
 		inspector_let_go();
 	turn_give_gil_back(turn);
 	if (has_begun)
 		n = inspector_end(&is_written);
-	put_options_back();
+	command_put_options_back();
 	inspector_end_turn();
 	if (n < 0 || !is_written)
 		return -1;
@@ -167,9 +130,9 @@ say_attached(void)
 }
 
 /*
- * Two commands at once may each load the library, under other names, before one
- * can see what the other does.  Only the first of the loader's list, which
- * never leaves it, may watch the process: two would stand on each other.
+ * Two commands at once may each load the library, under different names, before
+ * one can see what the other does.  Only the first on the loader's list, which
+ * never leaves it, may watch the process: two would hook each other.
  */
 static bool
 is_first_copy(void)
@@ -221,27 +184,6 @@ serve_attach(const struct attach_page *page)
 	else
 		check("attach", page->tells_json ? "format=json" : NULL, turn);
 	return ATTACH_OK;
-}
-
-void
-serve_wait_until_idle(void)
-{
-	uint64_t until = clone_now_ns() + (uint64_t)EXIT_MS * 1000000;
-
-	while (atomic_load(&is_checking) && clone_now_ns() < until)
-		turn_nap();
-}
-
-void
-serve_forked(void)
-{
-	channel_forked();
-	atomic_flag_clear(&is_serving);
-	filters_forked();
-	/* What the child says is not for the command. */
-	if (atomic_load(&is_checking))
-		process.options = usual;
-	atomic_store(&is_checking, false);
 }
 
 /* ---- detach ---- */
@@ -335,7 +277,7 @@ serve(struct attach_page *page)
 		return;
 	if (page->library >= 0)
 		syscall(SYS_close, page->library);
-	if (atomic_flag_test_and_set(&is_serving)) {
+	if (!command_begin()) {
 		refuse_busy(page);
 		return;
 	}
@@ -346,5 +288,5 @@ serve(struct attach_page *page)
 	unmap(page);
 	channel_close();
 	/* Not before: until then the channel is this thread's. */
-	atomic_flag_clear(&is_serving);
+	command_end();
 }

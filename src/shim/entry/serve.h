@@ -19,13 +19,4 @@ struct attach_page;
 /* Do what the page requests; it is unmapped at the end. */
 void serve(struct attach_page *page);
 
-/*
- * The check at the end must not overlap with another: wait for that, the GIL
- * held.
- */
-void serve_wait_until_idle(void);
-
-/* In the child of a fork: the thread is the parent's. */
-void serve_forked(void);
-
 #endif /* LEAKSHIM_SHIM_SERVE_H */

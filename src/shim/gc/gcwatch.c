@@ -272,7 +272,7 @@ gcwatch_install(void *gc, void (*ended)(bool is_last))
 	if (py.PyErr_Occurred())
 		py.PyErr_Clear();
 	watch.is_counting = false;
-	if (!python.has_gc_callbacks)
+	if (!layout->has_gc_callbacks)
 		return;
 	watch.key_generation = py.PyUnicode_InternFromString("generation");
 	watch.key_collected = py.PyUnicode_InternFromString("collected");

@@ -19,7 +19,6 @@
 #include "shim/check/turn.h"
 #include "shim/gc/collected.h"
 #include "shim/gc/gcwatch.h"
-#include "shim/occasions/finish.h"
 #include "shim/occasions/leftbehind.h"
 #include "shim/record/hooks.h"
 #include "shim/record/programstart.h"
@@ -95,7 +94,7 @@ why_never(void)
 		return ENOTSUP;
 	if (!watched.is_watched)
 		return EAGAIN;
-	if (finish_has_begun() || is_finalizing())
+	if (watched.is_ending || is_finalizing())
 		return ESHUTDOWN;
 	return watched.problem ? ENOTSUP : 0;
 }

@@ -18,10 +18,9 @@
 #include "shim/base/say.h"
 #include "shim/base/watched.h"
 #include "shim/check/background.h"
+#include "shim/check/command.h"
 #include "shim/check/inspector.h"
 #include "shim/check/secondclone.h"
-#include "shim/entry/boot.h"
-#include "shim/entry/serve.h"
 #include "shim/gc/collected.h"
 #include "shim/gc/gcwatch.h"
 #include "shim/occasions/askapi.h"
@@ -41,8 +40,14 @@ static struct {
 	enum stage stage;
 	unsigned n_failing;
 	int64_t exec_tried_at; /* seconds, 0: never */
-	long thread; /* that ends the program */
 } state;
+
+static void
+set_stage(enum stage stage)
+{
+	state.stage = stage;
+	watched.is_ending = stage != STAGE_WATCHING;
+}
 
 static int64_t
 now(void)
@@ -61,7 +66,7 @@ end_check(void)
 
 	if (state.stage != STAGE_WAITING && state.stage != STAGE_COMPARED)
 		return;
-	state.stage = STAGE_DONE;
+	set_stage(STAGE_DONE);
 	n = inspector_end(&is_written);
 	state.n_failing = n < 0 ? 0 : (unsigned)n;
 	process_tally(state.n_failing, true);
@@ -77,16 +82,16 @@ begin_check(bool collection_follows)
 
 	if (state.stage != STAGE_WATCHING)
 		return;
-	state.thread = syscall(SYS_gettid);
-	state.stage = STAGE_DONE;
+	watched.ending_thread = syscall(SYS_gettid);
+	set_stage(STAGE_DONE);
 	/* Attached to, perhaps after a detach: it reports to commands alone. */
 	if (process.is_inert || process.is_attached || !process_is_own())
 		return;
-	serve_wait_until_idle();
+	command_wait_until_idle();
 	askapi_wait_until_idle();
 	background_wait();
 	if (inspector_begin(&request))
-		state.stage = STAGE_WAITING;
+		set_stage(STAGE_WAITING);
 	if (!collection_follows)
 		end_check();
 }
@@ -109,7 +114,7 @@ finish_after_collection(void)
 	 * been finalized (3.11: an assertion of debug builds fails in
 	 * drop_gil()).
 	 */
-	state.stage = STAGE_COMPARED;
+	set_stage(STAGE_COMPARED);
 	inspector_order();
 }
 
@@ -142,7 +147,7 @@ check_unfinalized(void)
 	    process.is_attached || only_failed_to_exec())
 		return;
 	if (gcwatch_is_collecting() || (!is_held && !may_take_gil())) {
-		state.stage = STAGE_DONE;
+		set_stage(STAGE_DONE);
 		if (process.is_forked && !process.options.verbosity)
 			return; /* as in say_gil_lacks() */
 		say("no report",
@@ -198,18 +203,6 @@ change_exit_status(int status, void *unused)
 		exit(instead);
 }
 
-bool
-finish_has_begun(void)
-{
-	return state.stage != STAGE_WATCHING;
-}
-
-bool
-finish_is_of_this_thread(void)
-{
-	return state.thread == syscall(SYS_gettid);
-}
-
 /*
  * A C library's child that never returns to Python, forked or not, is not worth
  * a line; the program itself ending this way is.
@@ -257,10 +250,10 @@ finish_forked(void)
 	/* The parent's check, if one was on its way, is the parent's. */
 	inspector_forget();
 	collected_forget();
-	state.thread = syscall(SYS_gettid);
+	watched.ending_thread = syscall(SYS_gettid);
 	state.exec_tried_at = 0;
 	if (state.stage == STAGE_WAITING || state.stage == STAGE_COMPARED)
-		state.stage = STAGE_DONE;
+		set_stage(STAGE_DONE);
 }
 
 /* ---- registration ---- */
@@ -297,7 +290,7 @@ after_finalization(void)
 	end_check();
 	sidetable_flag_all(BLOCK_IS_STARTUP);
 	programstart_begin_anew();
-	state.stage = STAGE_NONE;
+	set_stage(STAGE_NONE);
 	arming_wait_again();
 }
 
@@ -347,6 +340,6 @@ finish_install(void)
 		has_handlers = true;
 	}
 	py.Py_AtExit(after_finalization);
-	state.stage = STAGE_WATCHING;
+	set_stage(STAGE_WATCHING);
 	return ok;
 }

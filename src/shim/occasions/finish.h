@@ -24,12 +24,6 @@ bool finish_install(void);
 /* The collection at finalization has stopped; the GIL is held. */
 void finish_after_collection(void);
 
-/* The check at the end is under way or over: no other will be made. */
-bool finish_has_begun(void);
-
-/* It is, and the caller is the thread that began it. */
-bool finish_is_of_this_thread(void);
-
 /*
  * libc's _exit() is about to run with `status'; the status to use instead.
  * Does nothing in a vfork child or one that only failed to exec.

@@ -6,20 +6,22 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "python/api.h"
 #include "python/gil.h"
 #include "shim/base/clone.h"
+#include "shim/base/watched.h"
 #include "shim/check/turn.h"
-#include "shim/occasions/finish.h"
 
 enum { PATIENCE_S = 5 };
 
 bool
 leftbehind_is(void)
 {
-	return finish_has_begun() && !finish_is_of_this_thread();
+	return watched.is_ending &&
+	       watched.ending_thread != syscall(SYS_gettid);
 }
 
 void

@@ -26,7 +26,6 @@
 #include "shim/gc/gcwatch.h"
 #include "shim/occasions/asksignal.h"
 #include "shim/occasions/atrest.h"
-#include "shim/occasions/finish.h"
 #include "shim/record/callers.h"
 #include "shim/record/hooks.h"
 
@@ -71,7 +70,7 @@ can_check(void)
 {
 	return watched.is_watched && !watched.problem && !process.is_inert &&
 	       !is_finalizing() &&
-	       (process.is_attached || !finish_has_begun()) &&
+	       (process.is_attached || !watched.is_ending) &&
 	       process_is_own();
 }
 

@@ -33,7 +33,7 @@ stack_id trie_intern(stack_id parent, uint32_t code, int32_t offset);
  */
 stack_id trie_intern_native(stack_id parent, uintptr_t ip, unsigned n_python);
 
-/* It is never taken out: it has no Python stack below. */
+/* Is it never removed, because it has no Python stack below? */
 bool trie_is_permanent(stack_id id);
 
 #endif /* LEAKSHIM_SHIM_TRIE_H */
