@@ -177,7 +177,9 @@ libreport_la_SOURCES = \
 	%D%/report/text_finding.c \
 	%D%/report/text_finding.h \
 	%D%/report/text_rules.c \
-	%D%/report/text_rules.h
+	%D%/report/text_rules.h \
+	%D%/report/writing.c \
+	%D%/report/writing.h
 
 # The tool's own formats: pages, profiles, what CI systems read.
 if BUILD_TOOL

@@ -134,6 +134,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_transparency.py \
 	%D%/matrix/test_triggers.py \
 	%D%/matrix/test_tree.py \
+	%D%/matrix/test_unheard.py \
 	%D%/matrix/test_unfreed.py \
 	%D%/matrix/test_unfinalized.py
 

@@ -13,8 +13,14 @@
 
 #include "common/buf.h"
 #include "common/filefacts.h"
+#include "report/writing.h"
 
-enum { PATIENCE = 300 }; /* moments of 10 ms, for others to read */
+enum {
+	PATIENCE = 300, /* moments of 10 ms, for a reader to come */
+	/* For one that is there to read something. */
+	PATIENT_MS = 10000,
+	BRIEF_MS = 3000,
+};
 
 struct identity {
 	bool is_open;
@@ -167,29 +173,9 @@ pause_a_moment(void)
 int
 output_write(int fd, const struct buf *text)
 {
-	int tries = PATIENCE;
-	size_t at = 0;
-
-	if (text->failed)
-		return ENOMEM;
-	while (at < text->len) {
-		long n = syscall(SYS_write, fd, text->data + at,
-				 text->len - at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		/* A pipe that somebody made so, whose reader is slow. */
-		if (n < 0 && errno == EAGAIN && tries--) {
-			pause_a_moment();
-			continue;
-		}
-		if (n < 0)
-			return errno;
-		if (n == 0)
-			return EIO;
-		at += (size_t)n;
-	}
-	return 0;
+	return text->failed ? ENOMEM :
+			      writing_do(fd, text->data, text->len,
+					 is_impatient ? BRIEF_MS : PATIENT_MS);
 }
 
 static int
@@ -217,7 +203,7 @@ temporary_name(const char *path, struct buf *out)
 
 /*
  * A pipe has a reader, or gets one in a moment; without any, open(2) would
- * wait for ever.
+ * wait for ever.  A reader that is slow is waited for by writing_do().
  */
 static int
 open_for_writing(const char *path, int flags)
@@ -232,9 +218,6 @@ open_for_writing(const char *path, int flags)
 			break;
 		pause_a_moment();
 	} while (tries--);
-	/* A reader that is slow is waited for. */
-	if (fd >= 0 && !is_impatient)
-		syscall(SYS_fcntl, fd, F_SETFL, (unsigned long)flags);
 	return fd;
 }
 

@@ -11,27 +11,28 @@
 
 #include "common/buf.h"
 #include "report/output.h"
+#include "report/writing.h"
 #include "shim/base/channel.h"
+
+enum { PATIENCE_MS = 3000 };
+
+static bool has_no_reader; /* when something was last said */
+
+/* The program waits for its reader; once it has, nothing more is lost by that. */
+static unsigned
+patience_ms(void)
+{
+	return has_no_reader ? 0 : PATIENCE_MS;
+}
 
 void
 say_text(const struct buf *text)
 {
 	int saved = errno;
-	size_t at = 0;
 
-	if (channel_say(text->data, text->len))
-		return;
-	if (!output_stderr_is_same())
-		return;
-	while (at < text->len) {
-		long n = syscall(SYS_write, 2, text->data + at, text->len - at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		at += (size_t)n;
-	}
+	if (!channel_say(text->data, text->len) && output_stderr_is_same())
+		has_no_reader = writing_do(STDERR_FILENO, text->data, text->len,
+					   patience_ms()) == ETIMEDOUT;
 	errno = saved;
 }
 
@@ -50,9 +51,13 @@ say(const char *what, const char *why)
 	for (i = 0; i < sizeof parts / sizeof *parts; i++)
 		line[i] = (struct iovec){(void *)(uintptr_t)parts[i],
 					 strlen(parts[i])};
-	if (channel_is_open())
+	if (channel_is_open()) {
 		channel_say_parts(line, i);
-	else if (output_stderr_is_same())
-		syscall(SYS_writev, 2, line, i);
+	} else if (output_stderr_is_same()) {
+		has_no_reader =
+			!writing_is_possible(STDERR_FILENO, patience_ms());
+		if (!has_no_reader)
+			syscall(SYS_writev, STDERR_FILENO, line, i);
+	}
 	errno = saved;
 }

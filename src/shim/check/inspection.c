@@ -8,6 +8,7 @@
 #include "common/buf.h"
 #include "python/objects.h"
 #include "report/output.h"
+#include "report/writing.h"
 #include "shim/base/clone.h"
 #include "shim/base/guard.h"
 #include "shim/base/process.h"
@@ -247,12 +248,23 @@ inspection_is_a_commands(void)
 	return !strcmp(trigger, "request") || !strcmp(trigger, "attach");
 }
 
+static const struct page *page_of_clone;
+
+static bool
+is_given_up(void)
+{
+	return page_of_clone->order == ORDER_GIVE_UP;
+}
+
 void
 inspection_run(void *ctx)
 {
 	static struct check c;
 	struct page *page = ctx;
 	uint64_t waited;
+
+	page_of_clone = page;
+	writing_end_when(is_given_up);
 
 	if (!inspection_find(&c, page))
 		return;
