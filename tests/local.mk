@@ -40,7 +40,8 @@ UNIT_TESTS = \
 	%D%/unit/test_stacks \
 	%D%/unit/test_standstill \
 	%D%/unit/test_suppressions \
-	%D%/unit/test_text
+	%D%/unit/test_text \
+	%D%/unit/test_worklist
 
 # Of the tool's own layers.
 TOOL_UNIT_TESTS = \
@@ -87,6 +88,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_audit.py \
 	%D%/matrix/test_backtraces.py \
 	%D%/matrix/test_buffers.py \
+	%D%/matrix/test_chains.py \
 	%D%/matrix/test_clean.py \
 	%D%/matrix/test_collected.py \
 	%D%/matrix/test_descriptors.py \

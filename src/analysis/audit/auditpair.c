@@ -33,6 +33,8 @@ auditpair_fini(struct auditpair *p)
 	bigarray_unmap(p->left, n, sizeof *p->left);
 	bigarray_unmap(p->stamps, n, sizeof *p->stamps);
 	bigarray_unmap(p->seen, n, sizeof *p->seen);
+	if (p->worklist)
+		worklist_fini(p->worklist);
 	ownunmap(p->worklist, sizeof *p->worklist);
 }
 

@@ -33,6 +33,8 @@ referents_begin(void)
 void
 referents_end(void)
 {
+	if (walk)
+		worklist_fini(&walk->worklist);
 	ownunmap(walk, sizeof *walk);
 	walk = NULL;
 }
@@ -92,6 +94,7 @@ referents_visit(void *o, visit_fn visit, void *visit_ctx, void *lost)
 	walk->visit_ctx = visit_ctx;
 	walk->only_python = false;
 	run(walk, o);
+	l->gave_up |= walk->worklist.is_cut;
 }
 
 struct sought {

@@ -187,6 +187,8 @@ measure_fini(struct measure *w)
 	bigarray_unmap(w->objects.all, w->objects.room,
 		       sizeof *w->objects.all);
 	if (w->views)
+		worklist_fini(&w->views->theirs);
+	if (w->views)
 		ownunmap(w->views, sizeof *w->views);
 	w->views = NULL;
 	w->memory = w->objects = (struct measure_list){NULL, 0, 0};

@@ -151,6 +151,7 @@ claim(struct owners *w, uintptr_t node)
 		heap_note(h, piece, HEAP_COUNTED);
 		look_into(w, piece);
 	}
+	w->failed |= w->worklist.is_cut;
 	share_all(w);
 }
 
@@ -236,5 +237,7 @@ void
 owners_free(struct owners *w)
 {
 	bigarray_unmap(w->shared.all, w->shared.room, sizeof *w->shared.all);
+	worklist_fini(&w->worklist);
+	worklist_fini(&w->views.theirs);
 	ownunmap(w, sizeof *w);
 }
