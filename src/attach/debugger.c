@@ -100,14 +100,25 @@ debugger_open(struct debugger *d, const struct program *p,
 	return true;
 }
 
+/* One byte: what is asked of the thread as we write is not lost. */
+static bool
+make_it_look(const struct debugger *d)
+{
+	uint64_t breaker = d->thread + d->at.breaker;
+	uint8_t bits;
+
+	if (!remote_read(&d->program->memory, breaker, &bits, sizeof bits))
+		return false;
+	bits = (uint8_t)((bits | d->at.look) & ~d->at.never);
+	return remote_write(&d->program->memory, breaker, &bits, sizeof bits);
+}
+
 bool
 debugger_ask(const struct debugger *d, const char *path,
 	     char why[REFUSAL_BYTES])
 {
 	const struct remote *memory = &d->program->memory;
-	uint64_t breaker = d->thread + d->at.breaker;
 	int32_t pending;
-	uint8_t bits;
 
 	if (strlen(path) >= d->at.path_bytes ||
 	    !number(d, d->thread + d->at.pending, &pending))
@@ -116,13 +127,10 @@ debugger_ask(const struct debugger *d, const char *path,
 		return refusal_put(why,
 				   "another debugger's script is pending in it",
 				   NULL);
-	/* One byte: what is asked of the thread as we write is not lost. */
 	if (!remote_write(memory, d->thread + d->at.path, path,
 			  strlen(path) + 1) ||
 	    !set_number(d, d->thread + d->at.pending, 1) ||
-	    !remote_read(memory, breaker, &bits, sizeof bits) ||
-	    !remote_write(memory, breaker,
-			  &(uint8_t){(bits | d->at.look) & ~d->at.never}, 1))
+	    !make_it_look(d))
 		return refusal_put(why, "its memory cannot be written",
 				   strerror(errno));
 	return true;

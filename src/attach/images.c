@@ -126,7 +126,8 @@ find_by_gnu_hash(const struct image *image, const struct remote *r,
 		return 0;
 	buckets = image->gnu_hash + sizeof head + head[2] * (uint64_t)8;
 	chain = buckets + head[0] * (uint64_t)4;
-	if (!remote_read(r, buckets + h % head[0] * 4, &i, sizeof i) ||
+	if (!remote_read(r, buckets + h % head[0] * (uint64_t)4, &i,
+			 sizeof i) ||
 	    i < head[1])
 		return 0;
 	for (n = 0; n < MOST_CHAIN; n++, i++) {
@@ -157,7 +158,8 @@ find_by_hash(const struct image *image, const struct remote *r,
 		h &= 0x0fffffff;
 	}
 	if (!remote_read(r, image->hash, head, sizeof head) || !head[0] ||
-	    !remote_read(r, image->hash + 8 + h % head[0] * 4, &i, sizeof i))
+	    !remote_read(r, image->hash + 8 + h % head[0] * (uint64_t)4, &i,
+			 sizeof i))
 		return 0;
 	for (n = 0; i && n < MOST_CHAIN; n++) {
 		uint64_t found = take_symbol(image, r, i, name);

@@ -27,7 +27,8 @@ find_in_linetable(const unsigned char *t, size_t n, int line, int offset)
 	size_t i;
 
 	for (i = 0; i + 1 < n; i += 2) {
-		int delta = (signed char)t[i + 1];
+		/* A number, not a character. */
+		int delta = (signed char)t[i + 1]; /* NOLINT */
 
 		end += t[i];
 		if (delta != -128)

@@ -30,5 +30,5 @@ libc.memchr(at, 2, 25)
 	[ "$(grep -c 'Invalid read' said)" -eq 1 ]
 	grep -A2 'Invalid read' said | grep -q memchr
 	[ "$(grep -c 'ERROR SUMMARY' said)" -ge 1 ]
-	! grep -q 'Conditional jump\|Use of uninit' said
+	[ "$(grep -c 'Conditional jump\|Use of uninit' said)" -eq 0 ]
 }

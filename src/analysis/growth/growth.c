@@ -125,7 +125,7 @@ is_enough(const struct paths *p, void *ctx)
 		if (p->steps[i].site & PATHS_IS_OF_SITE)
 			found[paths_site(&p->steps[i])]++;
 	for (k = 1; ok && k <= g->n; k++)
-		ok = found[k] * 2 >= g->all[k].site->count;
+		ok = found[k] * (int64_t)2 >= g->all[k].site->count;
 	if (found)
 		bigarray_unmap(found, g->n + 1, sizeof *found);
 	return ok;

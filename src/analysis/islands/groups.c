@@ -270,9 +270,9 @@ groups_add(struct groups *out, const struct graph *g, struct mirror *m,
 	for (k = 0; k < g->n_islands; k++) {
 		struct island is = {.g = g,
 				    .measure = &out->measure,
-				    .number = k,
-				    .stamp = ++stamp};
+				    .number = k};
 
+		is.stamp = ++stamp;
 		if ((verdict_of && verdict_of[k] != verdict) ||
 		    !is_asked_about(s, &is))
 			continue;

@@ -57,19 +57,19 @@ visit_around_nodes(struct pass *p, uintptr_t from, uintptr_t to, bool is_file)
 static void
 visit_roots_in(struct pass *p, uintptr_t from, uintptr_t to, bool is_file)
 {
-	const struct ranges *not = &p->g->not_roots;
-	size_t i = ranges_after(not, from);
+	const struct ranges *left_out = &p->g->not_roots;
+	size_t i = ranges_after(left_out, from);
 
 	while (from < to) {
-		uintptr_t stop = i < not ->n && not ->all[i].start < to ?
-					 not ->all[i].start :
-					 to;
+		uintptr_t stop = to;
 
+		if (i < left_out->n && left_out->all[i].start < to)
+			stop = left_out->all[i].start;
 		if (from < stop)
 			visit_around_nodes(p, from, stop, is_file);
 		if (stop == to)
 			break;
-		from = not ->all[i++].end;
+		from = left_out->all[i++].end;
 	}
 }
 

@@ -108,7 +108,7 @@ word_at(const unsigned char *p)
 static const unsigned char *
 find_entry(const struct callframe_tables *t, uintptr_t address)
 {
-	const unsigned char *h = t->header, *table = h + 12;
+	const unsigned char *h = t->header, *table;
 	size_t from = 0, to;
 	uintptr_t end = t->end;
 	int64_t wanted = (int64_t)(address - (uintptr_t)h);
@@ -117,6 +117,7 @@ find_entry(const struct callframe_tables *t, uintptr_t address)
 	    h[0] != 1 || h[1] != (FROM_HERE | AS_SDATA4) || h[2] != AS_UDATA4 ||
 	    h[3] != (FROM_HEADER | AS_SDATA4))
 		return NULL;
+	table = h + 12;
 	to = (uint32_t)word_at(h + 8);
 	if (to > (end - (uintptr_t)table) / 8)
 		return NULL;
