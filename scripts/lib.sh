@@ -57,6 +57,9 @@ test_packages() {
 		python3-greenlet        stacks of its own, to attach to
 		python3-numpy           buffers outside their objects
 		pybind11-dev            extensions in C++
+		shellcheck              checks the scripts
+		cppcheck                ... and C
+		clang-tidy              ... and C again
 	END
 }
 
@@ -104,7 +107,6 @@ cross_packages() {
 	cat <<-'END'
 		gcc-aarch64-linux-gnu  the cross compiler
 		libc6-dev-arm64-cross  its C library
-		shellcheck             checks the scripts
 	END
 }
 

@@ -56,6 +56,7 @@ FUZZ_TESTS = \
 SCRIPT_TESTS = \
 	scripts/check-headers \
 	scripts/check-layers \
+	scripts/check-lint \
 	scripts/check-lists \
 	scripts/check-man \
 	scripts/check-words
