@@ -15,12 +15,20 @@ enum {
 	DICT_TABLE_27 = 40,
 	/* Up to 3.10. */
 	KEYS_SIZE = 8,
+	KEYS_USABLE_OLD = 24,
+	KEYS_FILLED_OLD = 32,
 	KEYS_INDICES_OLD = 40,
 	/* From 3.11 on. */
 	KEYS_LOG2_SIZE = 8,
 	KEYS_LOG2_INDEX_BYTES = 9,
 	KEYS_KIND = 10,
+	KEYS_USABLE = 16,
+	KEYS_FILLED = 24,
 	KEYS_INDICES = 32,
+	/* Of those in a free list (PyDict_MINSIZE). */
+	FREE_SIZE = 8,
+	FREE_USABLE = 5,
+	FREE_LOG2 = 3,
 	MOST_LOG2 = 40,
 	WORD = sizeof(uintptr_t),
 	DICT_ENTRY = 3 * WORD, /* hash, key, value */
@@ -130,4 +138,54 @@ entries_words(const struct entries *e, uintptr_t at)
 	if (!e->hash)
 		return (struct span){at + WORD, at + e->bytes};
 	return (struct span){at, at + e->hash};
+}
+
+/* Each index is empty (-1), deleted (-2), or the number of an entry. */
+static bool
+are_indices(uintptr_t at, size_t n_filled)
+{
+	int i;
+
+	for (i = 0; i < FREE_SIZE; i++) {
+		int8_t index = ((const int8_t *)at)[i];
+
+		if (index < -2 || index >= (int)n_filled)
+			return false;
+	}
+	return true;
+}
+
+static bool
+are_counts(size_t usable, size_t filled, uintptr_t indices)
+{
+	return usable <= FREE_USABLE && filled <= FREE_USABLE - usable &&
+	       are_indices(indices, filled);
+}
+
+/* Its first word, once the reference count, is 0 or a link. */
+bool
+entries_are_free(uintptr_t memory, uintptr_t limit, uintptr_t *next)
+{
+	const void *keys = (const void *)memory;
+	const uint8_t *head = keys;
+	struct entries e;
+
+	if (!layout->has_free_keys ||
+	    memory + KEYS_INDICES_OLD + FREE_SIZE > limit)
+		return false;
+	*next = object_word(keys, 0);
+	if (*next && layout->has_free_list_arrays)
+		return false;
+	if (layout->dict == LAYOUT_DICT_SIZE)
+		return object_word(keys, KEYS_SIZE) == FREE_SIZE &&
+		       are_counts(object_word(keys, KEYS_USABLE_OLD),
+				  object_word(keys, KEYS_FILLED_OLD),
+				  memory + KEYS_INDICES_OLD) &&
+		       find_old_keys(memory, limit, &e);
+	return head[KEYS_LOG2_SIZE] == FREE_LOG2 &&
+	       head[KEYS_LOG2_INDEX_BYTES] == FREE_LOG2 &&
+	       are_counts(object_word(keys, KEYS_USABLE),
+			  object_word(keys, KEYS_FILLED),
+			  memory + KEYS_INDICES) &&
+	       find_keys(memory, limit, &e);
 }

@@ -30,13 +30,21 @@ struct entries {
 uintptr_t entries_memory(const void *o);
 
 /*
- * The entries of o in that memory, which can be read up to `limit'.  False if
- * they are not there (values are elsewhere), or do not look as they should.
+ * The entries of o in that memory, which can be read up to `limit'.  Nothing
+ * else in it holds anything: not what is before them, nor the unused room behind.
+ * False if they are not there (values are elsewhere), or do not look as they should.
  */
 bool entries_find(const void *o, uintptr_t memory, uintptr_t limit,
 		  struct entries *out);
 
 /* Of the entry at `at', the words that hold what they point to. */
 struct span entries_words(const struct entries *e, uintptr_t at);
+
+/*
+ * Are [memory, limit) the keys of a dead dict, which the interpreter keeps for
+ * the next one (3.6 to 3.15)?  Their entries are old and hold nothing.  *next:
+ * the next such keys, or 0; the caller knows whether that is a block.
+ */
+bool entries_are_free(uintptr_t memory, uintptr_t limit, uintptr_t *next);
 
 #endif /* LEAKSHIM_PYTHON_ENTRIES_H */

@@ -22,8 +22,7 @@ enum {
 	DEQUE_BYTES_311 = 216,
 	/* PyDictObject.ma_values, 3.3+. */
 	DICT_VALUES = 40,
-	/* PyCompactUnicodeObject at its longest: text follows, no pointers. */
-	UNICODE_BYTES = 72,
+	UNICODE_STATE = 32, /* 3.3+ */
 };
 
 int
@@ -164,13 +163,27 @@ holds_buffer(void *o, struct span *used)
 	return used->start && !(used->start & 7);
 }
 
+/* Where the pointers of a str end: behind them is text, and unused room. */
+static size_t
+unicode_end(uintptr_t at)
+{
+	uint32_t state = *(const uint32_t *)(at + UNICODE_STATE);
+	bool is_compact = state >> 5 & 1, is_ascii = state >> 6 & 1;
+
+	if (!layout->unicode_compact)
+		return layout->unicode_bytes;
+	if (!is_compact)
+		return layout->unicode_data + sizeof(uintptr_t);
+	return is_ascii ? layout->unicode_ascii : layout->unicode_compact;
+}
+
 /* Of a str: what may be a pointer, between its hash and its text. */
 static size_t
 put_str(uintptr_t at, uintptr_t end, struct span *out)
 {
-	if (end > at + UNICODE_BYTES)
-		end = at + UNICODE_BYTES;
-	return put(out, 0, at + layout->unicode_pointers, end);
+	uintptr_t to = at + unicode_end(at);
+
+	return put(out, 0, at + layout->unicode_pointers, to < end ? to : end);
 }
 
 size_t

@@ -412,7 +412,8 @@ static const struct layout rows[] = {
 
 		.frame.has_shims = true, .frame.may_split_loop = true,
 		.dict = LAYOUT_DICT_LOG2, .values = LAYOUT_VALUES_INLINE,
-		.lines = LAYOUT_LINES_LOCATIONS, .has_finalize_slot = true,
+		.lines = LAYOUT_LINES_LOCATIONS, .has_free_keys = true,
+		.has_finalize_slot = true,
 		.counts_finalize_always = true, .gc_prev_has_flags = true,
 		.has_immortals = true, .has_short_refcount = true,
 		.has_borrowed_stack = true, .instances_visit_type = true,
@@ -462,7 +463,8 @@ static const struct layout rows[] = {
 
 		.frame.has_shims = true, .frame.may_split_loop = true,
 		.dict = LAYOUT_DICT_LOG2, .values = LAYOUT_VALUES_INLINE,
-		.lines = LAYOUT_LINES_LOCATIONS, .has_finalize_slot = true,
+		.lines = LAYOUT_LINES_LOCATIONS, .has_free_keys = true,
+		.has_finalize_slot = true,
 		.counts_finalize_always = true, .gc_prev_has_flags = true,
 		.has_immortals = true, .has_short_refcount = true,
 		.has_borrowed_stack = true, .instances_visit_type = true,

@@ -62,11 +62,9 @@ hashtables_visit(struct reach *r, const void *o,
 	if (!node || heap_is_marked(&r->g.heap, node) || reach_object(r, node))
 		return;
 	end = heap_end(&r->g.heap, node);
-	if (!entries_find(o, memory, end, &e) ||
-	    (e.hash == e.bytes && !may_put_off))
+	if (!entries_find(o, memory, end, &e))
 		return;
 	heap_mark(&r->g.heap, node);
-	visit((uintptr_t *)node, (uintptr_t *)e.start, ctx);
 	for (at = e.start; at < e.end; at += e.bytes) {
 		struct span words = entries_words(&e, at);
 
@@ -74,5 +72,12 @@ hashtables_visit(struct reach *r, const void *o,
 			visit((uintptr_t *)words.start, (uintptr_t *)words.end,
 			      ctx);
 	}
-	visit((uintptr_t *)e.end, (uintptr_t *)end, ctx);
+}
+
+bool
+hashtables_are_free(const struct reach *r, uintptr_t node, uintptr_t *next)
+{
+	return !heap_is(&r->g.heap, node, HEAP_FOREIGNERS) &&
+	       entries_are_free(node, heap_end(&r->g.heap, node), next) &&
+	       (!*next || heap_find(&r->g.heap, *next) == *next);
 }

@@ -50,7 +50,7 @@ static bool
 is_for_later(struct reach *r, uintptr_t node)
 {
 	bool is_held = !r->in_stacks && !r->in_roots, is_dead;
-	uintptr_t *later;
+	uintptr_t *later, next;
 
 	if (r->ends_waiting ||
 	    (!r->in_stacks && heap_is(&r->g.heap, node, HEAP_FOREIGNERS)))
@@ -62,6 +62,9 @@ is_for_later(struct reach *r, uintptr_t node)
 	} else if (reach_find_object(r, node, &is_dead)) {
 		return false;
 	}
+	/* A dict that is dying still owns what it has not dropped yet. */
+	if (r->in_stacks && hashtables_are_free(r, node, &next))
+		return false;
 	later = bigarray_grow(r->later, r->n_later, &r->later_room, FIRST_LATER,
 			      sizeof *later);
 	if (!later) {
@@ -139,11 +142,14 @@ visit_node(struct reach *r, uintptr_t entry)
 	uintptr_t end = heap_end(&r->g.heap, node);
 	uintptr_t place = (entry & PLACES) >> PLACE_SHIFT;
 	bool is_dead = false, is_on_stack = entry & ON_STACK;
+	uintptr_t next;
 	struct span used;
 	void *o = place ? (void *)(node + recognize_offset(place)) :
 			  reach_find_object(r, node, &is_dead);
 
-	if (!o || (is_dead && is_on_stack)) {
+	if (!o && !is_on_stack && hashtables_are_free(r, node, &next)) {
+		mark_word(r, next);
+	} else if (!o || (is_dead && is_on_stack)) {
 		size_t before = r->n_hits;
 
 		reach_visit_memory(r, node, end, mark_words, r);
