@@ -91,6 +91,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_buffers.py \
 	%D%/matrix/test_chains.py \
 	%D%/matrix/test_clean.py \
+	%D%/matrix/test_closed.py \
 	%D%/matrix/test_collected.py \
 	%D%/matrix/test_descriptors.py \
 	%D%/matrix/test_differential.py \

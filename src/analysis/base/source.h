@@ -26,6 +26,7 @@ enum { SOURCE_MAX_INTERPRETERS = 16 };
 
 struct baseline;
 struct history;
+struct notcloned;
 struct suppressions;
 
 struct source_block {
@@ -86,6 +87,8 @@ struct source {
 	const struct history *history_before;
 	struct history *history;
 	pid_t parent; /* the process that was cloned; 0: it is this one */
+	/* What it read of itself before, where nobody else may.  Or NULL. */
+	const struct notcloned *notcloned;
 	uintptr_t stack_from;   /* the calling thread's stack is dead below */
 	uintptr_t storage;      /* its thread pointer */
 	/* The other threads whose registers were read, and all words in these. */

@@ -25,8 +25,14 @@ check_begin(struct check *c, const struct source *s)
 void
 check_outside(struct check *c)
 {
-	if (c->source->options->reachability)
-		notcloned_read(&c->notcloned, c->source->parent);
+	const struct source *s = c->source;
+
+	if (!s->options->reachability)
+		return;
+	if (s->notcloned)
+		c->notcloned = *s->notcloned; /* the clone's copy of it */
+	else
+		notcloned_read(&c->notcloned, s->parent);
 }
 
 bool

@@ -8,7 +8,7 @@
  * which goes on in a moment, so it is read first, while the program waits.
  *
  * Contract of every function here:
- *   side       analysis child
+ *   side       analysis child; or the target, the GIL held
  *   allocates  mmap(2) only
  *   locks      none
  *   signals    not safe

@@ -19,6 +19,7 @@
 #include <sys/types.h>
 
 #include "analysis/base/source.h"
+#include "analysis/heap/notcloned.h"
 #include "shim/check/facts.h"
 
 struct check;
@@ -67,6 +68,7 @@ struct inspection {
 	uint64_t until_ns; /* the end of the program's patience */
 	struct facts facts;
 	struct source source;
+	struct notcloned notcloned; /* if the source has one */
 	int n_reports; /* to log_path */
 	int n_chosen;  /* to places that the caller of a check named */
 	uint64_t last_pause_ns; /* of the last report that was made */

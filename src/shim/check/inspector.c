@@ -5,7 +5,10 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "analysis/check/check.h"
 #include "common/buf.h"
@@ -83,6 +86,9 @@ drop_page(void)
 	secondclone_end();
 	standstill_forget();
 	growths_settle();
+	if (inspection.source.notcloned)
+		notcloned_fini(&inspection.notcloned);
+	inspection.source.notcloned = NULL;
 	ownunmap(inspection.page, inspection.page_bytes);
 	inspection.page = NULL;
 	inspection.pid = 0;
@@ -299,6 +305,22 @@ gather_facts(const struct inspector_request *r)
 	recorded_source(&inspection.source, 0, 0);
 }
 
+/*
+ * Of a process that has changed its user (mod_wsgi, gunicorn --user) not even
+ * its clone may read /proc/PID: it looks itself.  Not on a signal handler's
+ * stack, which may be small.
+ */
+static void
+look_at_own(void)
+{
+	if (inspection.is_at_rest || !inspection.source.parent ||
+	    !process.options.reachability ||
+	    syscall(SYS_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0) == 1)
+		return;
+	notcloned_read(&inspection.notcloned, inspection.source.parent);
+	inspection.source.notcloned = &inspection.notcloned;
+}
+
 /* The page is there. */
 static void
 prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
@@ -311,6 +333,7 @@ prepare(const struct inspector_request *r, const volatile uintptr_t *registers)
 		recycle_begin(hooks_see_objects());
 	inspection.source.parent =
 		process.options.isolate ? inspection.parent : 0;
+	look_at_own();
 	inspection.source.stack_from = (uintptr_t)registers;
 	inspection.source.storage = registers_storage();
 	if (!strcmp(r->trigger, "api"))
