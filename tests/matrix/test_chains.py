@@ -35,9 +35,9 @@ def lose(python, *arguments):
       only=lambda p: p.major > 2)
 def lost(python):
     found = lose(python, MANY, "lost")
-    equal([(f["types"][0]["name"], f["count"], f["objects"] > MANY - 1000)
-           for f in found], [("chain.Chain", 1, True)],
-          [brief(f) for f in found])
+    # An old word that leads to one of its members may hold those behind it.
+    equal([(f["types"][0]["name"], f["count"]) for f in found],
+          [("chain.Chain", 1)], [brief(f) for f in found])
     equal(lose(python, MANY), [], "nothing is lost")
 
 
