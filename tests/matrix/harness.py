@@ -114,13 +114,14 @@ class Python:
         self.is_debug = name.endswith("-dbg")
 
     def run(self, *arguments, options="", format="json", env=None,
-            files=None, fixtures=(), bare=False, timeout=120, stdin=""):
+            files=None, fixtures=(), bare=False, timeout=300, stdin=""):
         """Run the interpreter with these arguments, in a fresh work folder.
 
         An argument that names a .py file of tests/fixtures is copied there;
         fixtures: more of them; files: {name: content} to be written there.
         format: "json" puts the report into report.json, "text" leaves it to
-        the options.  Content may be bytes.  options: more of LEAKSHIM_OPTIONS.  bare: no shim.
+        the options.  Content may be bytes.  options: more of LEAKSHIM_OPTIONS.
+        bare: no shim.  timeout: seconds; a busy machine needs many.
         """
         global _last_run
         folder = tempfile.mkdtemp(dir=_work)

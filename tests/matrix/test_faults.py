@@ -77,11 +77,11 @@ def descriptors(python):
     one_line(run(python, "descriptors"), "too many open files")
 
 
-def fault(name, *words):
+def fault(name, *words, timeout=60):
     @test("an analysis that meets " + name)
     def meets(python):
         done = run(python, env={"LEAKSHIM_TEST_FAULT": name},
-                   options="timeout=1")
+                   options="timeout=%d" % timeout)
         one_line(done, "no report", *words)
         # Whoever reads the files alone learns of it, too.
         report = done.report
@@ -93,7 +93,7 @@ def fault(name, *words):
 
 fault("segv", "signal 11", "not affected")
 fault("kill", "signal 9", "out of memory", "raise the memory limit")
-fault("hang", "1 s", "timeout=")
+fault("hang", "1 s", "timeout=", timeout=1)
 
 
 @test("RLIMIT_NPROC of 0")
