@@ -11,17 +11,17 @@
  * have to be linked with -Wl,-z,dynamic-undefined-weak; an extension never.
  *
  * The caller may hold the GIL or not, in any thread, and the functions may be
- * called as often as one likes.  They run no Python code and free nothing.
+ * called any number of times.  They run no Python code and free nothing.
  *
  * errno after -1:
  *   ENOSYS     leakshim is not loaded
  *   ENOTSUP    this process is not watched from its start, its heap cannot be
  *              analysed, or allocations are not recorded (then no marks)
- *   EAGAIN     not now: a collection or another check is under way, or
+ *   EAGAIN     a collection or another check is in progress, or
  *              the interpreter is not ready yet
- *   EDEADLK    whether the caller holds the GIL cannot be told
+ *   EDEADLK    it cannot be determined whether the caller holds the GIL
  *   ESHUTDOWN  the interpreter is ending, or has ended
- *   EINVAL     no such mark, or an option that is not known
+ *   EINVAL     unknown mark or option
  *   EIO        no report could be made or written; standard error has the reason
  */
 #ifndef LEAKSHIM_H
@@ -48,9 +48,9 @@ leakshim_is_active(void)
 }
 
 /*
- * Look for leaks now, and write a report as the option log_path has it, or to
- * log_path if that is not NULL; the same patterns (%p, %n) are known.  Returns
- * the number of findings that count by the option fail_on, or -1 and errno.
+ * Look for leaks now, and write a report to the option log_path, or to log_path
+ * if that is not NULL, with the same patterns (%p, %n).  Returns the number of
+ * findings that fail according to the option fail_on, or -1 and errno.
  */
 static inline int
 leakshim_check(const char *log_path)

@@ -20,8 +20,9 @@ enum {
 	STOP_MS = 5000, /* it may be in the kernel, not to be disturbed */
 	RUN_OUT_MS = 20,
 	/*
-	 * Tries: most threads come by themselves, in a moment or in a second;
-	 * killed with the breakpoint in place, we would leave a trap to die of.
+	 * Tries: most threads get there by themselves, in a moment or in a
+	 * second; killed with the breakpoint in place, we would leave a trap to
+	 * die of.
 	 */
 	RUN_OUT_AFTER = 300,
 	CALL_MS = 2000,
@@ -57,7 +58,7 @@ give_back(struct borrowed *b)
 	b->must_stop = false;
 }
 
-/* Release the thread as it was when it stopped. */
+/* Release the thread in the state in which it stopped. */
 static void
 put_back(struct borrowed *b)
 {
@@ -66,7 +67,7 @@ put_back(struct borrowed *b)
 	give_back(b);
 }
 
-/* Stop it anew, where it can stay: if we die now, nothing comes of it. */
+/* Stop it again, where it can stay: if we die now, nothing happens. */
 static bool
 settle(pid_t tid)
 {
@@ -142,9 +143,9 @@ is_wanted(enum safepoint s, enum borrow_choice choice)
 }
 
 /*
- * The new thread inherits this: the program's signals are the program's.  Those
- * that its own doing brings about stay: blocked, the kernel would forget who
- * handles them.
+ * The new thread inherits this mask: the program's signals are for its own
+ * threads.  Synchronous signals stay unblocked: if one is raised while blocked,
+ * the kernel resets its handler.
  */
 static bool
 block_in_target(pid_t tid)
@@ -161,7 +162,7 @@ block_in_target(pid_t tid)
 
 /*
  * As for a signal: on its stack, below what a leaf function may use.  False:
- * that is not as expected.
+ * the stack is not as expected.
  */
 static bool
 prepare_way_back(struct borrowed *b)
@@ -181,7 +182,7 @@ prepare_way_back(struct borrowed *b)
 	       remote_write(memory, at - sizeof back, &back, sizeof back);
 }
 
-/* Or it would be taken for a signal handler's, next time. */
+/* Otherwise it would be taken for a signal handler's, next time. */
 static void
 forget_way_back(const struct borrowed *b)
 {
@@ -300,7 +301,7 @@ borrow_thread(struct borrowed *b, struct program *p, enum borrow_choice choice,
 
 /* ---- using it ---- */
 
-/* A stop while it works for us: true to go on. */
+/* It stopped while working for us: true to go on. */
 static bool
 take_signal(struct borrowed *b, enum hold_event event, int signal_number)
 {
@@ -308,7 +309,10 @@ take_signal(struct borrowed *b, enum hold_event event, int signal_number)
 		b->has_ended = true;
 		return false;
 	}
-	/* Only what cannot be blocked comes through: stop when we are done. */
+	/*
+	 * Only what cannot be blocked arrives: let it take effect when we are
+	 * done.
+	 */
 	if (event == HOLD_SIGNAL && signal_number == SIGSTOP)
 		b->must_stop = true;
 	return event == HOLD_SIGNAL || event == HOLD_GROUP ||
@@ -337,8 +341,8 @@ await_call(struct borrowed *b)
 }
 
 /*
- * Not by single steps: who dies while a thread is stopped after one leaves it a
- * SIGTRAP to die of.
+ * Not by single steps: if we die while a thread is stopped after one, it dies
+ * of a SIGTRAP.
  */
 long
 borrow_call(struct borrowed *b, long number, const uint64_t arguments[6])
@@ -396,7 +400,7 @@ borrow_run(struct borrowed *b, uint64_t function, uint64_t argument,
 			return BORROW_CRASHED;
 		hold_continue_to_call(b->tid, 0);
 	}
-	/* It waits for a lock.  Whoever lets it run must not move it. */
+	/* It waits for a lock.  When it is resumed, it must not be moved. */
 	hold_interrupt(b->tid);
 	hold_await_stop(b->tid, STOP_MS);
 	forget_way_back(b);

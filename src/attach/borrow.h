@@ -48,20 +48,22 @@ bool borrow_thread(struct borrowed *b, struct program *p, enum borrow_choice cho
 
 /*
  * A system call; -ESRCH when the thread is gone, else what it returns.  If we
- * are killed meanwhile, the thread goes back by itself.
+ * are killed meanwhile, the thread returns by itself.
  */
 long borrow_call(struct borrowed *b, long number, const uint64_t arguments[6]);
 
-/* Go back by the frame on its own stack again: the stub will be no more. */
+/*
+ * Return by the frame on its own stack again: the stub is about to be unmapped.
+ */
 bool borrow_renew(struct borrowed *b);
 
 enum borrow_result {
 	BORROW_RETURNED,
 	BORROW_CRASHED,
-	BORROW_STUCK, /* it will go back by itself: nothing is left to end */
+	BORROW_STUCK, /* it will return by itself: nothing is left to end */
 };
 
-/* Let it run function(argument) on that stack, and come back by the frame. */
+/* Let it run function(argument) on that stack, and return by the frame. */
 enum borrow_result borrow_run(struct borrowed *b, uint64_t function,
 			      uint64_t argument, uint64_t stack);
 

@@ -36,7 +36,7 @@ group_number(const char *folder, const char *name)
 	return cgroups_number(path);
 }
 
-/* What the kernel gives up before it kills: pages of files. */
+/* What the kernel reclaims before it kills: pages of files. */
 static int64_t
 group_file_pages(const char *folder)
 {
@@ -71,8 +71,8 @@ gather_one_group(struct refusal_facts *f, const char *folder)
 }
 
 /*
- * cgroup version 2: the line "0::/PATH".  The limits of those around it are its
- * own, too.
+ * cgroup version 2: the line "0::/PATH".  The limits of the enclosing cgroups
+ * apply, too.
  */
 void
 cgroups_gather(struct refusal_facts *f, const char *root, const char *groups)

@@ -1,5 +1,5 @@
 /*
- * cgroups.h - the cgroups of a process: how much memory they leave it
+ * cgroups.h - how much memory the cgroups of a process allow
  *
  * Contract of every function here:
  *   side       tool

@@ -27,7 +27,7 @@ set_number(const struct debugger *d, uint64_t address, int32_t value)
 	return remote_write(&d->program->memory, address, &value, sizeof value);
 }
 
-/* The number of its main thread in its own namespace. */
+/* The ID of its main thread in its own namespace. */
 static long
 inner_pid(pid_t pid)
 {
@@ -44,7 +44,7 @@ inner_pid(pid_t pid)
 	return strtol(last ? last : line, NULL, 10);
 }
 
-/* The state of a thread that is the main one, beyond doubt. */
+/* The state of a thread that is certainly the main one. */
 static bool
 find_thread(struct debugger *d, uint64_t interpreter)
 {

@@ -1,10 +1,10 @@
 /*
- * debugger.h - an interpreter that is asked to run a script (PEP 768)
+ * debugger.h - ask an interpreter to run a script (PEP 768)
  *
  * Three words are written into the state of its main thread, which runs the
- * script the next time it looks for such things; nothing is stopped.  Only of
- * the main thread: its state is there as long as the interpreter, while that of
- * another could go as we write.
+ * script the next time it checks for such requests; nothing is stopped.  Only
+ * the main thread's state is used: it exists as long as the interpreter, while
+ * that of another could be freed while we write.
  *
  * Contract of every function here:
  *   side       tool
@@ -37,7 +37,7 @@ bool debugger_open(struct debugger *d, const struct program *p,
 bool debugger_ask(const struct debugger *d, const char *path,
 		  char why[REFUSAL_BYTES]);
 
-/* Ask no more; true: it has not been taken. */
+/* Withdraw the request; true: it had not been taken. */
 bool debugger_withdraw(const struct debugger *d);
 
 #endif /* LEAKSHIM_ATTACH_DEBUGGER_H */

@@ -1,10 +1,10 @@
 /*
- * guardian.h - work that must come to its end though this command is killed
+ * guardian.h - work that must be finished even if this command is killed
  *
- * While a thread of the target is stopped, only who stopped it can let it go on
- * as it was.  So that is done by a child of the command, in a session of its
- * own: neither ctrl-C, nor a closed terminal, nor SIGKILL to the command reach
- * it in those milliseconds.
+ * While a thread of the target is stopped, only the process that stopped it can
+ * resume it as it was.  So this is done by a child of the command, in a session
+ * of its own: neither ctrl-C, nor a closed terminal, nor SIGKILL to the command
+ * reaches it in those milliseconds.
  *
  * Contract of every function here:
  *   side       tool

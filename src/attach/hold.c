@@ -99,7 +99,7 @@ hold_await_stop(pid_t tid, unsigned milliseconds)
 		if (event == HOLD_STOPPED || event == HOLD_GROUP ||
 		    event == HOLD_LATE || event == HOLD_GONE)
 			return event;
-		/* Its own signal comes first; ours is still pending. */
+		/* Its own signal comes first; our stop is still pending. */
 		hold_continue(tid,
 			      event == HOLD_SYSTEM_CALL ? 0 : signal_number);
 		if (hold_now_us() > until)

@@ -1,7 +1,8 @@
 /*
  * hold.h - one thread of another process, stopped
  *
- * Only this one stops: the others run on, and give back the locks they have.
+ * Only this one stops: the others keep running, and release the locks they
+ * hold.
  *
  * Contract of every function here:
  *   side       tool
@@ -20,7 +21,7 @@ enum hold_event {
 	HOLD_STOPPED,     /* as hold_interrupt() wants it */
 	HOLD_SYSTEM_CALL, /* it enters or leaves one */
 	HOLD_TRAP,        /* a step or a breakpoint */
-	HOLD_FAULT,       /* a signal that its own doing brought about */
+	HOLD_FAULT,       /* a synchronous signal, caused by itself */
 	HOLD_SIGNAL,      /* any other; *signal_number */
 	HOLD_GROUP,       /* the whole process was stopped (SIGSTOP) */
 	HOLD_LATE,
@@ -38,7 +39,7 @@ bool hold_interrupt(pid_t tid);
 enum hold_event hold_wait(pid_t tid, unsigned milliseconds, int *signal_number);
 
 /*
- * Wait until it has stopped as asked, handing it its signals meanwhile.
+ * Wait until it has stopped as asked, delivering its signals meanwhile.
  * HOLD_STOPPED, HOLD_GROUP, HOLD_LATE or HOLD_GONE.
  */
 enum hold_event hold_await_stop(pid_t tid, unsigned milliseconds);

@@ -36,7 +36,7 @@ struct images {
 const char *images_read(struct images *list, const struct remote *r);
 void images_free(struct images *list);
 
-/* The first that defines the name; its address, 0: nobody does. */
+/* The address of the first definition of the name; 0: there is none. */
 uint64_t images_find(const struct images *list, const struct remote *r,
 		     const char *symbol, const struct image **where);
 
@@ -44,7 +44,7 @@ uint64_t images_find(const struct images *list, const struct remote *r,
 uint64_t images_find_in(const struct image *image, const struct remote *r,
 			const char *symbol);
 
-/* Whose mapping the address is in, or NULL. */
+/* The image whose mapping contains the address, or NULL. */
 const struct image *images_at(const struct images *list, uint64_t address);
 
 #endif /* LEAKSHIM_ATTACH_IMAGES_H */

@@ -102,8 +102,9 @@ is_created(struct injection *in, struct attach_page *now,
 }
 
 /*
- * While the loader works no child should be forked, which would inherit its
- * locks: the thread that is stopped is mostly the one that would.
+ * While the loader works, no child should be forked, because it would inherit
+ * the loader's locks: the thread that is stopped is usually the one that would
+ * fork.
  */
 static void
 wait_for_loader(const struct injection *in, struct attach_page *now)
@@ -188,7 +189,7 @@ do_main_thread(struct injection *in, uint64_t function, char why[REFUSAL_BYTES])
 
 	if (!borrow_thread(&b, in->program, BORROW_MAIN, FIND_MS, why))
 		return false;
-	/* The thread that we made must not end before this one is back. */
+	/* The thread that we made must not end before this one has returned. */
 	allow_unmap(in, 0);
 	if (!supply_frame(in, &b)) {
 		refusal_put(why, "its memory cannot be written", NULL);

@@ -2,10 +2,11 @@
  * inject.h - a thread of ours in another process
  *
  * One thread of the target is stopped at a safe point and made to call
- * pthread_create(), nothing else; it goes on as if nothing had been.  The new
- * thread loads the library, if it is not there, and calls leakshim_serve() in
- * it.  Killed at any moment, this command leaves a target that runs on: the
- * stopped thread goes back by a signal frame that was prepared before.
+ * pthread_create(), nothing else; it then continues as if nothing had happened.
+ * The new thread loads the library, unless it is there, and calls
+ * leakshim_serve() in it.  If this command is killed at any moment, the target
+ * runs on: the stopped thread returns by a signal frame that was prepared
+ * before.
  *
  * Contract of every function here:
  *   side       tool

@@ -12,8 +12,8 @@
 
 enum {
 	/*
-	 * A thread that has run for longer has left it long ago.  Later, its frames may
-	 * keep words that look like it for ever.
+	 * A thread that has run for longer has left fork() long ago.  Later,
+	 * its frames may contain words that look like it forever.
 	 */
 	YOUNG_MS = 100,
 	CODE_BYTES = 2048,  /* more than one of the functions has */

@@ -1,10 +1,10 @@
 /*
  * newborn.h - is the stopped thread on its way out of fork()?
  *
- * In the child Python makes its locks and the GIL anew, and takes all thread
- * states but one for those of threads that are gone: a thread of ours that has
- * come by then would have lost its own.  Between fork() and the end of
- * PyOS_AfterFork_Child() there is no safe point.
+ * In the child, Python recreates its locks and the GIL, and takes all thread
+ * states but one for those of threads that are gone: a thread of ours would
+ * lose its own.  Between fork() and the end of PyOS_AfterFork_Child() there is
+ * no safe point.
  *
  * Contract of every function here:
  *   side       tool

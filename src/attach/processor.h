@@ -1,9 +1,9 @@
 /*
- * processor.h - what attaching must know of the processor
+ * processor.h - what attaching must know about the processor
  *
- * One file a processor: its registers, how a system call looks, the code that
- * runs in the target, the frame that takes a thread back.  A processor without
- * one has processor_other.c, and attach says so.
+ * One file per processor: its registers, its system calls, the code that runs
+ * in the target, the frame by which a thread returns.  A processor without one
+ * uses processor_other.c, and attach says so.
  *
  * Contract of every function here:
  *   side       tool
@@ -27,7 +27,7 @@ enum {
 	PROCESSOR_SIGNAL_BYTES = 20480,   /* of stack, for a signal handler */
 };
 
-/* A stopped thread, as it must be again. */
+/* The state of a stopped thread, to be restored. */
 struct processor_state {
 	unsigned char general[PROCESSOR_GENERAL_BYTES]
 		__attribute__((aligned(16)));
@@ -47,14 +47,14 @@ struct processor_landmarks {
 struct processor_stub {
 	const unsigned char *code;
 	size_t n_code;
-	size_t call;         /* calls a function, then goes back by the frame */
-	size_t system_call;  /* an instruction; then it goes back as well */
-	size_t after_return; /* behind the instruction that goes back */
+	size_t call;         /* calls a function, then returns by the frame */
+	size_t system_call;  /* an instruction; then it returns as well */
+	size_t after_return; /* after the instruction that returns */
 	size_t create;       /* the function: makes the thread */
 	size_t thread;       /* what the thread runs */
 };
 
-/* NULL, or why nothing can be attached to here. */
+/* NULL, or why attaching is not possible here. */
 const char *processor_problem(void);
 
 /* ELF's number of it. */
@@ -80,8 +80,8 @@ void processor_search(const unsigned char *code, size_t n, uint64_t address,
 
 /*
  * Let the stopped thread make a system call next, at that instruction.  Unless
- * somebody stops it, it then goes back through the frame: by the stub, or out
- * of libc, where the word before the frame must be landmarks.signal_return.
+ * it is stopped, it then returns through the frame: by the stub, or from libc,
+ * where the word before the frame must be landmarks.signal_return.
  */
 bool processor_set_call(pid_t tid, const struct processor_state *s,
 			uint64_t instruction, uint64_t frame, long number,
@@ -91,17 +91,17 @@ bool processor_result(pid_t tid, long *value);
 void processor_get_stub(struct processor_stub *out);
 
 /*
- * What the kernel would have put on the stack for a signal at s, to stand at
- * `address'; how many bytes of out, 0: it cannot be made.  The thread goes back
- * by it if nobody is there to help.
+ * What the kernel would have put on the stack for a signal at s, to be stored
+ * at `address'; the number of bytes of out, 0: it cannot be made.  The thread
+ * returns by it if we are gone.
  */
 size_t processor_frame(const struct processor_state *s, uint64_t address,
 		       unsigned char out[PROCESSOR_FRAME_BYTES]);
 
 /*
  * Can these bytes of a stack, from landmarks.signal_return at `address' on, be
- * what the kernel put there for a handler?  Parts of what it once put there stay
- * for long, in the gaps of younger frames.
+ * what the kernel put there for a handler?  Parts of old ones remain for a long
+ * time in the gaps of younger frames.
  */
 bool processor_is_signal_frame(uint64_t address, const unsigned char *stack,
 			       size_t n);
@@ -111,7 +111,7 @@ bool processor_call(pid_t tid, const struct processor_state *s, uint64_t code,
 		    uint64_t function, uint64_t argument, uint64_t stack,
 		    uint64_t frame);
 
-/* Is it about to go back, at this address?  Then keep the kernel from it. */
+/* Is it about to return, at this address?  Then keep the kernel from it. */
 bool processor_is_returning(pid_t tid, uint64_t after_return);
 
 /* A hardware breakpoint at the address; 0: none. */

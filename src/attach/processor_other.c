@@ -13,7 +13,7 @@ processor_problem(void)
 	       "`leakshim run'";
 }
 
-/* Nobody calls the others where there is a problem. */
+/* The others are not called if there is a problem. */
 
 unsigned
 processor_machine(void)

@@ -157,7 +157,7 @@ processor_set_call(pid_t tid, const struct processor_state *s,
 	r.r8 = arguments[4];
 	r.r9 = arguments[5];
 	r.rip = instruction;
-	/* In the stub the one leads back, behind a call of libc's the other. */
+	/* In the stub the one returns, after a call of libc's the other. */
 	r.rbx = frame;
 	r.rsp = frame - sizeof(uint64_t);
 	return put_set(tid, NT_PRSTATUS, &r, sizeof r);
@@ -198,7 +198,7 @@ emit_stub(void)
 		"	mov $15, %%eax\n" /* rt_sigreturn */
 		"	syscall\n"
 		"leakshim_stub_after:\n"
-		/* It was kept from it, by who is not there any more. */
+		/* It was kept from it by a process that is gone. */
 		"	jmp 7b\n"
 		"leakshim_stub_create:\n"
 		"	push %%rbx\n"
@@ -461,7 +461,7 @@ processor_frame(const struct processor_state *s, uint64_t address,
 
 	_Static_assert(sizeof f <= FLOATING_AT, "the frame has its place");
 	memcpy(f.r8_to_r15, high, sizeof high);
-	/* Only the kernel could go on with the call: begin it anew. */
+	/* Only the kernel could continue the call: restart it. */
 	if ((long)r->orig_rax >= 0 && returned <= -512 && returned >= -516) {
 		f.rax = r->orig_rax;
 		f.rip -= SYSCALL_BYTES;
@@ -473,9 +473,9 @@ processor_frame(const struct processor_state *s, uint64_t address,
 }
 
 /*
- * Only what the kernel writes and no handler has a reason to change: what fails
- * is no frame any more.  fpstate stands above the rest, so all of it must be
- * there still.
+ * Check only what the kernel writes and no handler has a reason to change: what
+ * fails is not a frame any more. fpstate is above the rest, so all of it must
+ * still be there.
  */
 bool
 processor_is_signal_frame(uint64_t address, const unsigned char *stack,

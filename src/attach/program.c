@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-	/* __libc_dlopen_mode() wants to know that it is no mistake. */
+	/* __libc_dlopen_mode() wants this flag as a proof of intent. */
 	INTERNAL_DLOPEN = 0x80000000,
 	MOST_CODE = 64 << 20,
 };

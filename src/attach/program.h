@@ -1,8 +1,8 @@
 /*
- * program.h - the program to attach to: where in it is what we call?
+ * program.h - the program to attach to: where are the functions that we call?
  *
- * Read before anything is stopped.  What is not exactly as expected (another C
- * library, no CPython, another shim) is a refusal.
+ * Read before anything is stopped.  Anything that is not exactly as expected
+ * (another C library, not CPython, another shim) is a refusal.
  *
  * Contract of every function here:
  *   side       tool
@@ -49,7 +49,7 @@ void program_close(struct program *p);
 bool program_status(const struct program *p, struct attach_status_page *out,
 		    char why[REFUSAL_BYTES]);
 
-/* Whatever else there may be against it. */
+/* Other reasons against it. */
 enum program_kind program_kind(pid_t pid);
 
 #endif /* LEAKSHIM_ATTACH_PROGRAM_H */

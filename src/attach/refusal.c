@@ -220,7 +220,7 @@ judge_state(const struct refusal_facts *f, char why[REFUSAL_BYTES])
 static bool
 judge_permission(const struct refusal_facts *f, char why[REFUSAL_BYTES])
 {
-	/* The kernel asks nobody else where this is set. */
+	/* If this is set, the kernel does not ask security modules. */
 	if (f->yama == 3)
 		return refuse(why, "kernel.yama.ptrace_scope is 3: no process "
 				   "may be attached to until the next boot");

@@ -1,9 +1,9 @@
 /*
  * refusal.h - may this process be attached to?  Asked before it is touched
  *
- * First the facts are read, from /proc alone; then they are judged by functions
- * without side effects, so that what this machine cannot show (Yama, limits)
- * can be tested as well.  Each refusal is one line that says what would help.
+ * First the facts are read, from /proc alone; then functions without side
+ * effects judge them, so that what this machine cannot show (Yama, limits) can
+ * be tested as well.  Each refusal is one line that says what would help.
  *
  * Contract of every function here:
  *   side       tool
@@ -25,7 +25,7 @@ struct refusal_facts {
 	pid_t pid;
 	bool exists;
 	bool is_self;
-	pid_t process; /* whose thread it is, if it is none itself */
+	pid_t process; /* whose thread it is, if it is a thread */
 	bool is_kernel_thread;
 	bool is_ending;     /* its memory is gone already */
 	bool shares_memory; /* of its parent: between vfork() and exec() */

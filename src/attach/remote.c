@@ -192,7 +192,7 @@ remote_field(const char *text, const char *key, int base, long otherwise)
 const char *
 remote_stat_field(const char *stat, int n)
 {
-	/* The name is in parentheses, and may have some itself. */
+	/* The name is in parentheses, and may contain some. */
 	const char *at = strrchr(stat, ')');
 
 	for (; n > 0 && at; n--) {

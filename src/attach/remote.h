@@ -50,7 +50,7 @@ size_t remote_read_some(const struct remote *r, uint64_t address, void *out,
 bool remote_string(const struct remote *r, uint64_t address, char *out,
 		   size_t n);
 
-/* Read the mappings anew. */
+/* Read the mappings again. */
 bool remote_read_maps(struct remote *r);
 const struct remote_map *remote_map_of(const struct remote *r, uint64_t a);
 
@@ -59,7 +59,7 @@ const struct remote_map *remote_map_of(const struct remote *r, uint64_t a);
  */
 ssize_t remote_file(pid_t pid, const char *name, char *out, size_t n);
 
-/* The number behind "\nKEY:" in such a text; `otherwise' if it is not there. */
+/* The number after "\nKEY:" in such a text; `otherwise' if it is not there. */
 long remote_field(const char *text, const char *key, int base, long otherwise);
 
 /*

@@ -98,7 +98,7 @@ safepoint_mend(struct processor_state *s)
 
 /* ---- signal handlers and restartable sequences ---- */
 
-/* The stack has the address that handlers return to: does one? */
+/* The stack has the address that handlers return to: is one running? */
 static bool
 is_signal_frame(const struct program *p, uint64_t at)
 {

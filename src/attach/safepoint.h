@@ -2,11 +2,11 @@
  * safepoint.h - may this stopped thread call pthread_create() now?
  *
  * That function allocates and takes the loader's locks, so the thread must be
- * in neither, nor anywhere in the C library that is not known to be harmless:
- * not even one without a lock, since a process of one thread takes none.  Two
- * places prove themselves: a wait in the kernel that malloc() and ld.so never
- * make, and code of the program's own.  Neither counts inside a signal handler,
- * which may have interrupted malloc().
+ * in neither the allocator nor the loader, nor anywhere in the C library that
+ * is not known to be harmless: not even without a lock, since a process with
+ * one thread takes none.  Two places are proof: a wait in the kernel that
+ * malloc() and ld.so never make, and the program's own code.  Neither counts
+ * inside a signal handler, which may have interrupted malloc().
  *
  * Contract of every function here:
  *   side       tool
@@ -28,7 +28,7 @@ enum safepoint {
 	SAFEPOINT_WAITING, /* in a system call, interrupted */
 	SAFEPOINT_RUNNING, /* code of the program's own */
 	SAFEPOINT_NONE,    /* may come by itself */
-	SAFEPOINT_LIBRARY, /* none: in the C library, which it will leave */
+	SAFEPOINT_LIBRARY, /* not safe: in the C library, which it will leave */
 };
 
 /* *why: in a few words, static storage. */
@@ -45,7 +45,7 @@ uint64_t safepoint_return(const struct program *p,
 
 /*
  * Some calls return -EINTR after any stop, handler or not: ask the kernel to
- * begin them anew unless a handler runs.
+ * restart them unless a handler runs.
  */
 void safepoint_mend(struct processor_state *s);
 

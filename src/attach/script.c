@@ -25,11 +25,11 @@ enum {
 };
 
 /*
- * What Python runs: the folder, then the address of ATTACH_ENTER or 0.
+ * What Python runs: the directory, then the address of ATTACH_ENTER or 0.
  *
- * No function: it would be in a cycle with its globals, for the next collection
- * and for our own check.  It says by files how it went, since writing to a
- * channel whose reader has gone may be the end of a process.
+ * Not a function, which would be in a cycle with its globals, for the next
+ * collection and for our own check.  It reports by files how it went, because
+ * writing to a channel whose reader has gone may kill a process.
  */
 static const char text[] =
 	"import posix\n"

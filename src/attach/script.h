@@ -1,10 +1,10 @@
 /*
- * script.h - into a process by a script that its Python runs itself (PEP 768)
+ * script.h - attach to a process by a script that its Python runs (PEP 768)
  *
- * The other way beside inject.h: no thread is stopped, but Python has to come
- * by, and for a moment there is a folder in the target's file system.  Killed
- * at any moment, this command leaves a target that runs on: a guardian takes
- * the question back and removes the folder.
+ * The alternative to inject.h: no thread is stopped, but Python has to run the
+ * script, and for a moment there is a directory in the target's file system.
+ * If this command is killed at any moment, the target runs on: a guardian
+ * withdraws the request and removes the directory.
  *
  * Contract of every function here:
  *   side       tool

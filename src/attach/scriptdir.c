@@ -21,7 +21,10 @@ enum { SCRIPTDIR_MODE = 0700, FILE_MODE = 0600, TEXT_BYTES = 8192 };
 
 static const char *const places[] = {"tmp", "var/tmp", "dev/shm", "run"};
 
-/* A folder below another, by no link: where that leads, the process decides. */
+/*
+ * A directory below another, not through a link: the process decides where
+ * links lead.
+ */
 static int
 step(int from, const char *path)
 {
@@ -42,7 +45,7 @@ step(int from, const char *path)
 	return at;
 }
 
-/* Whom it opens files as. */
+/* The user it opens files as. */
 static bool
 read_owner(struct scriptdir *f)
 {
@@ -69,7 +72,7 @@ give_away(const struct scriptdir *f, int fd)
 	       fchown(fd, f->uid, f->gid) == 0;
 }
 
-/* In an open folder of the process's. */
+/* In an open directory of the process. */
 static bool
 make_in(struct scriptdir *f, int parent, const char *place)
 {
@@ -208,7 +211,7 @@ scriptdir_pipe(struct scriptdir *f, const char *name)
 
 	if (mkfifoat(f->self, name, FILE_MODE) != 0)
 		return -1;
-	/* Nobody has to be at its other end yet. */
+	/* Nothing needs to be at its other end yet. */
 	fd = openat(f->self, name,
 		    O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0 && !give_away(f, fd)) {

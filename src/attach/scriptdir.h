@@ -1,8 +1,8 @@
 /*
- * scriptdir.h - a private folder in the file system of another process
+ * scriptdir.h - a private directory in the file system of another process
  *
- * Whatever its root is; of its user, for its user alone, with a name that
- * nobody can guess.  No link in there leads us anywhere else.
+ * Whatever its root is.  It is its user's, for its user alone, with a name that
+ * cannot be guessed, and no link in it leads us elsewhere.
  *
  * Contract of every function here:
  *   side       tool

@@ -199,7 +199,7 @@ is_harmless(uint32_t answer)
 	case SECCOMP_RET_LOG:
 	case SECCOMP_RET_ERRNO:
 		return true;
-	default: /* a signal, or somebody who is asked */
+	default: /* a signal, or another process that is asked */
 		return false;
 	}
 }

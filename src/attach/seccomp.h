@@ -2,8 +2,8 @@
  * seccomp.h - would a seccomp filter of the target kill it for what we do?
  *
  * The thread that we make has the filters of the thread that makes it.  They
- * are read and run here, for each system call that ours may make: what answers
- * with an error number is harmless, what ends in a signal is not.
+ * are read and run here, for each system call that ours may make: an answer
+ * that is an error number is harmless, one that is a signal is not.
  *
  * Contract of every function here:
  *   side       tool
@@ -22,8 +22,8 @@
 #include <sys/types.h>
 
 /*
- * What the program answers, SECCOMP_RET_*; SECCOMP_RET_KILL_PROCESS also where
- * it does what no filter may.
+ * What the filter returns, SECCOMP_RET_*; SECCOMP_RET_KILL_PROCESS also if it
+ * does what no filter may.
  */
 uint32_t seccomp_run(const struct sock_filter *program, size_t n,
 		    const struct seccomp_data *data);

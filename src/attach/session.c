@@ -41,7 +41,7 @@ wait_for(struct talk *t, unsigned seconds)
 	t->until_us = hold_now_us() + (uint64_t)seconds * 1000000;
 }
 
-/* Whoever is told at once need not wait for the end of the timeout. */
+/* Said early, so that the user need not wait for the timeout. */
 static void
 say_waiting(struct talk *t)
 {
@@ -260,7 +260,7 @@ await_end(const struct talk *t)
 	uint64_t until = hold_now_us() + END_MS * 1000;
 	char byte;
 
-	/* The end of the channel is its last act but one. */
+	/* Closing the channel is its last act but one. */
 	for (;;) {
 		struct pollfd p = {t->injection.channel, POLLIN, 0};
 

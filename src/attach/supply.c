@@ -132,7 +132,7 @@ supply_frame(struct injection *in, struct borrowed *b)
 
 /* ---- the library ---- */
 
-/* The part of the file that is loaded: nobody needs the rest in memory. */
+/* The part of the file that is loaded: the rest is not needed in memory. */
 static size_t
 loaded_bytes(const unsigned char *file, size_t n)
 {
@@ -181,8 +181,8 @@ copy_file(const char *library, int to)
 }
 
 /*
- * glibc takes a library for the one that it has loaded by the same name.  That
- * descriptor may have been another's: spell its path as nobody has.
+ * glibc takes a library for one that it has already loaded by the same name.
+ * The descriptor may have been another's: spell its path in a unique way.
  */
 static void
 spell_path(char *out, size_t n, long fd)
@@ -198,8 +198,8 @@ spell_path(char *out, size_t n, long fd)
 }
 
 /*
- * Not under the number of a standard stream that the target has closed: what it
- * opens next belongs there.
+ * Not as a standard stream that the target has closed: what it opens next
+ * belongs there.
  */
 static int
 off_standard(struct borrowed *b, int fd)

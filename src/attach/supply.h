@@ -1,9 +1,9 @@
 /*
- * supply.h - what the borrowed thread gets for its task: memory, the way back,
- * the library, a channel
+ * supply.h - what the borrowed thread needs: memory, the way back, the library,
+ * a channel
  *
- * All of it by system calls of that thread; nothing has a name that anybody
- * else could find, and no file system is touched.
+ * All of it comes from system calls of that thread; nothing has a name that
+ * others could find, and no file system is touched.
  *
  * Contract of every function here:
  *   side       tool
@@ -30,7 +30,10 @@ void supply_unmap(struct injection *in, struct borrowed *b);
 
 uint64_t supply_stack_at(const struct injection *in);
 
-/* What takes the thread back if we die; supply_map() has made it as well. */
+/*
+ * The frame by which the thread returns if we die; supply_map() makes it as
+ * well.
+ */
 bool supply_frame(struct injection *in, struct borrowed *b);
 
 /* The library as a file without a name; descriptor and path go to the request. */

@@ -42,7 +42,7 @@ summary_of(enum attach_verb verb)
 	}
 }
 
-/* timeout is described for what it is here. */
+/* timeout is described by what it means here. */
 static bool
 is_listed(const char *key)
 {
@@ -109,7 +109,7 @@ take_method(struct request *w, const char *name)
 	return STATUS_USAGE;
 }
 
-/* -1 to go on, or the exit status. */
+/* -1 to continue, or the exit status. */
 static int
 take_option(struct request *w, int c, char **argv, struct buf *complaints)
 {
@@ -181,7 +181,7 @@ parse(struct request *w, int argc, char **argv)
 
 /* ---- what comes back ---- */
 
-/* A process may say anything: nothing of it steers the terminal but colours. */
+/* A process may send anything: nothing but colours may control the terminal. */
 static void
 put_shown(FILE *out, const char *text, size_t n, bool colour)
 {

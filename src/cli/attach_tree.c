@@ -157,8 +157,8 @@ intern(struct job *job, const struct tree_process *p, bool *is_new)
 }
 
 /*
- * Serve who is new, and look again at who was no CPython: the loader may not
- * have come to it.  False: nobody is new.
+ * Serve new processes, and look again at those that were not CPython: the
+ * loader may not have got that far.  False: there is none.
  */
 static bool
 pass(struct job *job, const struct tree *t)
@@ -319,7 +319,10 @@ request_serve_tree(struct request *w)
 	struct job job = {.request = w};
 	int status;
 
-	/* The library is looked for once, and missed once. */
+	/*
+	 * The library is searched for once, and one complaint says if it is
+	 * missing.
+	 */
 	if (w->session.verb == ATTACH_VERB_ATTACH && !find_library())
 		return STATUS_IMPOSSIBLE;
 	if (w->session.verb == ATTACH_VERB_CHECK) {

@@ -22,7 +22,7 @@
 #include "report/missed.h"
 #include "report/text_audit.h"
 
-/* Each process of the tree leaves its report in a folder of ours. */
+/* Each process of the tree writes its report to a directory of ours. */
 static bool
 make_folder(char *folder, size_t n)
 {
@@ -39,7 +39,7 @@ make_folder(char *folder, size_t n)
 	return false;
 }
 
-/* What the user has set stays, where it is not ours to decide. */
+/* What the user has set is kept, unless the audit decides it. */
 static bool
 set_options(const char *folder)
 {
@@ -63,8 +63,8 @@ set_options(const char *folder)
 }
 
 /*
- * Run it, with our streams, and tell how it ended in at most n bytes: nothing
- * if that was well.
+ * Run it, with our streams, and describe how it ended in at most n bytes:
+ * nothing if all was well.
  */
 static void
 run(char **command, char *end, size_t n)

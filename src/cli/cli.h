@@ -28,7 +28,7 @@ enum status {
 	STATUS_NOT_FOUND = 127,
 };
 
-/* One file a verb; argv[0] is the verb.  They return the exit status. */
+/* One file per verb; argv[0] is the verb.  They return the exit status. */
 int run_main(int argc, char **argv);
 int attach_main(int argc, char **argv);
 int check_main(int argc, char **argv);
@@ -44,8 +44,8 @@ int diff_main(int argc, char **argv);
 void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * Of a word that getopt_long(3) returned c for: it is no option, or one that
- * lacks its value.  STATUS_USAGE.
+ * Complain of a word for which getopt_long(3) returned c: an unknown option, or
+ * one that lacks its value.  STATUS_USAGE.
  */
 int complain_of_option(const char *verb, int c, const char *word);
 
@@ -62,20 +62,23 @@ int write_out(const char *verb, const struct buf *text);
 bool wants_colour(void);
 
 /*
- * Put key=value behind the options in the text.  Files that the shim reads are
- * named so that it finds them in whatever folder a process is.
+ * Append key=value to the options in the text.  Names of files that the shim
+ * reads become absolute, so that it finds them in whatever directory a process
+ * is.
  */
 void append_option(struct buf *text, const char *key, const char *value);
 
-/* Say so and exit: nothing sensible can be done without. */
+/* Say that memory is out and exit: nothing sensible can be done without it. */
 void abort_for_memory(void) __attribute__((noreturn));
 
-/* The path of this command; false where nobody says: without /proc, if moved. */
+/*
+ * The path of this command; false if it is not known: without /proc, if moved.
+ */
 bool locate_self(char out[PATH_MAX]);
 
 /*
- * The first of these places, beginning with the folder of the command itself and
- * ended by NULL, that is_it() likes; it fills in out.
+ * The first of these places, relative to the directory of the command and ended
+ * by NULL, that is_it() accepts; it fills in out.
  */
 bool locate_beside(const char *const *places,
 		 bool (*is_it)(const char *path, char out[PATH_MAX]),

@@ -29,7 +29,7 @@ complain(const char *format, ...)
 		fputs("leakshim: out of memory\n", stderr);
 		return;
 	}
-	/* Names of files, and bytes of a file that is no JSON, are in it. */
+	/* It contains names of files, and bytes of files that are not JSON. */
 	buf_init(&line);
 	buf_put(&line, "leakshim: ");
 	buf_shown(&line, text, SIZE_MAX);

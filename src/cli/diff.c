@@ -129,7 +129,7 @@ put_size(struct buf *out, const struct finding *f)
 	buf_putc(out, ')');
 }
 
-/* What was described once is one line. */
+/* What was described before is one line. */
 static void
 put_line(struct buf *out, const struct compare_pair *p)
 {
@@ -153,7 +153,7 @@ put_line(struct buf *out, const struct compare_pair *p)
 	buf_printf(out, " [%s]\n", f->fingerprint);
 }
 
-/* Nothing is fixed that the new report did not look at. */
+/* Nothing counts as fixed that the new report did not examine. */
 static void
 put_missed(struct buf *out, const struct report *r)
 {

@@ -56,7 +56,7 @@ describe(const char *command, const struct target *t)
 }
 
 /*
- * Run the command under the shim and collect what it tells through a pipe.
+ * Run the command under the shim and collect what it reports through a pipe.
  * The number of bytes, or -1 with the reason said.
  */
 static ssize_t
@@ -94,7 +94,7 @@ ask(char **command, char *text)
 	return n;
 }
 
-/* What to do about a part that is off. */
+/* What to do about a part that does not work. */
 static const char *
 remedy(const char *key, const char *value)
 {

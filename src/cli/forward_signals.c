@@ -37,7 +37,7 @@ forward_signals(pid_t command, int asking)
 	static const int forwarded[] = {SIGTERM, SIGHUP, SIGUSR1,
 					SIGUSR2, SIGALRM, SIGWINCH};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
-	/* Of the terminal's, or of the kernel's about our child. */
+	/* One from the terminal, or from the kernel about our child. */
 	bool is_own = asking == SIGINT || asking == SIGQUIT ||
 		      asking == SIGCHLD || asking == SIGCONT;
 	size_t i;

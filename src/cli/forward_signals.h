@@ -1,5 +1,5 @@
 /*
- * forward_signals.h - signals for us are meant for the command that we run
+ * forward_signals.h - pass our signals on to the command that we run
  *
  * Contract of every function here:
  *   side       tool
@@ -13,9 +13,9 @@
 #include <sys/types.h>
 
 /*
- * From now on.  INT and QUIT come from the terminal to the whole foreground
- * group: the command gets its own.  The others are sent to us alone, and so is the
- * one that asks for a check; 0: none does.
+ * Start.  The terminal sends INT and QUIT to the whole foreground group: the
+ * command gets its own.  The others are sent to us alone, and so is the one
+ * that asks for a check; 0: none does.
  */
 void forward_signals(pid_t command, int asking);
 

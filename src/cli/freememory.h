@@ -13,8 +13,8 @@
 #include <stdbool.h>
 
 /*
- * False, and a line has said why, when the file needs more memory to be read
- * than there is.  True where that is not known, as of a pipe.
+ * False, after a complaint, if reading the file needs more memory than there
+ * is.  True if that is not known, as for a pipe.
  */
 bool freememory_is_enough(const char *path);
 

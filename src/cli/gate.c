@@ -125,7 +125,7 @@ put_report(const struct report *r)
 	return status;
 }
 
-/* Rules that do nothing hide nothing; but nobody knows it any more. */
+/* Rules that do nothing hide nothing, but should be cleaned up. */
 static void
 put_rules(const struct screen *s)
 {
@@ -217,7 +217,7 @@ put_gone(const struct gate *g)
 		       n, n == 1 ? "was" : "were", g->baseline);
 }
 
-/* They pass, and whoever relies on that should know. */
+/* They pass, and users who rely on that should know. */
 static void
 put_unanalysed(const struct gate *g)
 {
@@ -254,7 +254,7 @@ count_asked(const struct report *r)
 }
 
 /*
- * The report has named them; what the build fails by is named once more.
+ * The report has named them; what makes the build fail is named once more.
  * put_unanalysed() and put_cut() have lines of their own.
  */
 static void

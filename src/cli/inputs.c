@@ -67,7 +67,7 @@ read_entry(const char *path, const struct inputs_look *look, struct merge *m,
 	struct stat st;
 	int status;
 
-	/* Links to folders may lead round in a circle: they are not followed.
+	/* Links to directories may form a loop: they are not followed.
 	 */
 	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		return read_folder(path, look, m, depth + 1);

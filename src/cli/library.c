@@ -76,7 +76,7 @@ must_be_first(const char *entry, size_t n)
 	return false;
 }
 
-/* The end of the last entry of LD_PRELOAD that must stand before ours, or NULL. */
+/* The end of the last entry of LD_PRELOAD that must precede ours, or NULL. */
 static const char *
 end_of_first(const char *old)
 {

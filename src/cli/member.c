@@ -36,7 +36,7 @@ look_at(const struct request *w, const struct tree_process *process)
 		return OUTCOME_GONE;
 	if (facts.shares_memory)
 		return OUTCOME_EARLY;
-	/* In the middle of exec(2) it is not what it was, and counts once. */
+	/* In the middle of exec(2) it is neither program, and counts once. */
 	if (program_kind(pid) == PROGRAM_OTHER)
 		return tree_is_alive(process) ? OUTCOME_OTHER : OUTCOME_GONE;
 	/* session_run() asks again, and says what is wrong. */
@@ -88,8 +88,8 @@ is_done(enum session_result result)
 }
 
 /*
- * Whoever has tried nobody's patience is tried again: a worker whose Python is
- * not initialized yet will be in a moment.
+ * A process that refused quickly is tried again: a worker whose Python is not
+ * initialized yet will be in a moment.
  */
 static enum session_result
 run_session(struct request *w, const struct tree_process *p, bool *is_gone,
@@ -145,11 +145,11 @@ member_serve(struct request *w, const struct member *m, pid_t parent)
 	static char said[SAID_BYTES];
 	enum outcome outcome;
 
-	/* Whoever ends the command ends this as well. */
+	/* Killing the command ends this as well. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != parent)
 		_exit(OUTCOME_FAILED);
-	/* Others write at the same time: everything at once. */
+	/* Others write at the same time: write everything at once. */
 	setvbuf(stderr, said, _IOFBF, sizeof said);
 	outcome = serve(w, m);
 	fflush(stderr);

@@ -1,8 +1,8 @@
 /*
  * member.h - one process of a tree, which a child of the command serves
  *
- * Several are served at once, and whatever becomes of the child that does it,
- * the others go on.
+ * Several are served at once, and whatever happens to one of the children, the
+ * others go on.
  *
  * Contract of every function here:
  *   side       tool
@@ -25,9 +25,9 @@ enum outcome {
 	OUTCOME_FOUND,   /* done, with failing findings */
 	OUTCOME_ALREADY, /* nothing to do */
 	OUTCOME_REFUSED, /* a line has said why */
-	OUTCOME_OTHER,   /* no CPython */
+	OUTCOME_OTHER,   /* not CPython */
 	OUTCOME_GONE,    /* it has ended, or is another program now */
-	OUTCOME_EARLY,   /* it is no process of its own yet */
+	OUTCOME_EARLY,   /* it is not a process of its own yet */
 	OUTCOME_FAILED,  /* our child died */
 	OUTCOMES
 };
@@ -40,7 +40,7 @@ struct member {
 };
 
 /*
- * In the child that `parent' has made: do to m what is wished for, and end with
+ * In the child that `parent' has made: do to m what is requested, and exit with
  * the outcome.  The report is written into m->report.
  */
 void member_serve(struct request *w, const struct member *m, pid_t parent)

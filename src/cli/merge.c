@@ -24,9 +24,8 @@ struct type {
 };
 
 /*
- * All findings of one fingerprint.  What is shown of them is that of the one
- * whose text in JSON is the least; so it is kept, as text, and read again at
- * the end.
+ * All findings of one fingerprint.  The one whose JSON text is the least is
+ * shown; so it is kept, as text, and read again at the end.
  */
 struct entry {
 	struct {
@@ -115,7 +114,7 @@ intern_type(struct entry *e, const char *name)
 	return &e->types[e->n_types++];
 }
 
-/* The head stands first: the same one, or of two the lesser. */
+/* The head comes first: the same one, or the lesser of two. */
 static void
 choose_head(struct entry *e, const struct finding *f)
 {
@@ -151,7 +150,7 @@ add_types(struct entry *e, const struct finding *f, bool is_new)
 			t->file = merge_copy(from->module_file);
 		}
 	}
-	/* An order that does not depend on who came first. */
+	/* An order that does not depend on which came first. */
 	if (!is_same && e->n_types)
 		qsort(e->types + 1, e->n_types - 1, sizeof *e->types,
 		      compare_types);
@@ -195,8 +194,8 @@ add_shared(struct entry *e, const struct finding *f, int sign)
 /* ---- growth: check by check ---- */
 
 /*
- * They end with the last check of each process; what only some had before is
- * the number of nobody.
+ * They end with the last check of each process; checks that only some had
+ * before are dropped.
  */
 static void
 add_checks(struct entry *e, const struct finding *f, bool is_new)

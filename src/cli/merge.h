@@ -1,10 +1,10 @@
 /*
- * merge.h - any number of reports made one
+ * merge.h - merge any number of reports
  *
- * Equal fingerprints become one finding and their numbers add up.  Of what the
- * reports say about their processes remains what they agree on.  Where one of
- * several has to stand for all, as the cycle that is shown, it is chosen by what
- * it is, not by when it came: merging is commutative and associative.
+ * Equal fingerprints become one finding and their numbers add up.  Facts about
+ * the processes are kept if all reports agree.  Where one of several has to
+ * stand for all, such as the cycle that is shown, it is chosen by its content,
+ * not by its order: merging is commutative and associative.
  *
  * A report can be dropped once it has been added: what is kept is bounded by
  * the different findings, not by the number of reports.

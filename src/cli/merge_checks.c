@@ -27,7 +27,7 @@ key_of(const struct report *r, unsigned number)
 	char *key;
 
 	buf_init(&b);
-	/* A merged report belongs to no process: each stands for itself. */
+	/* A merged report belongs to no process: each counts by itself. */
 	if (r->n_merged || r->pid == REPORT_UNKNOWN)
 		buf_printf(&b, "%u", number);
 	else

@@ -1,5 +1,5 @@
 /*
- * merge_checks.h - whether growth= had its checks, for reports put together
+ * merge_checks.h - whether growth= had its checks, for merged reports
  *
  * The first reports of each series lack it, and later ones of the same process
  * do not: the last one of a process decides, whatever the order of the files.

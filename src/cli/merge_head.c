@@ -27,7 +27,7 @@ sum_seconds(double *to, double from)
 		*to = READ_MOST_SECONDS;
 }
 
-/* What is not the same in all of them is not known of the whole. */
+/* What differs between them is unknown for the whole. */
 static void
 agree(const char **to, const char *from)
 {
@@ -65,7 +65,7 @@ agree_argv(struct report *to, const struct report *from)
 		to->n_argv = 0;
 }
 
-/* One that is approximate makes the whole approximate. */
+/* An approximate one makes the whole approximate. */
 static void
 join_free_lists(const char **to, const char *from)
 {

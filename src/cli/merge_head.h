@@ -1,5 +1,5 @@
 /*
- * merge_head.h - of several reports, all that is not a finding
+ * merge_head.h - merge everything of several reports except the findings
  *
  * Contract of every function here:
  *   side       tool

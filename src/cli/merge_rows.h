@@ -1,8 +1,8 @@
 /*
  * merge_rows.h - rows of several reports, equal ones added up
  *
- * A row is told from others by its text; what it counts is added, and of the
- * rest that of the least row is kept.
+ * A row is identified by its text; its counts are added up, and the rest is
+ * that of the least row.
  *
  * Contract of every function here:
  *   side       tool
@@ -22,7 +22,7 @@ void merge_rows_missed(struct merge_row **table, const struct report *r);
 void merge_rows_audit(struct merge_row **table, const struct report *r);
 void merge_rows_rules(struct merge_row **table, const struct report *r);
 
-/* Bring them from the order in which they came into one of their own. */
+/* Sort them, whatever the order in which they came. */
 void merge_rows_sort(struct merge_row **table);
 
 /* The rows of each table in *out. */

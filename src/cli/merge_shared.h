@@ -1,10 +1,10 @@
 /*
- * merge_shared.h - of one finding: the islands that several processes may have
+ * merge_shared.h - the islands of a finding that several processes may have
  *
  * After a fork parent and children have the same ones, and each reports them.
- * An island is told by its id, and counts once, however many reports have it.
- * If they do not agree on what belongs to it, it is chosen by what it is, not
- * by when it came.
+ * An island is identified by its ID, and counts once, however many reports have
+ * it.  If they do not agree on what belongs to it, one is chosen by its
+ * content, not by its order.
  *
  * Contract of every function here:
  *   side       tool

@@ -16,7 +16,7 @@ read_line_number(struct reader *r, const json_t *o)
 	return v < 1 || v > INT32_MAX ? 0 : (int)v;
 }
 
-/* In the place of a name that there must be. */
+/* In place of a required name. */
 static const char *
 nameless(struct reader *r, const char *field)
 {
@@ -278,7 +278,7 @@ read_special(struct reader *r, const json_t *o, struct finding *out)
 				    &out->n_held_by);
 }
 
-/* A word of a fixed list; *out is left alone when it is none. */
+/* A word of a fixed list; *out is left alone if it is not on the list. */
 static int
 read_word(struct reader *r, const json_t *o, const char *key,
 	  int (*find)(const char *, size_t))

@@ -1,10 +1,10 @@
 /*
  * read_json.h - fields of JSON objects, with one complaint for all
  *
- * A field that is not as it should be is taken as unknown, and is no reason to
- * refuse the rest: the reader remembers the first one as a doubt.  It is a problem
- * only if the report cannot be judged without it.  The functions go on with
- * harmless values, and the caller looks once at the end.
+ * A field that is not as it should be is taken as unknown, and is not a reason
+ * to refuse the rest: the reader remembers the first one as a doubt.  It is a
+ * problem only if the report cannot be judged without it.  The functions go on
+ * with harmless values, and the caller looks once at the end.
  *
  * Contract of every function here:
  *   side       tool

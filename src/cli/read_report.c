@@ -356,7 +356,7 @@ convert(struct arena *a, const char *path, const json_t *root,
 		put_doubts(path, &r);
 		return 0;
 	}
-	/* First: what there was no memory for looks as if it were wrong. */
+	/* First: what there was no memory for looks invalid. */
 	if (a->failed)
 		complain("%s: out of memory", path);
 	else

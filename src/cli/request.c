@@ -10,7 +10,7 @@
 #include "cli/cli.h"
 #include "report/output.h"
 
-/* log_path= is the command's, in its own folder. */
+/* log_path= is the command's, in its own directory. */
 int
 request_write_report(struct request *w)
 {

@@ -59,8 +59,8 @@ make_long_options(struct option *list)
 }
 
 /*
- * Parse options into *o and, as text, behind what LEAKSHIM_OPTIONS has.
- * -1 to go on, or the exit status.
+ * Parse options into *o and, as text, behind what LEAKSHIM_OPTIONS has. -1 to
+ * continue, or the exit status.
  */
 static int
 parse(int argc, char **argv, struct options *o, struct buf *text)
@@ -168,7 +168,7 @@ make_tallies(struct tallies *t)
 
 	t->of_file = make_file(&fd);
 	error = errno;
-	/* A filter may end us for it; the other will be found there. */
+	/* A filter may kill us for it; the child will find out. */
 	t->of_segment = !sandbox_is_possible() || procfs_problem() ?
 				make_segment(&id) :
 				NULL;
@@ -204,8 +204,8 @@ status_of_exec_error(const char *command)
 }
 
 /*
- * Start the command.  An exec that fails tells why through a pipe that
- * success closes.  The pid, or -1 with *status set.
+ * Start the command.  A failing exec reports why through a pipe that success
+ * closes.  The process ID, or -1 with *status set.
  */
 static pid_t
 start(char **command, int *status)

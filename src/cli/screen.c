@@ -165,7 +165,10 @@ screen_result(const struct screen *s, struct report *r)
 	for (i = 0; s->baseline_name && i < r->n_findings; i++) {
 		struct finding *f = &r->findings[i];
 
-		/* Without that file it was another baseline's, and is known. */
+		/*
+		 * Without that file, another baseline knew it, and it stays
+		 * known.
+		 */
 		if (f->state != STATE_KNOWN ||
 		    !baseline_has(&s->baseline, f->fingerprint) ||
 		    filter_is_known(&s->baseline, f))

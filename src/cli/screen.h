@@ -33,8 +33,9 @@ struct screen {
 };
 
 /*
- * Read the files; either may be NULL.  0, or -1 after a complaint.  Lines that
- * are no rules are complained of, and the others are in force: rules.faults.
+ * Read the files; either may be NULL. 0, or -1 after a complaint.  Lines that
+ * are not rules are reported and counted in rules.faults; the others are in
+ * force.
  */
 int screen_open(struct screen *s, const char *suppressions,
 		const char *baseline);
@@ -43,8 +44,8 @@ int screen_open(struct screen *s, const char *suppressions,
 void screen_look(struct report *r, void *screen);
 
 /*
- * Of the merged report: what the baseline knew of each of its parts is new if
- * there is too much of it in all.
+ * For the merged report: findings that the baseline knew in each part are new
+ * if there are too many of them in all.
  */
 void screen_result(const struct screen *s, struct report *r);
 

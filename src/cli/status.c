@@ -42,7 +42,7 @@ put_time(const char *what, int64_t seconds)
 		printf("%-12s%s\n", what, text);
 }
 
-/* Out of another process: it may hold anything. */
+/* From another process: it may contain anything. */
 static void
 put_text(const char *what, const char *text)
 {

@@ -34,7 +34,7 @@ static const Dwfl_Callbacks callbacks = {
 
 enum { MOST_ID = 64, UNKNOWN_SIZE = 1 << 30 };
 
-/* The bytes of a build id; 0 when it is none. */
+/* The bytes of a build ID; 0 if it is not one. */
 static int
 id_bytes(const char *hex, unsigned char out[MOST_ID])
 {

@@ -2,9 +2,9 @@
  * symbolize.h - functions, files and lines of native frames, by elfutils
  *
  * A report names native frames by module, offset and build id; here debug
- * information is looked for: in the module, in the folders of the system, and
- * where DEBUGINFOD_URLS is set, from there.  A module that is no more the one
- * the program ran is left alone.
+ * information is searched for: in the module, in the system's directories, and
+ * where DEBUGINFOD_URLS points.  A module that is no longer the one that the
+ * program ran is ignored.
  *
  * Contract of every function here:
  *   side       tool
@@ -18,7 +18,7 @@
 struct arena;
 struct report;
 
-/* Fill in what is not known yet, and let the advice say it too. */
+/* Fill in what is not known yet, and update the advice. */
 void symbolize(struct arena *a, struct report *r);
 
 /*

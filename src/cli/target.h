@@ -2,8 +2,8 @@
  * target.h - what kind of program a command is
  *
  * Only what decides whether a library can be preloaded into it: ELF class and
- * machine, dynamic or static, which C library, raised privileges.  A script's
- * interpreter is looked at in its place.
+ * machine, dynamic or static, which C library, raised privileges.  For a
+ * script, its interpreter is examined.
  *
  * Contract of every function here:
  *   side       tool

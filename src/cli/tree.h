@@ -1,8 +1,8 @@
 /*
  * tree.h - a process and its descendants
  *
- * A process is told by its number, when it was started and which program image
- * it runs: numbers are used again, and exec(2) keeps the number.
+ * A process is identified by its process ID, its start time and its program
+ * image: IDs are reused, and exec(2) keeps the ID.
  *
  * Contract of every function here:
  *   side       tool
@@ -21,7 +21,7 @@
 struct tree_process {
 	pid_t pid, parent;
 	uint64_t started; /* ticks since boot */
-	uint64_t image;   /* 0: not permitted to know */
+	uint64_t image;   /* 0: not permitted */
 	char state;       /* of /proc/PID/stat */
 };
 

@@ -23,7 +23,7 @@
 
 enum { FRAMES = 5 }; /* as many as a fingerprint is made of */
 
-/* The function that asked for memory, without its path and offset. */
+/* The function that allocated the memory, without its path and offset. */
 static void
 simplify_asker(struct arena *a, const struct finding *from, struct finding *to)
 {
@@ -135,7 +135,7 @@ collect(struct arena *a, const struct report *r, const struct verdict *v,
 	free(folder);
 }
 
-/* Beside the file, then in its place: whoever reads it sees all or nothing. */
+/* Next to the file, then in its place: readers see all or nothing. */
 static int
 replace(const char *path, const struct buf *text)
 {
@@ -152,7 +152,7 @@ replace(const char *path, const struct buf *text)
 	if (!f) {
 		error = errno;
 	} else {
-		/* To be committed, it is no secret. */
+		/* It is to be committed, so it is not a secret. */
 		fchmod(fd, 0666 & ~mask);
 		if (fwrite(text->data, 1, text->len, f) != text->len)
 			error = errno;

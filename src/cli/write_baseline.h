@@ -19,8 +19,8 @@ struct verdict;
 
 /*
  * Write the findings of r that are new or known, and that the verdict concerns,
- * to the file, and say what has changed in it.  The exit status; a file that is
- * there and no report is left alone.
+ * to the file, and say what has changed in it.  The exit status; an existing
+ * file that is not a report is left alone.
  */
 int write_baseline(const char *path, const struct report *r,
 		   const struct verdict *v);

@@ -1,5 +1,5 @@
 /*
- * arena.h - memory that is grabbed piece by piece and given back at once
+ * arena.h - memory that is taken piece by piece and released all at once
  *
  * The shim and its analysis child must not call malloc(3): the heap they look
  * at is the target's, and its locks may be held.  Everything they keep for the

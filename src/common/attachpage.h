@@ -1,13 +1,13 @@
 /*
- * attachpage.h - what the command and the shim in a process tell each other
+ * attachpage.h - the protocol between the command and the shim in a process
  *
  * The command maps one page into the target (struct attach_page): the stub's
  * functions, the request, its options.  The shim answers by messages over a
- * descriptor that nobody else has; the command closes its end to give up.
- * What is published in leakshim_status is read without stopping the target.
+ * private descriptor; the command closes its end to give up.  What is published
+ * in leakshim_status is read without stopping the target.
  *
- * Every struct begins with a magic number and a version: who finds another
- * version than its own refuses.  Fields are only ever added at the end.
+ * Every struct begins with a magic number and a version: each side refuses a
+ * version that is not its own.  Fields are only ever added at the end.
  *
  * Contract: plain data, both sides.
  */
@@ -61,7 +61,9 @@ struct attach_page {
 	int32_t dlopen_flags;
 	int32_t kernel_thread;
 	volatile uint32_t stage; /* enum attach_stage */
-	/* 1: nobody runs in the stub or on its stack: unmap all when done. */
+	/*
+	 * 1: no thread runs in the stub or on its stack: unmap all when done.
+	 */
 	volatile uint32_t may_unmap;
 	uint64_t code, code_bytes; /* the stub's mapping */
 	uint64_t self, self_bytes; /* this page's, with a stack behind it */
@@ -98,8 +100,8 @@ struct attach_header {
 };
 
 /*
- * ATTACH_THREADS: its main thread shall call this function, with 0 and at a
- * safe point: it waits in the kernel, so that nothing else can make it.
+ * ATTACH_THREADS: its main thread must call this function, with 0 and at a safe
+ * point: it waits in the kernel, and nothing else can make it do so.
  */
 struct attach_call {
 	uint64_t function;
@@ -114,7 +116,7 @@ enum attach_status {
 struct attach_result {
 	uint32_t status; /* enum attach_status */
 	uint32_t n_failing;
-	int32_t thread; /* that ends now; its number in its own namespace */
+	int32_t thread; /* that ends now; its ID in its own namespace */
 	uint32_t unused;
 };
 

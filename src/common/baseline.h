@@ -41,7 +41,7 @@ bool baseline_parse(struct baseline *b, const char *name, const char *text,
 
 bool baseline_has(const struct baseline *b, const char *fingerprint);
 
-/* How many of them (islands) it has; 0: none, or nobody knows. */
+/* How many of them (islands) it has; 0: none, or not known. */
 int64_t baseline_count(const struct baseline *b, const char *fingerprint);
 
 void baseline_fini(struct baseline *b);

@@ -97,7 +97,7 @@ put_signed(struct buf *b, int64_t v)
 	put_unsigned(b, v < 0 ? 0 - (uint64_t)v : (uint64_t)v, 10);
 }
 
-/* One conversion; f stands behind the '%'.  Returns the last byte used. */
+/* One conversion; f is after the '%'.  Returns the last byte used. */
 static const char *
 convert(struct buf *b, const char *f, va_list *args)
 {

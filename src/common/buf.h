@@ -62,13 +62,13 @@ void buf_count(struct buf *b, uint64_t n, const char *one, const char *many);
 void buf_json_string(struct buf *b, const char *s);
 
 /*
- * The first n bytes of s as they can stand on a line of text: control
- * characters as \\n, \\t or \\x1b (a program's names must not steer a
- * terminal), invalid UTF-8 as U+FFFD.
+ * The first n bytes of s, fit for a line of text: control characters as \\n,
+ * \\t or \\x1b (a program's names must not steer a terminal), invalid UTF-8 as
+ * U+FFFD.
  */
 void buf_shown(struct buf *b, const char *s, size_t n);
 
-/* The text with a NUL behind it; valid until the next call.  Never NULL. */
+/* The text with a NUL after it; valid until the next call.  Never NULL. */
 const char *buf_string(struct buf *b);
 
 #endif /* LEAKSHIM_COMMON_BUF_H */

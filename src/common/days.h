@@ -16,7 +16,7 @@
 
 struct buf;
 
-/* "2027-01-31", exactly so and a day that there is (UTC); false if not. */
+/* "2027-01-31", in exactly this form and a valid day (UTC); false if not. */
 bool days_parse(const char *s, size_t n, int64_t *out);
 
 /* "2027-01-31T23:59:59Z", of seconds since 1970 (UTC). */

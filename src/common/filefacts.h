@@ -1,11 +1,10 @@
 /*
- * filefacts.h - what a name or a descriptor stands for, as far as is known
+ * filefacts.h - what a name or a descriptor refers to, as far as is known
  *
- * newfstatat(2) is what every C library asks, so that it works wherever a
- * program does; statx(2), which kernels before 4.11 lack and filters refuse,
- * comes second.  Where both fail the answer is "unknown": never "a regular
- * file", and never "absent", because a caller would replace the one and create
- * the other.
+ * newfstatat(2) is what every C library uses, so it works wherever a program
+ * does; statx(2), which kernels before 4.11 lack and filters refuse, comes
+ * second.  Where both fail the answer is "unknown": never "a regular file", and
+ * never "absent", because a caller would replace the one and create the other.
  *
  * Contract of every function here:
  *   side       shim, analysis child and tool
@@ -19,7 +18,7 @@
 #include <stdint.h>
 
 enum file_state {
-	FILE_UNKNOWN, /* the kernel does not say, or not to us */
+	FILE_UNKNOWN, /* the kernel does not say */
 	FILE_ABSENT,
 	FILE_PRESENT, /* the facts are filled in */
 };

@@ -1,10 +1,10 @@
 /*
- * glibconly.h - what the library uses and glibc alone has
+ * glibconly.h - functions that only glibc has
  *
- * Weak, so that the library loads where another C library (musl) is the
- * process's: a loader refuses the whole program for one name that it misses.
- * The library stays out of such a process (shim/entry/start.c), and calls these only
- * where glibconly_all_here().
+ * Weak, so that the library loads in processes with another C library (musl): a
+ * loader refuses the whole program for one missing name.  The library stays out
+ * of such a process (shim/entry/start.c), and calls these only where
+ * glibconly_all_here().
  *
  * Contract of every function here: as the real one.
  */

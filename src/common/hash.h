@@ -1,10 +1,10 @@
 /*
- * hash.h - uthash, made fit for the shim
+ * hash.h - uthash, adapted for the shim
  *
- * Include this, never <uthash.h>: it sends uthash's memory to our own pool in
- * place of malloc(3) and makes a failed allocation survivable.  After
- * HASH_ADD* test `hash_was_full(&element->hh)': with no memory for a bucket
- * the element is not in the table.
+ * Include this, never <uthash.h>: it gives uthash memory from our own pool
+ * instead of malloc(3) and makes a failed allocation survivable.  After
+ * HASH_ADD* test `hash_was_full(&element->hh)': with no memory for a bucket the
+ * element is not in the table.
  *
  * Contract of every function here:
  *   side       shim, analysis child and tool
@@ -22,7 +22,7 @@
 void *hash_pool_grab(size_t n);
 void hash_pool_drop(void *p, size_t n);
 
-size_t hash_pool_bytes(size_t n); /* that so many take there */
+size_t hash_pool_bytes(size_t n); /* that this many take there */
 
 #define uthash_malloc(n) hash_pool_grab(n)
 #define uthash_free(p, n) hash_pool_drop(p, n)

@@ -74,7 +74,7 @@ hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Behind the backslash: the byte that it stands for, or -1. */
+/* After the backslash: the byte that it stands for, or -1. */
 static int
 take_escape(struct jsonscan *j)
 {

@@ -1,10 +1,9 @@
 /*
  * jsonscan.h - JSON read from front to back, without memory
  *
- * The shim has no JSON library and wants three fields of a report.  It walks
- * over the text and skips what it does not need; all of it must be JSON (RFC
- * 8259) all the same, since a file that is cut off must not count for a whole
- * one.
+ * The shim has no JSON library and needs three fields of a report.  It walks
+ * over the text and skips the rest, all of which must be JSON (RFC 8259)
+ * nevertheless, because a truncated file must not pass for a complete one.
  *
  *     jsonscan_init(&j, text, n);
  *     more = jsonscan_open(&j, '{');
@@ -36,18 +35,18 @@ struct jsonscan {
 
 void jsonscan_init(struct jsonscan *j, const char *text, size_t n);
 
-/* The next byte that is no blank, left where it is; 0 at the end. */
+/* The next byte that is not a blank, not consumed; 0 at the end. */
 char jsonscan_peek(struct jsonscan *j);
 
 /* Go into '{' or '['; true if it has a member. */
 bool jsonscan_open(struct jsonscan *j, char bracket);
 
-/* Behind a member: true at a comma, false at the closing bracket. */
+/* After a member: true at a comma, false at the closing bracket. */
 bool jsonscan_next(struct jsonscan *j, char bracket);
 
 /*
- * A string; of a longer one the first bytes.  Escapes of what is no ASCII
- * become '?'.  false, and out empty, if there is none.
+ * A string, truncated if it is longer.  Escapes of non-ASCII characters become
+ * '?'. false, and out empty, if there is none.
  */
 bool jsonscan_string(struct jsonscan *j, char *out, size_t room);
 
@@ -55,8 +54,8 @@ bool jsonscan_string(struct jsonscan *j, char *out, size_t room);
 bool jsonscan_key(struct jsonscan *j, char *out, size_t room);
 
 /*
- * A whole number that is not below 0; what is too large becomes the largest, and
- * any other value -1.  false if there is none.
+ * An integer that is not negative; one that is too large becomes the largest,
+ * and any other value -1. false if there is none.
  */
 bool jsonscan_count(struct jsonscan *j, int64_t *out);
 

@@ -2,7 +2,7 @@
 
 #include "common/numbers.h"
 
-/* The digits at *s, which is left behind them. */
+/* The digits at *s, which then points past them. */
 static bool
 take_digits(const char **s, uint64_t *out)
 {

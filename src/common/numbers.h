@@ -19,7 +19,9 @@
 /* Decimal digits and nothing else; false, and *out as it was, if not. */
 bool numbers_parse(const char *s, uint64_t *out);
 
-/* As above, with k, M or G (1024, 1024^2, 1024^3; any case) behind it. */
+/*
+ * As above, optionally followed by k, M or G (1024, 1024^2, 1024^3; any case).
+ */
 bool numbers_parse_bytes(const char *s, uint64_t *out);
 
 #endif /* LEAKSHIM_COMMON_NUMBERS_H */

@@ -27,8 +27,8 @@ static const struct key {
 enum {
 	N_KEYS = sizeof keys / sizeof *keys,
 	KEY_BYTES = 64,		     /* more than any key has */
-	VALUE_BYTES = OPTIONS_PATH_BYTES + 1, /* so that too long is seen */
-	SHOWN_BYTES = 60,	     /* of what is complained about */
+	VALUE_BYTES = OPTIONS_PATH_BYTES + 1, /* to notice long ones */
+	SHOWN_BYTES = 60,	     /* of the text in a complaint */
 };
 
 /* The greatest value of a NUMBER; the least is 0. */
@@ -63,7 +63,7 @@ find_key(const char *name)
 	return NULL;
 }
 
-/* What was given, cut short and without what a terminal would obey. */
+/* What was given, truncated and without terminal control characters. */
 static void
 put_given(struct buf *b, const char *s)
 {
@@ -302,7 +302,10 @@ struct entry {
 	bool is_open; /* a quote without its end */
 };
 
-/* The first bytes of a word; what does not fit makes it too long, not other. */
+/*
+ * The first bytes of a word; one that does not fit is too long, not another
+ * word.
+ */
 static void
 copy(char *to, size_t room, const char *from, size_t n)
 {
@@ -311,7 +314,7 @@ copy(char *to, size_t room, const char *from, size_t n)
 	to[n] = '\0';
 }
 
-/* The quote that ends what stands in quotes: ':' or nothing is behind it. */
+/* The closing quote: ':' or nothing follows it. */
 static const char *
 find_end_quote(const char *s, char quote)
 {
@@ -321,7 +324,7 @@ find_end_quote(const char *s, char quote)
 	return NULL;
 }
 
-/* One "key=value"; *s is left behind it.  False at the end of the text. */
+/* One "key=value"; *s then points past it.  False at the end of the text. */
 static bool
 next_entry(const char **s, struct entry *out)
 {
@@ -354,7 +357,7 @@ next_entry(const char **s, struct entry *out)
 	return true;
 }
 
-/* 0, or -1 when it had to be complained about. */
+/* 0, or -1 after a complaint. */
 static int
 apply(struct options *o, const struct entry *e, struct buf *complaints)
 {

@@ -3,8 +3,8 @@
  *
  * options.def is the single list of keys: this struct, the parser, `help=1',
  * the command's long options and the tests of the man page expand it.  A value
- * that does not parse leaves the default in place and yields one line that
- * says what is wrong and what would be right; the target always runs.
+ * that does not parse leaves the default in place and yields one line that says
+ * what is wrong and what would be right; the target runs in any case.
  *
  * Contract of every function here:
  *   side       shim and tool
@@ -65,14 +65,14 @@ struct options {
 	bool help;
 };
 
-/* Fill in the defaults of SPEC.md 5. */
+/* Fill in the defaults. */
 void options_init(struct options *o);
 
 /*
- * Apply "key=value:key=value" on top of *o.  A value that contains a colon
- * stands in single or double quotes; the quote ends where a ':' or nothing
- * follows it, so that quotes inside need no escape.  Each fault adds one line
- * to `complaints' ("leakshim: option ...\n"); returns the number of faults.
+ * Apply "key=value:key=value" on top of *o.  A value that contains a colon must
+ * be in single or double quotes; the quote ends where a ':' or nothing follows
+ * it, so that quotes inside need no escape.  Each fault adds one line to
+ * `complaints' ("leakshim: option ...\n"); returns the number of faults.
  */
 int options_parse(struct options *o, const char *text, struct buf *complaints);
 
@@ -83,7 +83,7 @@ int options_set(struct options *o, const char *key, const char *value,
 /* Every key with its current value and meaning, a line each (help=1). */
 void options_help(const struct options *o, struct buf *out);
 
-/* One key's value as it would be written in LEAKSHIM_OPTIONS. */
+/* One key's value as written in LEAKSHIM_OPTIONS. */
 void options_value(const struct options *o, const char *key, struct buf *out);
 
 /* Append key=value, quoted when it has to be, with a ':' before a later key. */

@@ -2,8 +2,8 @@
  * ownmap.h - leakshim's own memory, and where it is
  *
  * Everything leakshim keeps comes from mmap(2) through here, so that the
- * analysis can tell its own tables, which are full of the addresses of other
- * people's objects, from the memory of the process.
+ * analysis can tell leakshim's tables, which are full of the addresses of the
+ * program's objects, from the memory of the process.
  *
  * Contract of every function here:
  *   side       shim, analysis child and tool
@@ -23,16 +23,19 @@
 /* Zeroed private memory, rounded up to pages; NULL when there is none. */
 void *ownmap(size_t bytes);
 
-/* The same, not counted against overcommit: for what is touched in part. */
+/*
+ * The same, not counted against overcommit: for memory of which only part is
+ * touched.
+ */
 void *ownmap_reserve(size_t bytes);
 
 /* The same, shared with every clone of the process. */
 void *ownmap_shared(size_t bytes);
 
-/* Make private memory of ours zero again, and give its pages back. */
+/* Zero private memory of ours again, and release its pages. */
 void ownmap_clear(void *p, size_t bytes);
 
-/* Give back what one of the above returned; NULL is nothing. */
+/* Release what one of the above returned; NULL is ignored. */
 void ownunmap(void *p, size_t bytes);
 
 struct ownmap_range {

@@ -5,7 +5,10 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Where the n bytes of a piece end in the text from `at' on; NULL: nowhere. */
+/*
+ * Where the n bytes of a piece, found in the text from `at' on, end; NULL: not
+ * found.
+ */
 static const char *
 behind_piece(const char *at, const char *end, const char *piece, size_t n,
 	     bool is_tied_here, bool is_tied_to_end)

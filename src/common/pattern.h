@@ -1,9 +1,9 @@
 /*
  * pattern.h - the patterns of suppressions
  *
- * As LeakSanitizer has them: a pattern is looked for anywhere in the text, `*'
- * stands for any number of bytes, `^' at the beginning and `$' at the end tie
- * it to that end of the text.  Nothing else has a meaning.
+ * As in LeakSanitizer: a pattern matches anywhere in the text, `*' stands for
+ * any number of bytes, and `^' at the beginning and `$' at the end anchor it.
+ * No other character is special.
  *
  * Contract of every function here:
  *   side       analysis child and tool

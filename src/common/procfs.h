@@ -1,8 +1,8 @@
 /*
  * procfs.h - is /proc there, and is it this process's?
  *
- * In a bare chroot there is none, and a container may see the one of another PID
- * namespace: then /proc/PID is somebody else, whom nobody has asked for.
+ * In a bare chroot there is none, and a container may see that of another PID
+ * namespace: then /proc/PID is a different process.
  *
  * Contract of every function here:
  *   side       shim, analysis child and tool

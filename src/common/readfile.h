@@ -2,8 +2,8 @@
  * readfile.h - a whole file, into memory of our own
  *
  * For files that a user names in an option and that are read in the target: a
- * pipe or a terminal in their place must not make it wait, and a file that is
- * far too large must not take its memory.
+ * pipe or a terminal in their place must not block it, and a file that is far
+ * too large must not use up its memory.
  *
  * Contract of every function here:
  *   side       shim and tool

@@ -1,11 +1,11 @@
 /*
  * restart.h - system calls that notice when their thread was stopped
  *
- * Most calls that wait go on by themselves after a stop.  Some return -EINTR
+ * Most calls that wait continue by themselves after a stop.  Some return -EINTR
  * even if no signal handler has run.  If the stopped thread is about to return
- * that, RESTART_UNLESS_HANDLED in its place lets the kernel begin the call anew;
- * if a handler does run, the call returns -EINTR after it, as it should.  A call
- * with a time limit that is relative begins that anew as well.
+ * that, RESTART_UNLESS_HANDLED in its place makes the kernel restart the call;
+ * if a handler does run, the call returns -EINTR after it, as it should.  A
+ * relative time limit of such a call starts again as well.
  *
  * None of these has had an effect when it returns -EINTR.
  *

@@ -1,10 +1,10 @@
 /*
  * sandbox.h - may a system call end the process?
  *
- * A seccomp filter may answer a system call with SIGSYS.  What a filter says of
- * one can be learnt by trying it only, so where there is a filter, or may be,
- * rare system calls are not tried in the process: process_vm_readv(2), and
- * kill(2), for which there are other ways.
+ * A seccomp filter may answer a system call with SIGSYS. What a filter does can
+ * be found out only by trying, so if there is or may be a filter, rare system
+ * calls are not tried in the process: process_vm_readv(2) and kill(2), for
+ * which there are other ways.
  *
  * Contract of every function here:
  *   side       shim and analysis child
@@ -20,7 +20,7 @@
 /* Is there a filter?  Unknown, as without /proc, is "yes".  Looks once. */
 bool sandbox_is_possible(void);
 
-/* Look anew: a program may have put one in place since. */
+/* Look again: a program may have installed one since. */
 void sandbox_look_again(void);
 
 #endif /* LEAKSHIM_COMMON_SANDBOX_H */

@@ -1,7 +1,8 @@
 /*
- * siphash.h - numbers that tell things apart and do not tell what they are
+ * siphash.h - IDs that distinguish things without revealing them
  *
- * SipHash-2-4 of whole words: who lacks the key learns nothing of them.
+ * SipHash-2-4 of whole words: without the key, nothing can be learnt about
+ * them.
  *
  * Contract of every function here:
  *   side       shim, analysis child and tool

@@ -11,7 +11,7 @@
 
 enum { MAX_COMPLAINTS = 20, SHOWN_BYTES = 60, FINGERPRINT_DIGITS = 16 };
 
-/* A line on its way to a rule; of what is wrong, the first. */
+/* A line that is being parsed, and the first thing wrong with it. */
 struct line {
 	const char *start, *at, *end;
 	const char *wrong;    /* where, or NULL */
@@ -160,7 +160,7 @@ take_pattern(struct line *l, struct arena *a, struct suppression *rule)
 
 	if (nul)
 		return fail(l, nul, "NUL byte in the rule");
-	/* One that says nothing would hide everything. */
+	/* An empty pattern would hide everything. */
 	if (!n || is_word(l->at, n, "^") || is_word(l->at, n, "$"))
 		return fail(l, l->at, "expected a pattern after the colon");
 	if (rule->subject == SUPPRESSION_FINGERPRINT &&
@@ -233,7 +233,7 @@ suppressions_parse(struct suppressions *s, const char *name, const char *text,
 		arena_array(&s->arena, count_lines(text, n), sizeof *s->rules);
 	if (!s->rules)
 		return false;
-	/* Editors on other systems begin a file with a mark. */
+	/* Editors on other systems start a file with a byte order mark. */
 	if (n >= 3 && !memcmp(text, "\xef\xbb\xbf", 3))
 		at += 3;
 	for (number = 1; at < end; number++) {

@@ -1,16 +1,16 @@
 /*
- * suppressions.h - rules for findings that shall not fail
+ * suppressions.h - rules for findings that must not fail
  *
- * One rule a line, in LeakSanitizer's syntax with a few more words
+ * One rule per line, in LeakSanitizer's syntax with a few more words
  * (leakshim-suppressions(5)):
  *
  *     leak:PATTERN            KIND:PATTERN            KIND/REASON:PATTERN
  *     type:PATTERN            fingerprint:ID
  *     until=2027-01-31 leak:PATTERN
  *
- * A `#' at the beginning of a line or behind a blank begins a comment.  A line
- * that is not a rule is reported and ignored; the others are in force.
- * What a rule means for a finding is in report/filter.h.
+ * A `#' at the beginning of a line or after a blank starts a comment.  A line
+ * that is not a rule is reported and ignored; the others are in force.  What a
+ * rule means for a finding is in report/filter.h.
  *
  * Contract of every function here:
  *   side       shim and tool
@@ -44,7 +44,7 @@ struct suppression {
 	enum suppression_subject subject;
 	const char *pattern;
 	int64_t until; /* days since 1970: it is over from that day on */
-	/* What came of it: counted by whoever matches. */
+	/* Statistics, counted by the code that matches. */
 	bool is_used;                     /* it matched, expired or not */
 	int64_t findings, objects, bytes; /* suppressed, or would have been */
 };
@@ -60,8 +60,8 @@ enum { SUPPRESSIONS_MAX_BYTES = 1 << 20 };
 
 /*
  * Parse the n bytes of the file `name'.  Each bad line adds one to *complaints:
- * "leakshim: NAME:LINE:COLUMN: WHAT"; of very many the first ones.  False when
- * memory is out.
+ * "leakshim: NAME:LINE:COLUMN: WHAT"; only the first ones if there are very
+ * many.  False when memory is out.
  */
 bool suppressions_parse(struct suppressions *s, const char *name,
 			const char *text, size_t n, struct buf *complaints);

@@ -1,8 +1,8 @@
 /*
  * backtrace.h - the backtrace of a finding, Python and native frames as one
  *
- * A report has two lists: where the native one passes through the
- * interpreter's loop, so many Python frames stand in its place.
+ * A report has two lists: where the native one passes through the interpreter
+ * loop, the Python frames that it runs are inserted.
  *
  * Contract of every function here:
  *   side       tool

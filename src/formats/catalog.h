@@ -22,7 +22,9 @@
 bool catalog_pair(size_t i, enum finding_kind *kind,
 		  enum finding_reason *reason);
 
-/* A sentence on such a pair, without a full stop; "" for what is none. */
+/*
+ * A sentence on such a pair, without a full stop; "" if the pair does not exist.
+ */
 const char *catalog_meaning(enum finding_kind kind,
 			    enum finding_reason reason);
 

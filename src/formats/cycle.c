@@ -26,7 +26,7 @@ cycle_cut(const struct finding *f)
 {
 	struct cut cut = cut_find(f);
 
-	/* A class cannot be opened; gc.garbage is no part of the cycle. */
+	/* A class cannot be opened; gc.garbage is not part of the cycle. */
 	if (!is_cured_by_a_cut(f->kind) || !cut.edge || cut.way == CUT_CLASS ||
 	    f->reason == REASON_GARBAGE)
 		return f->n_cycle;

@@ -36,8 +36,8 @@ replacement(char c, enum escape how)
 }
 
 /*
- * U+FFFE and U+FFFF are no characters of XML, nor of the SVG that Graphviz
- * makes of its labels: U+FFFD is as long.
+ * U+FFFE and U+FFFF are not characters of XML, nor of the SVG that Graphviz
+ * makes of its labels: U+FFFD has the same length.
  */
 static void
 drop_noncharacters(char *s, size_t n)

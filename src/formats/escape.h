@@ -1,5 +1,5 @@
 /*
- * escape.h - a program's bytes, made fit for a format
+ * escape.h - escape a program's bytes for a format
  *
  * Two steps: first as they can stand on a line of text (buf_shown(): control
  * characters spelled out, valid UTF-8), then whatever has a meaning in the

@@ -99,7 +99,7 @@ put_all(struct buf *out, const struct report *r,
 			put_annotation(out, r, &r->findings[i], c);
 }
 
-/* No annotation at all would look like no leak. */
+/* No annotation at all would look like no leaks. */
 static void
 put_missed(struct buf *out, const struct report *r)
 {

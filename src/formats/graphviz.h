@@ -17,7 +17,7 @@ struct buf;
 
 /*
  * Run `dot -Tsvg' on the graphs, one after the other in `graphs', and append
- * what it prints.  False when it is not there or failed.
+ * what it prints.  False if it is not installed or failed.
  */
 bool graphviz_run(const struct buf *graphs, struct buf *svgs);
 

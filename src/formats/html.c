@@ -52,7 +52,7 @@ put_command(struct buf *out, const struct report *r)
 	buf_fini(&words);
 }
 
-/* Even if a name were not escaped: no script runs but ours. */
+/* Even if a name were not escaped, no script but ours runs. */
 static void
 put_head(struct buf *out, const struct report *r)
 {
@@ -117,7 +117,7 @@ put_numbers(struct buf *out, const struct report *r)
 		sums_add(&all.bytes, sum.bytes);
 	}
 	buf_put(out, "<section class=\"cards\" aria-label=\"summary\">\n");
-	/* Nothing failing where not all was looked at is not good. */
+	/* No failures are not good if not everything was examined. */
 	put_card(out,
 		 failing.findings   ? "bad" :
 		 missed_n_said(r) ? "" :

@@ -110,7 +110,7 @@ put_collections(struct buf *out, const struct report *r)
 	buf_put(out, "</tbody></table>\n");
 }
 
-/* What could not be seen stands where nobody can miss it. */
+/* What could not be seen is put where it cannot be missed. */
 static void
 put_missed(struct buf *out, const struct report *r)
 {

@@ -53,7 +53,7 @@ put_edge(struct buf *out, const struct finding *f, size_t i)
 		buf_put(out, " <strong class=\"cut\">cut here</strong>");
 }
 
-/* For when there is no picture, and for ears. */
+/* For readers without the picture, and for screen readers. */
 static void
 put_list(struct buf *out, const struct finding *f)
 {

@@ -146,7 +146,9 @@ put_case(struct buf *out, const struct report *r, const struct finding *f,
 	buf_put(out, "    </testcase>\n");
 }
 
-/* Whether there was one: no leaks found by no analysis is no success. */
+/*
+ * Whether there was one: finding no leaks without an analysis is not a success.
+ */
 static void
 put_analysis(struct buf *out, const struct report *r)
 {

@@ -28,7 +28,7 @@ struct place {
 bool place_find(const struct report *r, const struct finding *f,
 		struct place *out);
 
-/* "<string>" and "<frozen importlib._bootstrap>" are no files. */
+/* "<string>" and "<frozen importlib._bootstrap>" are not files. */
 bool place_is_file(const char *file);
 
 /* The path from root on, when it is below that. */

@@ -62,7 +62,7 @@ put_sample(struct pprof *p, struct buf *out, const struct finding *f)
 	for (i = 0; i < n; i++)
 		protobuf_packed(&numbers, pprof_location(p, &frames[i]));
 	protobuf_message(&sample, SAMPLE_LOCATIONS, &numbers);
-	/* The format has no word for what is not known. */
+	/* The format has no value for unknown. */
 	protobuf_packed(&numbers, f->objects < 0 ? 0 : f->objects);
 	protobuf_packed(&numbers, f->bytes < 0 ? 0 : f->bytes);
 	protobuf_message(&sample, SAMPLE_VALUES, &numbers);

@@ -192,7 +192,7 @@ put_message(struct sarif *s, const struct finding *f)
 	buf_fini(&text);
 }
 
-/* What a rule or the start of the program excuses. */
+/* What a rule or the startup excuses. */
 static void
 put_suppressions(struct sarif *s, const struct finding *f)
 {

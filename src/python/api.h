@@ -37,7 +37,7 @@ extern struct api py;
 /* What runs: filled by api_load(). */
 struct python {
 	void *handle;     /* for dlsym(3): RTLD_DEFAULT or of a late libpython */
-	/* Nobody compares these: `layout' is this version's row (layout.h). */
+	/* Not to be compared: `layout' is this version's row (layout.h). */
 	unsigned major, minor, micro;
 	char text[32]; /* "3.13.5", with a suffix such as "a1" or "rc2" */
 	bool is_shared; /* Py_GetVersion lives outside the executable */
@@ -51,8 +51,8 @@ extern struct python python;
 
 /*
  * Look everything up through `handle'.  False if this is not a CPython that is
- * supported; *why then says so in a few words (static storage), or is NULL
- * where no Python was found at all.
+ * supported; *why then says why in a few words (static storage), or is NULL if
+ * no Python was found at all.
  */
 bool api_load(void *handle, const char **why);
 

@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Is atexit a module in C, whose functions need no Python code (3.x)? */
+/* Is atexit a C module, whose functions need no Python code (3.x)? */
 bool atexits_has_module(void);
 
 /* Does it keep its functions in the interpreter (3.10+), not in the module? */
@@ -21,7 +21,7 @@ bool atexits_survive_module(void);
 
 /*
  * Make a static type of plain 16-byte objects in the 64 words at `type', which
- * must be zero and live for ever.  2.7 only.  False on failure.
+ * must be zero and live forever. 2.7 only.  False on failure.
  */
 bool atexits_make_type(uint64_t type[64], const char *name,
 		       void (*dealloc)(void *));

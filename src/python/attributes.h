@@ -1,8 +1,8 @@
 /*
  * attributes.h - where an instance keeps its attributes
  *
- * In a dict it points to, in a dict that comes and goes (3.11+), in values
- * without any dict (3.11+), or in slots.  See the layout's `values'.
+ * In a dict that it points to, in a dict that is created on demand (3.11+), in
+ * values without any dict (3.11+), or in slots.  See the layout's `values'.
  *
  * Contract of every function here:
  *   side       shim and child

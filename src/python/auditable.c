@@ -9,7 +9,7 @@
 
 enum {
 	/*
-	 * A dict of weak references, and nothing of it is ever in a cycle: so
+	 * A dict of weak references, nothing of which is ever in a cycle: so
 	 * type_traverse() leaves it out (Objects/typeobject.c).
 	 */
 	TP_SUBCLASSES = 360,
@@ -17,8 +17,8 @@ enum {
 };
 
 /*
- * What these hold stands elsewhere or comes and goes: a frame's stack has old
- * and borrowed words.
+ * What these hold is elsewhere or varies: a frame's stack has stale and
+ * borrowed words.
  */
 static bool
 is_laid_out_by_other_rules(const void *type)
@@ -53,9 +53,9 @@ auditable_field(const void *o, intptr_t offset)
 }
 
 /*
- * What classes written in Python have for a tp_traverse: it visits the slots,
- * calls the first other one among the bases, and leaves the rest to that.  0
- * where none of these classes is there.
+ * The tp_traverse of classes written in Python: it visits the slots, calls the
+ * first different one among the bases, and leaves the rest to that. 0 if there
+ * is no such class.
  */
 static uintptr_t
 traverse_of_python(void)
@@ -116,7 +116,7 @@ look_further(void *o, void *ctx)
 	return s->is_found;
 }
 
-/* Nobody can change what it holds. */
+/* What it holds cannot be changed. */
 static bool
 is_immutable(const void *type)
 {
@@ -125,7 +125,7 @@ is_immutable(const void *type)
 	       type == py.PySlice_Type;
 }
 
-/* Only its owner can: the program has no hold of it. */
+/* Only its owner can change it: the program cannot get hold of it. */
 static bool
 is_private(const void *o)
 {

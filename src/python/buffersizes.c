@@ -10,8 +10,8 @@
 #include "python/peek.h"
 
 /*
- * Offsets of 2.7 to 3.15, which agree where nothing else is said.  Pointers are
- * followed by peek(): a class of Python may bear one of the names.
+ * Offsets of 2.7 to 3.15, which agree unless stated otherwise.  Pointers are
+ * followed by peek(): a Python class may have one of the names.
  */
 
 /* PyByteArrayObject.ob_alloc (Include/bytearrayobject.h). */
@@ -57,7 +57,7 @@ buffered_extra(const void *o)
 	return object_word(o, 56) ? (int64_t)object_word(o, 120) : 0;
 }
 
-/* mpd_t: digits outside of the object (Modules/_decimal). */
+/* mpd_t: digits outside the object (Modules/_decimal). */
 static int64_t
 decimal_extra(const void *o)
 {

@@ -1,7 +1,7 @@
 /*
- * buffersizes.h - what the library's types keep outside of their objects
+ * buffersizes.h - what the standard library's types keep outside their objects
  *
- * Those whose __sizeof__ counts it, but for the ones that sizes.h treats itself.
+ * The types whose __sizeof__ counts it, except those that sizes.h handles.
  *
  * Contract of every function here:
  *   side       shim and child
@@ -15,8 +15,8 @@
 #include <stdint.h>
 
 /*
- * Bytes that o has elsewhere; 0 if its type is none of them.  What are objects
- * of their own (the bytes of an io.BytesIO) is not counted.
+ * Bytes that o has elsewhere; 0 if its type is not one of them.  Separate
+ * objects (the bytes of an io.BytesIO) are not counted.
  */
 int64_t buffersizes_extra(const void *o);
 

@@ -1,5 +1,5 @@
 /*
- * code.h - what a code object says about itself
+ * code.h - the fields of a code object
  *
  * Contract of every function here:
  *   side       shim and child
@@ -23,7 +23,7 @@ struct code_info {
 	const char *bytecode; /* start of the instructions, 3.11+ */
 };
 
-/* False when code is no code object. */
+/* False if code is not a code object. */
 bool code_read(const void *code, struct code_info *out);
 
 #endif /* LEAKSHIM_PYTHON_CODE_H */

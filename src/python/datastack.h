@@ -1,10 +1,10 @@
 /*
  * datastack.h - the part of a thread's frame stack that is not in use
  *
- * From 3.11 on frames live in chunks of 16 KiB and more (Include/cpython/
- * pystate.h: _PyStackChunk), whose free rest is full of old references.  Where
- * the thread state keeps them is recognized, not tabled: three words, of which
- * the first points to a chunk that the other two fit.
+ * From 3.11 on, frames live in chunks of 16 KiB and more (Include/cpython/
+ * pystate.h: _PyStackChunk), whose free rest is full of stale references.
+ * Their place in the thread state is recognized, not tabled: three words, of
+ * which the first points to a chunk that the other two fit.
  *
  * Contract of every function here:
  *   side       analysis child

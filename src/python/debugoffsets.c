@@ -12,14 +12,14 @@ enum {
 	PATH_BYTES = 512,
 	/*
 	 * Bits of the breaker: signals, pending calls, an asynchronous
-	 * exception, to stop.  Who finds nothing to be done for one of them
-	 * does nothing.
+	 * exception, to stop.  A thread that finds nothing to do for one of
+	 * them does nothing.
 	 */
 	LOOK = 1 << 1 | 1 << 2 | 1 << 3 | 1 << 5,
 	/*
-	 * To give up the GIL.  Who does so waits until somebody else has taken
-	 * it: for ever, if nobody wants it any more.  Who wants it asks again
-	 * after some milliseconds.
+	 * To give up the GIL. A thread that does so waits until another has
+	 * taken it: forever, if none wants it any more.  A thread that wants it
+	 * asks again after some milliseconds.
 	 */
 	NEVER = 1 << 0,
 };

@@ -1,9 +1,9 @@
 /*
- * debugoffsets.h - where a script is left for an interpreter to run (PEP 768)
+ * debugoffsets.h - where to put a script for an interpreter to run (PEP 768)
  *
  * From 3.14 on, a debugger may write the name of a script into the state of a
  * thread, which runs it between two bytecodes.  The table at the start of
- * _PyRuntime says where.
+ * _PyRuntime has the offsets.
  *
  * Contract of every function here:
  *   side       any: it is about an interpreter elsewhere
@@ -33,7 +33,7 @@ struct debugoffsets {
 	uint8_t look, never;
 };
 
-/* NULL, or why that interpreter runs no scripts of others. */
+/* NULL, or why that interpreter does not run debuggers' scripts. */
 const char *debugoffsets_read(const uint64_t words[DEBUGOFFSETS_WORDS],
 			      struct debugoffsets *out);
 

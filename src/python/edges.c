@@ -58,7 +58,7 @@ put_index(char *out, long i)
 	return true;
 }
 
-/* Keys that are no str: what can be said without running a repr. */
+/* Keys that are not str: what can be written without running a repr. */
 static bool
 put_key(char *out, void *key)
 {

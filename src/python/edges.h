@@ -1,10 +1,10 @@
 /*
  * edges.h - the name of the reference from one object to another
  *
- * A cycle is understood by its edges: the attribute, key, index or variable
+ * Edges make a cycle understandable: the attribute, key, index or variable
  * through which one member holds the next.  Names are read from dicts, slots
- * (tp_members), inline values, closures, frames and exceptions; none is asked
- * for by getattr, which could run Python code.
+ * (tp_members), inline values, closures, frames and exceptions; never with
+ * getattr, which could run Python code.
  *
  * Contract of every function here:
  *   side       shim and child
@@ -22,7 +22,7 @@ enum { EDGE_BYTES = 160 };
 
 /*
  * Write how `from' refers to `to': "._self", "['key']", "[3]", "(closure) x",
- * "(local) x", "(callback)"; false, and out empty, where no name is known.
+ * "(local) x", "(callback)"; false, and out empty, if no name is known.
  */
 bool edge_name(void *from, void *to, char out[EDGE_BYTES]);
 

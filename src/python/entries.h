@@ -2,7 +2,7 @@
  * entries.h - where a dict or set keeps the hashes of its keys
  *
  * The hash of a number is the number, and programs use id() as a key (so does
- * CPython: __subclasses__ of a type): such a word is equal to the address of an
+ * CPython: __subclasses__ of a type): such a word equals the address of an
  * object that it does not hold.
  *
  * Contract of every function here:
@@ -26,13 +26,14 @@ struct entries {
 	size_t hash; /* where in it the hash stands; `bytes': it has none */
 };
 
-/* The memory with the entries of o, 0 if o is no dict and no set. */
+/* The memory with the entries of o, 0 if o is neither a dict nor a set. */
 uintptr_t entries_memory(const void *o);
 
 /*
  * The entries of o in that memory, which can be read up to `limit'.  Nothing
- * else in it holds anything: not what is before them, nor the unused room behind.
- * False if they are not there (values are elsewhere), or do not look as they should.
+ * else in it holds anything: not what precedes them, nor the unused room after
+ * them.  False if they are not there (values are elsewhere), or do not look
+ * valid.
  */
 bool entries_find(const void *o, uintptr_t memory, uintptr_t limit,
 		  struct entries *out);

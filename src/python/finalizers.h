@@ -2,7 +2,7 @@
  * finalizers.h - what runs when an object dies
  *
  * Two questions that CPython's collector asks as well: does a legacy finalizer
- * forbid freeing a cycle (2.7: __del__ in a cycle; 3.4+: tp_del of C types),
+ * prevent freeing a cycle (2.7: __del__ in a cycle; 3.4+: tp_del of C types),
  * and is there a `__del__' that will run (3.4+: tp_finalize)?
  *
  * Contract of every function here:

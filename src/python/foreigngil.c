@@ -14,7 +14,7 @@ foreigngil_has_rivals(void)
 {
 	void *first;
 
-	/* With a GIL each, ours excludes nobody there. */
+	/* With a GIL each, ours excludes no thread there. */
 	if (!layout->has_gil_of_interpreter)
 		return false;
 	first = py.PyInterpreterState_Head ? py.PyInterpreterState_Head() :
@@ -23,7 +23,7 @@ foreigngil_has_rivals(void)
 	       py.PyInterpreterState_Next(first);
 }
 
-/* The first one: new ones are put in front (Python/pystate.c). */
+/* The first one: new ones are added in front (Python/pystate.c). */
 static void *
 main_interpreter(void)
 {

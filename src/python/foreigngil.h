@@ -1,12 +1,12 @@
 /*
  * foreigngil.h - may a thread that Python does not know take the GIL?
  *
- * It takes it with gil_take(); what is here is more than gil_look() tells a
- * thread of the program: it must not wait in an interpreter that ends, nor
- * believe in a GIL that excludes nobody.  Up to 3.6 there may be no GIL yet: it is made when the first thread is.  A
- * foreign thread that made it would run beside the main thread; so the main
- * thread makes it, in its loop (a pending call) or, where it waits in the
- * kernel, by foreigngil_make_gil().
+ * It takes it with gil_take(); this is what it must know beyond gil_look(): it
+ * must not wait in an interpreter that ends, nor rely on a GIL that excludes no
+ * other thread.  Up to 3.6 there may be no GIL yet: it is made when the first
+ * thread is.  A foreign thread that made it would run beside the main thread;
+ * so the main thread makes it, in its loop (a pending call) or, where it waits
+ * in the kernel, by foreigngil_make_gil().
  *
  * Contract of every function here:
  *   side       shim; a thread of our own, unless it is said
@@ -19,7 +19,7 @@
 
 #include <stdbool.h>
 
-/* Why it cannot be had at all, or NULL. */
+/* Why it cannot be taken at all, or NULL. */
 const char *foreigngil_problem(void);
 
 /*
@@ -35,10 +35,10 @@ bool foreigngil_lacks_gil(void);
 bool foreigngil_ask_for_gil(void);
 
 /*
- * A thread state for the calling thread, which has none; NULL: no memory.  It is
- * made without the GIL, but with a lock of the interpreter's, which a child
- * forked meanwhile would wait for for ever (PyOS_AfterFork_Child() up to 3.10
- * asks for it before it makes it anew, 2.7 never does): keep fork() out.
+ * A thread state for the calling thread, which has none; NULL: no memory.  It
+ * is made without the GIL, but with a lock of the interpreter's, for which a
+ * child forked meanwhile would wait forever (PyOS_AfterFork_Child() up to 3.10
+ * takes it before it recreates it, 2.7 never does): keep fork() out.
  */
 void *foreigngil_new_state(void);
 

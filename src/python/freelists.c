@@ -29,7 +29,7 @@ python_block_alignment(void)
 	return layout->block_alignment;
 }
 
-/* Two that were freed one after the other, and where they stand. */
+/* Two that were freed one after the other, and where they are. */
 struct pair {
 	uintptr_t first, second;
 	uintptr_t place; /* of the first; 0: not found */
@@ -104,7 +104,7 @@ is_dead(uintptr_t o, const void *type)
 	       (!type || words[1] == (uintptr_t)type);
 }
 
-/* The array around the place: what stands before it is in use, so dead. */
+/* The array around the place: what precedes it is in use, so dead. */
 static bool
 find_array(struct pair *pair, const void *type, struct span *out)
 {
@@ -175,7 +175,7 @@ freelists_find_arrays(struct span out[FREELISTS_ARRAYS])
 {
 	size_t n = 0;
 
-	/* From 3.14 on they are linked lists, which keep nothing old. */
+	/* From 3.14 on they are linked lists, which keep nothing stale. */
 	if (!layout->has_free_list_arrays || !py.PyDict_New || !py.PyList_New ||
 	    !py.PyDict_SetItemString)
 		return 0;

@@ -12,7 +12,7 @@
 #include "python/span.h"
 
 /*
- * Must births be learned from PyRefTracer?  From 3.13.3 on; up to 3.13.2 it
+ * Must births be learnt from PyRefTracer?  From 3.13.3 on; up to 3.13.2 it
  * loses events, and the dealloc functions of list, dict and tuple may be
  * wrapped.
  */

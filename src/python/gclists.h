@@ -1,11 +1,11 @@
 /*
  * gclists.h - the collector's generation lists, discovered and walked
  *
- * Where the heads stand differs inside one minor version, so nothing is
+ * The place of the heads differs within one minor version, so nothing is
  * tabled: a list created a moment ago is the last member of the youngest
  * generation, its successor is the head, and the other heads follow at one of
- * few strides.  Each guess is read safely and must close as a ring with the
- * threshold that gc.get_threshold() tells behind it.
+ * few strides.  Each guess is read safely and must close as a ring, followed by
+ * the threshold that gc.get_threshold() returns.
  *
  * Contract of every function here:
  *   side       shim (discovery) and child (walking)
@@ -27,7 +27,7 @@ enum {
 };
 
 struct gclists {
-	uintptr_t heads[GENERATION_LISTS]; /* [3] is 0 where there is none */
+	uintptr_t heads[GENERATION_LISTS]; /* [3] is 0 if there is none */
 	int thresholds[GENERATIONS];
 };
 
@@ -38,8 +38,8 @@ struct gclists {
 const char *gclists_discover(void *gc, struct gclists *out);
 
 /*
- * The same lists in another interpreter (3.9+), which lie at the same offset
- * in it.  False if that does not verify.
+ * The same lists in another interpreter (3.9+), at the same offset in it.
+ * False if that does not verify.
  */
 bool gclists_of_interpreter(const struct gclists *current, void *interpreter,
 			    void *other, struct gclists *out);

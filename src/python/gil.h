@@ -1,5 +1,5 @@
 /*
- * gil.h - who may touch Python objects now
+ * gil.h - which thread may touch Python objects now
  *
  * Contract of every function here:
  *   side       shim
@@ -25,13 +25,13 @@ bool gil_is_of_this_thread(const void *tstate);
 enum gil_state { GIL_HELD, GIL_NOT_HELD, GIL_UNKNOWN };
 
 /*
- * The same for a caller who would wait for ever if the answer were wrong: not
- * with PyGILState_Check(), which says yes to everybody once there has been a
- * second interpreter, and no to who works in that.
+ * The same for a caller that would wait forever if the answer were wrong: not
+ * with PyGILState_Check(), which always says yes once there has been a second
+ * interpreter, and no to a thread that works in that.
  */
 enum gil_state gil_look(void);
 
-/* From boot, the GIL held: what gil_look() must know. */
+/* From boot, the GIL held: find out what gil_look() must know. */
 void gil_learn(void);
 
 /* PyGILState_Ensure() and _Release(); gil_can_take(): they are there. */
@@ -39,9 +39,9 @@ bool gil_can_take(void);
 int gil_take(void);
 
 /*
- * For the only thread of a process that does not hold it: nobody does.  A thread
- * that has ended, or that a fork has left behind, may have kept it for ever;
- * then its state is there yet.
+ * For the only thread of a process, which does not hold it: does no thread hold
+ * it?  A thread that has ended, or that a fork has left behind, may hold it
+ * forever; then its state still exists.
  */
 bool gil_is_free(void);
 void gil_give_back(int state);
@@ -55,16 +55,17 @@ void gil_take_again(void *state);
 
 /*
  * From a function of the main thread that is run at the end, and has taken its
- * time, the GIL held: let those have it who asked for it meanwhile.  A daemon
- * thread whose request outlives it, since it exits when Python has begun to
- * finalize, would be waited for for ever by the next who gives the GIL away
- * (drop_gil() in Python/ceval_gil.h, 3.9 to 3.11; mended in 3.10.8 and 3.11.0).
+ * time, the GIL held: let the threads that requested it meanwhile have it.  If
+ * the request of a daemon thread outlives it, because it exits when Python has
+ * begun to finalize, the next thread that releases the GIL would wait for it
+ * forever (drop_gil() in Python/ceval_gil.h, 3.9 to 3.11; fixed in 3.10.8 and
+ * 3.11.0).
  */
 void gil_offer(void);
 
 /*
  * For the only thread of a process, also in a signal handler: there is one
- * interpreter, and it has been left, so that all of its heap is in order.
+ * interpreter, and it has been left, so its heap is in order.
  */
 bool gil_is_at_rest(void);
 

@@ -90,8 +90,8 @@ put_pre_header(void *o, struct span *out)
 }
 
 /*
- * Behind the last field there is room up to the allocator's next size, with old
- * data in it.  3.13+ keeps values there (Py_TPFLAGS_INLINE_VALUES).
+ * After the last field there is room up to the allocator's next size, with
+ * stale data in it. 3.13+ keeps values there (Py_TPFLAGS_INLINE_VALUES).
  */
 static uintptr_t
 true_end(const void *o, const void *type, uintptr_t end)
@@ -120,8 +120,8 @@ is_deque(const void *type)
 }
 
 /*
- * Of a deque that has one block, which malloc() gave and nobody cleared.  It
- * begins with a link (3.x) or ends with both (2.7).
+ * For a deque that has one block, which malloc() returned uncleared.  It begins
+ * with a link (3.x) or ends with both (2.7).
  */
 static bool
 find_items(const void *deque, struct span *used)

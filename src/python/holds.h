@@ -1,5 +1,5 @@
 /*
- * holds.h - which words of an object's memory hold what they point to
+ * holds.h - which words of an object's memory are references
  *
  * Contract of every function here:
  *   side       analysis child; or the target with isolate=0, the GIL held
@@ -27,28 +27,31 @@ enum { HOLDS_SPANS = 6 };
 size_t holds_spans(void *o, uintptr_t end, struct span out[HOLDS_SPANS]);
 
 /*
- * The part in use of a block that belongs to o alone: a list's items, those of a
- * deque that has one block, the attribute values of a dict or (3.11, 3.12) an
- * instance.  The rest of such a block is old data.  used->end is 0 where the values go on to the block's
- * end.  False when o has none.
+ * The part in use of a block that belongs to o alone: a list's items, those of
+ * a deque that has one block, the attribute values of a dict or (3.11, 3.12) an
+ * instance.  The rest of such a block is stale data. used->end is 0 where the
+ * values go on to the block's end.  False when o has none.
  */
 bool holds_buffer(void *o, struct span *used);
 
 /*
- * What the weak reference o is called back for when it dies; NULL if o is none,
- * or has no callback.
+ * The callback of the weak reference o; NULL if o is not one, or has no
+ * callback.
  */
 void *holds_weakly(const void *o);
 
-/* The type is one whose objects hold nothing but numbers or bytes. */
+/* Is the type one whose objects hold nothing but numbers or bytes? */
 int holds_nothing(const void *type);
 
-/* What its objects hold stands in whole words: one of CPython's own types. */
+/*
+ * Are the references of its objects in aligned words? It is one of CPython's
+ * own types.
+ */
 bool holds_in_words(const void *type);
 
 /*
- * Is [from, to), no object, one of 2.7's blocks of int or float objects?  It
- * holds nobody, though a number may be equal to an address.
+ * Is [from, to), not an object, one of 2.7's blocks of int or float objects?
+ * It holds nothing, although a number may be equal to an address.
  */
 bool holds_numbers(uintptr_t from, uintptr_t to);
 

@@ -16,13 +16,13 @@
 #include "python/gclists.h"
 
 /*
- * `first' and, where other interpreters have lists of their own (3.9+), theirs
- * as far as they verify; returns how many were put into out.
+ * `first' and, if other interpreters have lists of their own (3.9+), those that
+ * verify; returns the number written to out.
  */
 size_t interpreters_lists(const struct gclists *first, struct gclists *out,
 			  size_t n_max);
 
-/* Interpreters with lists of their own; 1 where they cannot be told. */
+/* Interpreters with lists of their own; 1 if they are not known. */
 size_t interpreters_number(void);
 
 /*
@@ -32,8 +32,8 @@ size_t interpreters_number(void);
 bool interpreters_share_gil(void);
 
 /*
- * The state of each thread that Python knows of, in all interpreters; false when
- * they cannot be told.
+ * The state of each thread that Python knows, in all interpreters; false if
+ * they are not known.
  */
 bool interpreters_visit_threads(void (*each)(void *tstate, void *ctx),
 				void *ctx);

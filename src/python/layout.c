@@ -8,7 +8,7 @@
 #include "python/peek.h"
 #include "python/pytext.h"
 
-/* `type' is itself a heap type's worth of memory: tp_basicsize tells it. */
+/* `type' has itself the size of a heap type, which is its tp_basicsize. */
 static bool
 heap_type_size_fits(void)
 {

@@ -1,11 +1,11 @@
 /*
  * layout.h - what differs between the versions of CPython
  *
- * A struct layout is all that the shim knows of one version: where fields
- * stand, how many bytes things have, what it does and does not do.  The rows
- * are in versions.c; no other file compares a version (scripts/check-versions),
- * it asks for a property of the row in use.  What did not change from 2.7 to
- * 3.15 is a constant here.  A field is an offset in bytes from the start of its
+ * A struct layout is all that the shim knows about one version: where fields
+ * are, how large things are, what it does and does not do.  The rows are in
+ * versions.c; no other file compares a version (scripts/check-versions), it
+ * asks for a property of the row in use.  What did not change from 2.7 to 3.15
+ * is a constant here.  A field is an offset in bytes from the start of its
  * struct if nothing else is said; 0 means that the version has no such field.
  *
  * api_load() picks the row of the interpreter that it found, by its version;

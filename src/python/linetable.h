@@ -1,5 +1,5 @@
 /*
- * linetable.h - from a place in the bytecode to a line
+ * linetable.h - from an offset in the bytecode to a line
  *
  * Four formats: 2.7's co_lnotab, the signed one of 3.6 to 3.9, co_linetable of
  * 3.10, and the location table of 3.11 and later.  The table is data of the

@@ -131,7 +131,7 @@ put(char *out, size_t n_out, const char *kind, const char *name)
 
 /*
  * Stack references are tagged from 3.14 on (pycore_stackref.h): 0 counted, 1
- * borrowed; 2 and 3 are no pointers.
+ * borrowed; 2 and 3 are not pointers.
  */
 static void *
 held_by_word(uintptr_t word)

@@ -1,8 +1,8 @@
 /*
- * names.h - what types, modules and functions are called
+ * names.h - the names of types, modules and functions
  *
- * Everything is read, nothing is asked: no attribute look-up (which may run
- * Python code), no string is created.
+ * Everything is read from memory: there is no attribute look-up (which may run
+ * Python code), and no string is created.
  *
  * Contract of every function here:
  *   side       shim and child
@@ -24,14 +24,14 @@ void *dict_find(void *dict, const char *key);
 /*
  * "module.qualname" of what o is an instance of (an old-style instance names
  * its class, not `instance'); "?" when it cannot be read.  Types of the
- * builtins module stand without it, as in tracebacks.
+ * builtins module are printed without it, as in tracebacks.
  */
 const char *name_of_class(struct arena *a, void *o);
 
 /* The type's or old-style class's own name and module as above. */
 const char *name_of_type(struct arena *a, void *type);
 
-/* "module NAME" of a module; NULL when o is none, or has no name. */
+/* "module NAME" of a module; NULL if o is not one, or has no name. */
 const char *name_of_module(struct arena *a, void *o);
 
 /*
@@ -47,8 +47,8 @@ const char *module_file_of_type(struct arena *a, void *type);
 void *dict_of_modules(void);
 
 /*
- * The module that notes what is done with each signal when it is first
- * imported: mostly at the start.
+ * The module that records the actions of all signals when it is first imported,
+ * mostly at the start.
  */
 const char *name_of_signal_module(void);
 
@@ -58,7 +58,7 @@ void *dict_of_module(const char *name);
 /* The class is written in Python (its type is a heap type with a module). */
 bool is_python_class(void *o);
 
-/* What tells two classes apart: the type, or the old-style class. */
+/* The identity of a class: the type, or the old-style class. */
 void *class_of(void *o);
 
 #endif /* LEAKSHIM_PYTHON_NAMES_H */

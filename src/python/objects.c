@@ -13,7 +13,7 @@ object_refcount(const void *o)
 bool
 object_is_immortal(const void *o)
 {
-	/* Include/refcount.h: the sign bit of the low half is set for ever. */
+	/* Include/refcount.h: the sign bit of the low half is set forever. */
 	return layout->has_immortals && *(const int32_t *)o < 0;
 }
 

@@ -22,7 +22,7 @@
 #include "python/api.h"
 #include "python/layout.h"
 
-/* No object starts further behind the start of its block. */
+/* The maximum offset of an object in its block. */
 enum { OBJECT_MOST_BEFORE = 48 };
 
 /* The field of type T at byte `offset' of the object p. */
@@ -56,16 +56,17 @@ type_flags(const void *type)
 	return object_word(type, TP_FLAGS);
 }
 
-/* Exact reference count; what an immortal object has there means nothing. */
+/* Exact reference count; meaningless for an immortal object. */
 int64_t object_refcount(const void *o);
 
-/* 3.12+: kept for ever, not counted.  Always false before. */
+/* 3.12+: kept forever, not counted.  Always false before. */
 bool object_is_immortal(const void *o);
 
 /*
- * Is o preceded by a collector header?  tp_is_gc is not asked: it is somebody's
- * code, which reads what an object that is being made, or half destroyed, does
- * not have (greenlet's).  Wherever objects are allocated the flag decides.
+ * Is o preceded by a collector header? tp_is_gc is not called: it is
+ * third-party code, which reads fields that an object does not have while it is
+ * being made or destroyed (greenlet's).  When objects are allocated, the flag
+ * decides.
  */
 bool object_is_gc(const void *o);
 
@@ -89,9 +90,9 @@ head_of_object(const void *o)
 size_t object_pre_header(unsigned long flags);
 
 /*
- * Where the block starts that holds o: the collector header stands in front of
- * the object, and from 3.11 on the words of a managed dict in front of that.
- * By the type alone; o may be a moment old.  A static type is in no block.
+ * Where the block that contains o starts: the collector header precedes the
+ * object, and from 3.11 on the words of a managed dict precede that.  By the
+ * type alone; o may be incomplete.  A static type is in no block.
  */
 uintptr_t object_block(const void *o);
 
@@ -113,9 +114,9 @@ bool type_is_subtype(const void *type, const void *t);
 int object_traverse(void *o, visit_fn visit, void *ctx);
 
 /*
- * How far from whole words a variable of the interpreter stands that is part of
- * _PyRuntime: linkers have placed it at a multiple of 4 (Debian's static 3.13,
- * and its debug build of 3.11).
+ * The offset from word alignment of the interpreter's variables in _PyRuntime:
+ * linkers have placed it at a multiple of 4 (Debian's static 3.13, and its
+ * debug build of 3.11).
  */
 static inline uintptr_t
 python_data_shift(bool is_in_runtime)

@@ -27,9 +27,9 @@ size_t ownframes_count(size_t *n_all);
 void ownframes_next(const void **frame, const void **code, bool *runs_later);
 
 /*
- * Are these the arguments of a call of theirs, which C code holds until it has
- * returned?  An exact tuple of nothing but None and what their variables hold,
- * as calls make it up to 3.7.
+ * Are these the arguments of a call made by them, which C code holds until it
+ * returns?  That is an exact tuple of nothing but None and what their variables
+ * hold, as calls make it up to 3.7.
  */
 bool ownframes_has_arguments(uintptr_t address);
 

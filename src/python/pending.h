@@ -1,10 +1,10 @@
 /*
  * pending.h - calls that wait for the main thread's loop (Py_AddPendingCall)
  *
- * 3.8 alone complains on stderr of a call that comes while the interpreter
- * shuts down, the program's atexit functions included, and nothing that it
- * exports tells when that has begun.  A call that is known to be in its queue
- * shows where the queue is, and the flag before it.
+ * Only 3.8 complains on stderr about a call that comes while the interpreter
+ * shuts down, including the program's atexit functions, and no exported symbol
+ * says when that has begun.  A call that is known to be in its queue shows
+ * where the queue is, and the flag before it.
  *
  * Contract of every function here:
  *   side       shim
@@ -18,8 +18,8 @@
 #include <stdbool.h>
 
 /*
- * From boot, the GIL held: what pending_add() must know.  May add a call that
- * does nothing.
+ * From boot, the GIL held: find out what pending_add() must know.  May add a
+ * call that does nothing.
  */
 void pending_learn(void);
 
@@ -31,7 +31,8 @@ bool pending_add(int (*call)(void *), void *argument);
 
 /*
  * May a signal handler add one?  Up to 3.7 the lock of the queue is only tried
- * (Python/ceval.c); later it is waited for, by a thread that may have it.
+ * (Python/ceval.c); later versions wait for it, and the interrupted thread may
+ * hold it.
  */
 bool pending_is_signal_safe(void);
 

@@ -44,7 +44,9 @@ size_t pymalloc_arena_bytes(void);
  */
 bool pymalloc_read_pool(uintptr_t start, struct pool *out);
 
-/* What a debugging allocator (PYTHONMALLOC=debug) gave of a block. */
+/*
+ * The part of a block that a debugging allocator (PYTHONMALLOC=debug) returned.
+ */
 struct wrapped {
 	uintptr_t start;
 	size_t size;
@@ -52,8 +54,8 @@ struct wrapped {
 };
 
 /*
- * False when the block of `size' bytes has not the marks that those put around
- * what they give.
+ * False if the block of `size' bytes lacks the marks that they put around what
+ * they return.
  */
 bool pymalloc_unwrap(uintptr_t block, size_t size, struct wrapped *out);
 

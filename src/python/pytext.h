@@ -2,7 +2,7 @@
  * pytext.h - the characters of Python strings
  *
  * Read from the objects themselves: the C API would cache an UTF-8 form in the
- * object, or allocate.  Surrogates and what else has no UTF-8 become '?'.
+ * object, or allocate.  Surrogates and anything else without UTF-8 become '?'.
  *
  * Contract of every function here:
  *   side       shim and child
@@ -19,12 +19,12 @@
 
 /*
  * Copy a str (2.7: str or unicode) as UTF-8, at most n_out bytes with the NUL,
- * never ending inside a character.  The length; 0, and out empty, when o is no
- * string or an empty one.
+ * never ending inside a character.  The length; 0, and out empty, if o is not a
+ * string or is empty.
  */
 size_t pytext_copy(const void *o, char *out, size_t n_out);
 
-/* Of a str whose characters stand behind it, all its bytes; 0: it is none. */
+/* All bytes of a str whose characters follow it; 0: it is not one. */
 int64_t pytext_compact_bytes(const void *o);
 
 /* A str, or of a subclass of it (2.7: str or unicode). */
@@ -36,7 +36,7 @@ bool pytext_is(const void *type);
  */
 int64_t pytext_bytes_in_all(const void *o);
 
-/* The bytes of a bytes object (2.7: str), borrowed; NULL when o is none. */
+/* The bytes of a bytes object (2.7: str), borrowed; NULL if o is not one. */
 const unsigned char *pytext_bytes(const void *o, size_t *n);
 
 #endif /* LEAKSHIM_PYTHON_PYTEXT_H */

@@ -11,7 +11,7 @@
 enum {
 	TYPE_BYTES = 400, /* what is read of a type object */
 	MAX_BASICSIZE = 1 << 20,
-	/* More references than anybody has are no reference count. */
+	/* An impossibly large number is not a reference count. */
 	MAX_REFCOUNT_BITS = 40,
 	FEW_REFERENCES = 65536, /* no address is as small */
 	MAX_BASES = 100,
@@ -29,8 +29,8 @@ struct known_type {
 
 static struct known_type *types;
 /*
- * What was asked about last.  In a mapping of ours: our .bss is a root, and
- * these are the addresses of anything.
+ * The latest questions.  In a mapping of ours: our .bss is a root, and these
+ * addresses may be of anything.
  */
 static struct answer {
 	uintptr_t address;
@@ -124,10 +124,10 @@ is_whole_name(uintptr_t s)
 }
 
 /*
- * A static type that nobody has readied (Objects/typeobject.c, type_ready(),
+ * A static type without PyType_Ready() (Objects/typeobject.c, type_ready(),
  * fills in what is missing here): its own type may not be set either.  So
- * little of it is certain that it must be a variable of a module, have a name,
- * and nothing yet of what comes with being ready.
+ * little about it is certain that it must be a variable of a module, have a
+ * name, and nothing yet of what type_ready() sets.
  */
 static bool
 looks_unready(uintptr_t address)
@@ -152,7 +152,9 @@ looks_like_type(uintptr_t address)
 		return false;
 	if (looks_unready(address))
 		return true;
-	/* First what tells most others: they are objects of some other type. */
+	/*
+	 * First what excludes most others: they are objects of some other type.
+	 */
 	if (!has_metatype(t))
 		return false;
 	return type_flags(t) & FLAG_READY && has_size(t) &&
@@ -185,7 +187,7 @@ recognize_type(uintptr_t type)
 {
 	size_t i = (type >> 4) % CACHE;
 
-	/* Most words there are no addresses at all. */
+	/* Most words there are not addresses at all. */
 	if (type & 7 || type < 4096 || type >> 47)
 		return false;
 	if (cache[i].address != type) {
@@ -326,8 +328,8 @@ recognize_place(size_t offset)
 }
 
 /*
- * A living object anywhere is preferred to a dead one: up to 3.7 nobody clears
- * a new collector header, in which an old object's type may stand.
+ * A live object anywhere is preferred to a dead one: up to 3.7, a new collector
+ * header is not cleared, and may contain an old object's type.
  */
 void *
 recognize_object(uintptr_t block, size_t size, bool *is_dead)

@@ -27,8 +27,8 @@ bool recognize_begin(bool (*is_readable)(uintptr_t address, size_t n),
 		     bool (*is_variable)(uintptr_t address));
 
 /*
- * `type' is the address of a finished type object, or of a static one that
- * nobody has finished: old extensions make instances without PyType_Ready().
+ * Is `type' the address of a finished type object, or of a static one that was
+ * never finished?  Old extensions make instances without PyType_Ready().
  */
 bool recognize_type(uintptr_t type);
 
@@ -41,14 +41,14 @@ bool recognize_type(uintptr_t type);
 void *recognize_object(uintptr_t block, size_t size, bool *is_dead);
 
 /*
- * For a block of which nobody knows that it is an object's: it has the size
- * that this object asks for.  A resized one may keep more.
+ * For a block that is not known to be an object's: does it have the size that
+ * this object needs?  A resized one may keep more.
  */
 bool recognize_fits(const void *o, uintptr_t block, size_t size);
 
 /*
- * An object begins at one of a few places in its block, numbered from 1: behind
- * no header, or behind the collector's, with or without one more in front.
+ * An object begins at one of a few places in its block, numbered from 1: after
+ * no header, or after the collector's, with or without another one before that.
  */
 enum { RECOGNIZE_PLACES = 3 };
 size_t recognize_offset(size_t place);

@@ -1,5 +1,5 @@
 /*
- * running.h - the frames that all threads run now
+ * running.h - the frames that all threads are running
  *
  * Contract of every function here:
  *   side       shim and child
@@ -13,12 +13,12 @@
 struct arena;
 
 /*
- * each() Python frame of each thread of each interpreter, as frames_first() has
- * them, innermost first; none where their layout is not known.
+ * each() Python frame of each thread of each interpreter, as frames_first()
+ * returns them, innermost first; none if their layout is not known.
  */
 void running_visit(void (*each)(void *frame, void *ctx), void *ctx);
 
-/* "frame NAME", of the function that it runs; NULL when memory is out. */
+/* "frame NAME", with the function that it runs; NULL when memory is out. */
 const char *running_name(struct arena *a, void *frame);
 
 #endif /* LEAKSHIM_PYTHON_RUNNING_H */

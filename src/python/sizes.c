@@ -14,7 +14,7 @@ enum {
 	LONG_DIGIT = 4,   /* with PyLong_SHIFT 30, as all of ours have it */
 };
 
-/* More than any address: whatever says so is not what it seems. */
+/* More than any address: such a size is not real. */
 #define LARGEST ((int64_t)1 << 47)
 
 static int64_t
@@ -126,7 +126,7 @@ is_a(const void *type, const char *wanted, int64_t least)
 	return false;
 }
 
-/* Of its locals and its stack, from 3.11 on: the code says how many. */
+/* Of its locals and its stack, from 3.11 on: the number is in the code. */
 static int64_t
 frame_words(const void *code)
 {
@@ -290,7 +290,7 @@ object_own_bytes(const void *o)
 	return items < 0 ? -1 : n + items;
 }
 
-/* Without what stands in front of it, and elsewhere. */
+/* Without what precedes it, and what is elsewhere. */
 static int64_t
 basic_bytes(const void *o, const void *type)
 {

@@ -14,9 +14,9 @@
 
 /*
  * Bytes as sys.getsizeof() says, with the collector's header where there is one
- * (3.11 and 3.12 count one for static types too).  Left out is what another
- * __sizeof__ would add, which must not be called, and what are objects of their
- * own.  Never more than an address space.
+ * (3.11 and 3.12 count one for static types too), without what another
+ * __sizeof__ would add, which must not be called, and without separate objects.
+ * Never more than an address space.
  */
 int64_t object_bytes(const void *o);
 
@@ -27,8 +27,8 @@ int64_t object_bytes_extra(const void *o);
 int64_t object_values_bytes(const void *dict, const void *owner);
 
 /*
- * Of those, the ones that stand at o: not the collector's header, nothing
- * outside, no values that an instance keeps behind itself.  Negative: unknown.
+ * Of those, the ones at o itself: not the collector's header, nothing outside,
+ * no values that an instance keeps after itself.  Negative: unknown.
  */
 int64_t object_own_bytes(const void *o);
 

@@ -3,9 +3,9 @@
  *
  * A dict whose references to its strings are not counted (unicodeobject.c,
  * PyUnicode_InternInPlace(), 3.0 to 3.15; stringobject.c in 2.7): it holds
- * nobody.  There is no name for it in the C API (a static variable, or from 3.12 on
- * the main interpreter's state in _PyRuntime has it); it is known by a string in
- * it that has fewer references than any other dict would give it.
+ * nothing.  There is no name for it in the C API (a static variable, or from
+ * 3.12 on the main interpreter's state in _PyRuntime has it); it is known by a
+ * string in it that has fewer references than any other dict would give it.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -19,13 +19,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Is the object o this table?  Quick for what is no large dict. */
+/* Is the object o this table?  Quick for anything but a large dict. */
 bool stringtable_is(void *o);
 
-/* How far from whole words the variable stands that points to it. */
+/* The offset from word alignment of the variable that points to it. */
 uintptr_t stringtable_shift(void);
 
-/* A string that is interned for ever (up to 3.11: later those are immortal). */
+/* Is the string interned forever (up to 3.11; later those are immortal)? */
 bool stringtable_keeps_for_ever(const void *o);
 
 #endif /* LEAKSHIM_PYTHON_STRINGTABLE_H */

@@ -9,7 +9,7 @@
 #include "report/advice_edge.h"
 #include "report/native.h"
 
-/* One of the program's: a finalizer in C has no file, and cannot be changed. */
+/* A finalizer of the program: one in C has no file, and cannot be changed. */
 static bool
 has_del(const struct finding *f)
 {
@@ -124,7 +124,7 @@ put_culprit(struct buf *b, const struct finding *f,
 		buf_putc(b, ')');
 }
 
-/* Its references were counted rightly. */
+/* Its references were counted correctly. */
 static void
 advise_unfreed(struct buf *b, const struct finding *f)
 {
@@ -141,8 +141,8 @@ advise_unfreed(struct buf *b, const struct finding *f)
 }
 
 /*
- * Made by C code, the reference that it was given is the lost one.  Made by
- * Python code, somebody else took one more.
+ * If C code made the object, the reference that it got is the lost one.  If
+ * Python code made it, other code took one more.
  */
 static void
 advise_lost(struct buf *b, const struct finding *f)
@@ -184,7 +184,10 @@ put_module(struct buf *b, const struct finding *f)
 		buf_printf(b, " (in %s)", f->hidden_module_file);
 }
 
-/* The culprit is whoever takes references, not who made the object. */
+/*
+ * The culprit is the code that takes references, not the code that made the
+ * object.
+ */
 static void
 advise_surplus(struct buf *b, const struct finding *f)
 {

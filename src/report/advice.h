@@ -1,8 +1,9 @@
 /*
  * advice.h - what to change
  *
- * The advice names the edge to break and how: the reader has the class and the
- * attribute before him and wants to know which of the members to weaken.
+ * The advice names the edge to break and how to break it, because the reader
+ * sees the class and the attribute and wants to know which of the members to
+ * change.
  *
  * Contract of every function here:
  *   side       analysis child and tool

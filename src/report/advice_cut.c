@@ -14,7 +14,7 @@ static const char *const back_references[] = {
 /*
  * Types of the builtins module are printed without one.  Programs do not set
  * the attributes of their objects (frame, traceback, property, cell), and those
- * that hold others (list, dict, tuple) know no weak references.
+ * that hold others (list, dict, tuple) do not support weak references.
  */
 bool
 cut_is_built_in(const struct report_edge *e)
@@ -134,7 +134,7 @@ find_exception(const struct finding *f)
 		to = find_member(f, types);
 	if (!to || f->n_cycle < 2)
 		return NULL;
-	/* sys.exc_info() stands in a tuple, which has no name. */
+	/* sys.exc_info() is in a tuple, which has no name. */
 	for (e = previous_member(f, to); cut_starts(e, "[") && e != to;)
 		e = previous_member(f, e);
 	return e;

@@ -1,9 +1,9 @@
 /*
  * advice_cut.h - which edge of a cycle to break
  *
- * Any edge would do; a program has one that is meant to be weak.  In order:
- * the way to an exception that holds its own frame, a reference back or up, a
- * bound method on its own instance, a generator, a closure, a class, the
+ * Any edge would do, but in a program one of them is meant to be weak.  In
+ * order: the way to an exception that holds its own frame, a reference back or
+ * up, a bound method on its own instance, a generator, a closure, a class, the
  * attribute that closes the cycle, the container that does.
  *
  * Contract of every function here:

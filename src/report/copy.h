@@ -17,8 +17,8 @@
 struct arena;
 
 /*
- * Copy f with all it points to, but for what only living objects have (growth,
- * holders, hidden types).  False when memory is out.
+ * Copy f with all that it points to, except for what only live objects have
+ * (growth, holders, hidden types).  False when memory is out.
  */
 bool report_copy_finding(struct arena *a, const struct finding *f,
 			 struct finding *out);

@@ -5,8 +5,8 @@
 enum { PART = 10, FEW = 2, PART_OF_MANY = 50 };
 
 /*
- * A tenth, but no more than two and two percent: few words are old, however
- * much is lost, and of fewer than ten each one counts.
+ * A tenth, but no more than two plus two percent: few words are stale, however
+ * much is lost, and below ten each one counts.
  */
 static int64_t
 margin(const struct finding *f, int64_t before)

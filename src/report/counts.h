@@ -1,9 +1,9 @@
 /*
  * counts.h - when are there more of them than before?
  *
- * Lost objects are counted from below: an old word in a stack, or in memory that
- * nobody has cleared, may point to some of them, and in the next run to others.  A
- * few more may be no more than that.  All other counts are exact.
+ * Counts of lost objects are lower bounds: a stale word in a stack, or in
+ * memory that was not cleared, may point to some of them, and in the next run
+ * to others.  A small increase may be due to that.  All other counts are exact.
  *
  * Contract of every function here:
  *   side       analysis child and tool
@@ -22,7 +22,7 @@
 /* Is f's number of islands more than `before' ones of the same kind? */
 bool counts_are_more(const struct finding *f, int64_t before);
 
-/* The same of its objects: `before' had so many in its islands. */
+/* The same for its objects: `before' had that many in its islands. */
 bool counts_have_grown(const struct finding *before, const struct finding *f);
 
 #endif /* LEAKSHIM_REPORT_COUNTS_H */

@@ -2,11 +2,11 @@
  * cxxname.h - the name of a function, as its author wrote it
  *
  * A symbol table has the compiler's names: with the types of a C++ function's
- * arguments (Itanium C++ ABI, section 5.1), a suffix for a part that was cut off
- * (.cold, .isra.0), a hash of a Rust function that each build has anew.  Of all
- * that the qualified name is kept; arguments of templates become <...>.  Library
- * and command have the same code for it: the library may not call the C++
- * library's demangler, which allocates.
+ * arguments (Itanium C++ ABI, section 5.1), a suffix for a part that was cut
+ * off (.cold, .isra.0), and a hash that changes with each build of a Rust
+ * function.  Only the qualified name is kept; template arguments become <...>.
+ * Library and command have the same code for it: the library may not call the
+ * C++ library's demangler, which allocates.
  *
  * Contract:
  *   side       analysis child and tool

@@ -1,5 +1,5 @@
 /*
- * filter.h - findings that shall not fail: suppressed ones and known ones
+ * filter.h - findings that must not fail: suppressed ones and known ones
  *
  * The shim asks before it judges, the tool when it reads a report; both by
  * the same rules, so that a gate says what the program's own exit status said.
@@ -28,9 +28,9 @@ struct suppressions;
 bool filter_matches(const struct suppression *rule, const struct finding *f);
 
 /*
- * The first rule in force that matches, marked as used; NULL: none.  Of rules
- * that are over, those that would have are marked too, and the first of them is
- * left in *over (if there is one in force: NULL).
+ * The first rule in force that matches, marked as used; NULL: none.  Expired
+ * rules that would have matched are marked too, and the first of them is left
+ * in *over (if there is one in force: NULL).
  */
 struct suppression *filter_find(const struct suppressions *s,
 				const struct finding *f, int64_t today,

@@ -55,7 +55,7 @@ skip_egg(const char *path)
 	return path;
 }
 
-/* What stands behind the last `folder' in the path, or NULL. */
+/* What follows the last `folder' in the path, or NULL. */
 static const char *
 behind(const char *path, const char *folder)
 {
@@ -87,7 +87,9 @@ fingerprint_file(const char *file, const char *cwd)
 		return file + n + 1;
 	while (!strncmp(file, "./", 2))
 		file += 2;
-	/* Elsewhere: folders differ from machine to machine, names do not. */
+	/*
+	 * Elsewhere: directories differ from machine to machine, names do not.
+	 */
 	part = file[0] == '/' ? strrchr(file, '/') : NULL;
 	return part ? part + 1 : file;
 }
@@ -160,9 +162,9 @@ module_name(const char *path, const char **name)
 }
 
 /*
- * The symbol tells more than the name that is shown: which of the functions that
- * a template made.  But not what the compiler put behind it, nor the hash that
- * each build of a Rust function has anew ("17h", 16 digits, "E").
+ * The symbol distinguishes more than the name that is shown: the functions of
+ * one template.  But not what the compiler appended, nor the hash that changes
+ * with each build of a Rust function ("17h", 16 digits, "E").
  */
 static uint64_t
 mix_symbol(uint64_t h, const struct report_native *p)
@@ -179,8 +181,8 @@ mix_symbol(uint64_t h, const struct report_native *p)
 }
 
 /*
- * The function that asked for memory.  Where its name has been stripped off, only
- * the module counts: offsets move with each build.
+ * The function that allocated memory.  If its name was stripped, only the
+ * module counts: offsets change with each build.
  */
 static uint64_t
 mix_asker(uint64_t h, const struct finding *f)

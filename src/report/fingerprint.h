@@ -2,12 +2,12 @@
  * fingerprint.h - what makes two findings the same from run to run
  *
  * Kind, reason, the cause and its place.  The cause is the types of the ring of
- * a cycle, sorted and each once, or the type of the head of what is lost, and of
- * lost memory the first C function outside of the C and C++ libraries.  The place
- * is the five innermost frames of its allocation outside the standard library (or,
- * where there are no others, inside), a recursion counting as one.  What merely
- * hangs off the cause takes no part; nor does an address, pid, line number, order
- * of discovery or path of a machine.
+ * a cycle, sorted and without duplicates, or the type of the head of what is
+ * lost, and for lost memory the first C function outside the C and C++
+ * libraries.  The place is the five innermost frames of its allocation outside
+ * the standard library (or, where there are no others, inside), a recursion
+ * counting as one.  What merely hangs off the cause is not part of it; nor is
+ * an address, process ID, line number, order of discovery or path of a machine.
  *
  * Contract of every function here:
  *   side       analysis child and tool
@@ -25,8 +25,8 @@
 #include "report/report.h"
 
 /*
- * Write f->fingerprint; stdlib is the folder of the standard library, cwd the
- * working directory, either may be NULL.
+ * Write f->fingerprint; stdlib is the directory of the standard library, cwd
+ * the working directory; either may be NULL.
  */
 void fingerprint_make(struct finding *f, const char *stdlib, const char *cwd);
 
@@ -42,13 +42,13 @@ uint64_t fingerprint_place(const struct report_line *lines, size_t n,
 
 /*
  * The part of a file's path that is the same on every machine: relative to the
- * packages' folder or to cwd, else the name alone.  Points into file.
+ * packages' directory or to cwd, else the name alone.  Points into file.
  */
 const char *fingerprint_file(const char *file, const char *cwd);
 
 /*
  * Does the file belong to the standard library, and not to the packages that
- * are installed inside its folder?
+ * are installed inside its directory?
  */
 bool is_stdlib_file(const char *file, const char *stdlib);
 

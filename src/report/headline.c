@@ -23,7 +23,7 @@ headline_title(enum finding_kind kind)
 	return titles[kind];
 }
 
-/* Alone in gc.garbage an object is no cycle. */
+/* An object that is alone in gc.garbage is not a cycle. */
 static bool
 is_cycle(const struct finding *f)
 {

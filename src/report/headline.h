@@ -20,7 +20,7 @@ const char *headline_title(enum finding_kind kind);
 /* "1 cycle, 2 objects, 424 bytes". */
 void headline_counts(struct buf *out, const struct finding *f);
 
-/* The sentence behind the colon. */
+/* The sentence after the colon. */
 void headline_put(struct buf *out, const struct finding *f);
 
 /* "2 objects uncollectable (424 bytes)": one kind in the line of totals. */

@@ -1,8 +1,8 @@
 /*
  * json.h - a report as JSON (leakshim.report/1)
  *
- * The fields are SPEC'd and listed in leakshim-report(5).  None is ever left
- * out; what is not known is null.
+ * The fields are fixed, and listed in leakshim-report(5).  None is ever left
+ * out; unknown values are null.
  *
  * Contract of every function here:
  *   side       analysis child and tool

@@ -21,7 +21,7 @@ jsonwriter_line(struct jsonwriter *w)
 	w->wants_line = true;
 }
 
-/* What stands before the value of a member. */
+/* What precedes the value of a member. */
 static void
 start_member(struct jsonwriter *w, const char *key)
 {
@@ -95,7 +95,7 @@ jsonwriter_seconds(struct jsonwriter *w, const char *key, double v)
 	start_member(w, key);
 	if (v >= 0)
 		buf_decimal(w->out, v, 6);
-	else /* and what is no number */
+	else /* and what is not a number */
 		buf_put(w->out, "null");
 }
 

@@ -1,9 +1,9 @@
 /*
  * jsonwriter.h - JSON, member by member, laid out for people to read
  *
- * The writer puts the commas, the line ends and the indentation.  A member is
- * put behind the one before, or with jsonwriter_line() on a line of its own;
- * a bracket that was opened over several lines is closed on one.
+ * The writer adds commas, line ends and indentation.  A member follows the
+ * previous one, or with jsonwriter_line() is on a line of its own; a bracket
+ * that was opened over several lines is closed on one.
  *
  * A key of NULL is for the members of an array.
  *
@@ -29,7 +29,7 @@ struct jsonwriter {
 	uint64_t lines;  /* of each open bracket, the innermost in bit 0 */
 };
 
-/* The next member stands on a line of its own. */
+/* The next member is on a line of its own. */
 void jsonwriter_line(struct jsonwriter *w);
 
 /* '{' or '[', and its counterpart. */

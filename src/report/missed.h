@@ -1,5 +1,5 @@
 /*
- * missed.h - what coverage.missed says, by the names of its rows
+ * missed.h - the rows of coverage.missed, by their names
  *
  * Contract of every function here:
  *   side       analysis child and tool
@@ -30,14 +30,14 @@ struct buf;
 bool missed_is(const struct report_missed *m, const char *what);
 
 /*
- * Must it be said even to somebody who wants to hear nothing else?  What
- * max_findings= has cut has a line of its own.
+ * Must it be reported even at verbosity 0?  What max_findings= has cut has a
+ * line of its own.
  */
 bool missed_is_said(const struct report_missed *m);
 
 /*
- * Is it a reason to speak up where nothing was found?  Not that a list of what
- * is to be ignored could not be read: that was said when the program began.
+ * Is it a reason for output if nothing was found?  Not that a list of what to
+ * ignore could not be read: that was reported when the program started.
  */
 bool missed_is_news(const struct report_missed *m);
 

@@ -61,7 +61,7 @@ native_is_system(const char *module)
 	return false;
 }
 
-/* A function that objects are made by, for whoever called it. */
+/* A function that makes objects for its caller. */
 static bool
 is_api(const char *function)
 {

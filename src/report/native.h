@@ -1,5 +1,5 @@
 /*
- * native.h - what the native frames of an allocation say
+ * native.h - the telling native frames of an allocation
  *
  * Contract of every function here:
  *   side       analysis child and tool
@@ -26,12 +26,12 @@ const struct report_native *native_culprit(const struct finding *f);
 bool native_is_from_outside(const struct finding *f);
 
 /*
- * Is the module part of the C or C++ library, or an allocator?  What they ask
- * for is for somebody else.
+ * Is the module part of the C or C++ library, or an allocator?  They allocate
+ * on behalf of their callers.
  */
 bool native_is_system(const char *module);
 
-/* Of lost memory: the innermost frame outside of those, or NULL. */
+/* For lost memory: the innermost frame outside those, or NULL. */
 const struct report_native *native_asker(const struct finding *f);
 
 #endif /* LEAKSHIM_REPORT_NATIVE_H */

@@ -48,7 +48,7 @@ static const struct {
 #undef FAULT
 };
 
-/* Without a finding, no backtrace is lacking. */
+/* Without a finding, no backtrace is missing. */
 #define ASKED_BACKTRACES \
 	(o->track != OPTIONS_TRACK_NONE && o->backtrace && r->n_findings)
 #define ASKED_BY_NAME(reason) \

@@ -1,9 +1,9 @@
 /*
  * omissions.h - what a check left out, and whether that was asked for
  *
- * Whoever skips a part of a check notes it here, where it is skipped; the list
- * of what can be skipped is omissions.def.  A part that was asked for and has
- * no row looks like "no leak", so there is no other way to leave one out.
+ * Code that skips a part of a check notes it here; omissions.def lists what can
+ * be skipped.  A part that was asked for and has no row looks like "no leak",
+ * so there must be no other way to skip one.
  *
  * Contract of every function here:
  *   side       shim, analysis child
@@ -39,7 +39,7 @@ struct omissions {
 	} of[OMISSIONS];
 };
 
-/* n more of them were left out; none is no omission. */
+/* n more of them were left out; 0 is not an omission. */
 void omissions_count(struct omissions *m, enum omission which, int64_t n);
 
 /* Why, instead of what the list has; it must live as long as the report. */

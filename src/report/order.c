@@ -6,7 +6,7 @@
 
 #include "report/report.h"
 
-/* The first that max_findings= leaves out are those that nobody waits for. */
+/* max_findings= first leaves out those that matter least. */
 static int
 rank(const struct finding *f)
 {

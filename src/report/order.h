@@ -1,5 +1,5 @@
 /*
- * order.h - in which order findings are told
+ * order.h - the order of findings in a report
  *
  * Contract of every function here:
  *   side       analysis child and tool

@@ -65,7 +65,7 @@ output_stderr_is_same(void)
 static void
 put_name(struct buf *out, const char *s)
 {
-	/* A host or program name must not lead into another folder. */
+	/* A host or program name must not lead into another directory. */
 	for (; *s; s++)
 		buf_putc(out, *s == '/' ? '_' : *s);
 }
@@ -189,7 +189,7 @@ write_and_close(int fd, const struct buf *text)
 	return error;
 }
 
-/* Hidden: who reads `report.json*', or the folder, leaves it out. */
+/* Hidden: readers of `report.json*', or of the directory, skip it. */
 static void
 temporary_name(const char *path, struct buf *out)
 {
@@ -203,7 +203,7 @@ temporary_name(const char *path, struct buf *out)
 
 /*
  * A pipe has a reader, or gets one in a moment; without any, open(2) would
- * wait for ever.  A reader that is slow is waited for by writing_do().
+ * wait forever.  A reader that is slow is waited for by writing_do().
  */
 static int
 open_for_writing(const char *path, int flags)
@@ -221,7 +221,7 @@ open_for_writing(const char *path, int flags)
 	return fd;
 }
 
-/* Into what is there already, whatever it is. */
+/* Write into what is there already, whatever it is. */
 static int
 write_into(const char *path, const struct buf *text, int flags)
 {

@@ -1,11 +1,11 @@
 /*
  * output.h - where a report goes
  *
- * A file is written whole or not at all: to a hidden name beside it, with mode
- * 0600 and never through a symbolic link, then renamed.  stderr is used
- * only while it is the file that it was at the start of the process.  What is
- * there and not known to be a regular file is never replaced: a device, a pipe,
- * and, where the kernel will not say, anything.
+ * A file is written whole or not at all: to a hidden name in the same
+ * directory, with mode 0600 and never through a symbolic link, then renamed.
+ * stderr is used only while it is the same file as at the start of the process.
+ * Nothing that is not known to be a regular file is ever replaced: a device, a
+ * pipe and, if the kernel will not say, anything.
  *
  * Contract of every function here:
  *   side       shim, analysis child and tool
@@ -42,10 +42,10 @@ struct output_names {
 };
 
 /*
- * The file name that log_path means: %p pid, %n number, %e executable, %t
- * time, %h host, %% percent.  Without %p a later process appends .PID, without
- * %n a later report .PID.N, so that no report replaces another of its run; nor
- * one that a process we know nothing of wrote since we started.
+ * The file name that log_path means: %p pid, %n number, %e executable, %t time,
+ * %h host, %% percent.  Without %p a later process appends .PID, without %n a
+ * later report .PID.N, so that no report replaces another of its run, nor one
+ * that an unknown process wrote since we started.
  */
 void output_expand(const char *log_path, const struct output_names *names,
 		   struct buf *out);

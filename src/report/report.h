@@ -2,9 +2,9 @@
  * report.h - what a check found, as the structs that every format is made of
  *
  * The analysis child fills a struct report and hands it to text.c or json.c;
- * the tool reads a JSON report back into the same struct and prints it with
- * the same code.  Everything hangs on the arena of whoever made the report, so
- * nothing here is freed one by one.
+ * the tool reads a JSON report back into the same struct and prints it with the
+ * same code.  Everything is in the arena of the report's maker, so nothing here
+ * is freed one by one.
  *
  * Unknown is never 0: counts that are not known are REPORT_UNKNOWN, times
  * below 0, strings NULL; JSON has null for all of them.
@@ -226,7 +226,7 @@ struct report {
 
 	const struct report_rule *rules; /* in the order of their file */
 	size_t n_rules;
-	bool has_rules; /* there was a file of suppressions */
+	bool has_rules; /* there was a suppressions file */
 	int64_t n_merged; /* reports that this one was made of; 0: it is one */
 
 	struct finding *findings; /* sorted: failing first, then by bytes */

@@ -1,8 +1,8 @@
 /*
  * sums.h - sums of numbers of which some are not known
  *
- * A sum with such a member is not known either: less than all is a number that
- * is wrong.
+ * A sum with such a member is not known either: the sum of only some would be
+ * wrong.
  *
  * Contract of every function here:
  *   side       shim, analysis child and tool

@@ -17,7 +17,7 @@ enum { MAX_COMMAND_BYTES = 200 };
 
 /* ---- the head ---- */
 
-/* "python leak.py": the arguments, the program without its folder. */
+/* "python leak.py": the arguments, the program without its directory. */
 static void
 put_command(struct buf *out, const struct report *r)
 {
@@ -83,7 +83,7 @@ put_header(struct buf *out, const struct report *r)
 	if (r->n_merged) {
 		buf_count(out, (uint64_t)r->n_merged, "report", "reports");
 		buf_put(out, r->n_argv || r->exe ? ": " : "");
-		/* What they do not share is not known. */
+		/* What differs between them is not known. */
 		if (!r->n_argv && !r->exe) {
 			buf_putc(out, '\n');
 			return;
@@ -116,7 +116,7 @@ is_shown(const struct finding *f)
 	return f->is_printed && !f->is_quiet;
 }
 
-/* Findings beyond max_findings= count, those that nobody asked for do not. */
+/* Findings beyond max_findings= count, those that were not asked for do not. */
 static struct report_sum
 sum_of(const struct report *r, enum finding_kind kind)
 {
@@ -284,7 +284,7 @@ put_summary(struct buf *out, const struct report *r)
 
 	text_prefix(out, r);
 	buf_put(out, "SUMMARY: ");
-	/* No finding where nothing was seen must not look like no leak. */
+	/* No findings because nothing was seen must not look like no leaks. */
 	if (missed_n_said(r))
 		buf_put(out, "incomplete: ");
 	buf_count(out, (uint64_t)sum.findings, "finding", "findings");

@@ -30,7 +30,10 @@ struct text_style {
 void report_text(struct buf *out, const struct report *r,
 		 const struct text_style *style);
 
-/* A finding to show, or a failed analysis: worth a word on a quiet stderr. */
+/*
+ * Is there a finding to show, or a failed analysis, so that even a quiet run
+ * prints?
+ */
 bool report_has_news(const struct report *r);
 
 #endif /* LEAKSHIM_REPORT_TEXT_H */

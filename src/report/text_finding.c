@@ -27,7 +27,7 @@ colour(struct buf *out, const struct text_style *style, const char *code)
 		buf_put(out, code);
 }
 
-/* Names come from the program: whatever is in them stays on its line. */
+/* Names come from the program: whatever they contain stays on its line. */
 static void
 put_name(struct buf *out, const char *s)
 {
@@ -278,7 +278,9 @@ put_allocation(struct buf *out, const struct report *r,
 	buf_printf(out, "  allocated%s at%s\n",
 		   is_other ? " by another thread" : "",
 		   says_order ? " (innermost frame first)" : "");
-	/* In the place of each frame of the loop: the Python frames it runs. */
+	/*
+	 * In place of each frame of the loop: the Python frames that it runs.
+	 */
 	for (i = 0; i < f->n_native; i++) {
 		int n = f->native[i].n_python;
 
