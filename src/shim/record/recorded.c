@@ -56,7 +56,7 @@ struct block_walk {
 };
 
 /*
- * Of what died, every rebirth was seen: not while another tool had the
+ * Every rebirth of a dead object was seen: not while another tool had the
  * tracer's slot (tracemalloc from 3.13 on).
  */
 static bool is_dead_for_sure;
