@@ -54,6 +54,7 @@ FUZZ_TESTS = \
 	%D%/fuzz/fuzz_suppressions.fuzz
 
 SCRIPT_TESTS = \
+	scripts/check-cycles \
 	scripts/check-headers \
 	scripts/check-layers \
 	scripts/check-lint \
