@@ -33,7 +33,7 @@ import warnings
 __all__ = ["LeakError", "LeakshimError", "LeakshimWarning", "check",
            "checkpoint", "is_active", "no_leaks"]
 
-# What fails by default (fail_on in libleakshim(7)): what nobody can free.
+# What fails by default (fail_on in libleakshim(7)): what can never be freed.
 LEAKS = ("uncollectable,lost-reference/unreferenced,hidden-cycle,"
          "unreachable/frozen")
 
@@ -42,7 +42,7 @@ PATIENCE = 5.0
 
 
 class LeakshimError(RuntimeError):
-    """No check is possible, and why."""
+    """No check is possible; the text says why."""
 
 
 class LeakshimWarning(UserWarning):
@@ -52,8 +52,8 @@ class LeakshimWarning(UserWarning):
 class LeakError(AssertionError):
     """There are leaks.
 
-    text: what a reader wants to see; findings: the failing ones, as in the
-    JSON report; report: all of it.
+    text: the report for people; findings: the failing ones, as in the JSON
+    report; report: all of it.
     """
 
     def __init__(self, text, findings, report):
@@ -117,8 +117,8 @@ _GIVE_UP, _HAS_NOT_COLLECTED, _HAS_COLLECTED = -1, 0, 1
 
 _REASONS = {
     errno.EAGAIN: "a collection or another check is under way",
-    errno.EDEADLK: "whether the GIL is held here cannot be told (a second "
-                   "interpreter?)",
+    errno.EDEADLK: "it cannot be determined whether the GIL is held here (a "
+                   "second interpreter?)",
     errno.EINVAL: "unknown mark or option",
     errno.EIO: "no report could be made; standard error has the reason",
     errno.ENOTSUP: "allocations are not recorded here (track=none, or a "
@@ -189,14 +189,14 @@ def check(since=0, kinds="auto", collect=False):
 
     since: a mark of checkpoint().  kinds: what to report, as the option of
     that name.  collect: run gc.collect() meanwhile if there is something to
-    collect, which tells uncollectable garbage from what is only waiting.
+    collect, which distinguishes uncollectable garbage from pending garbage.
     """
     _need_active()
     return _look(since, "kinds=%s" % kinds, collect)[0]
 
 
 def _as_list(value):
-    """Of one or many: strings, or types."""
+    """A list of one or many strings or types."""
     if isinstance(value, (str, type(u""), type)):
         return [value]
     return list(value or ())
@@ -238,7 +238,7 @@ def _plural(n, what):
     return "%d %s%s" % (n, what, "" if n == 1 else "s")
 
 
-# Frames of whoever runs the test say nothing about the leak.
+# Frames of test runners say nothing about the leak.
 _RUNNERS = ("/_pytest/", "/pluggy/", "/leakshim.py\"",
             "/pytest_leakshim.py\"")
 
@@ -258,7 +258,7 @@ def _trim(part):
 
 
 def _tell(text, findings, n_ignored):
-    """Of the text report, the paragraphs of these findings."""
+    """The paragraphs of these findings, from the text report."""
     # Each ends with its fingerprint in brackets.
     wanted = set("[%s]" % f["fingerprint"] for f in findings)
     parts = [part for part in text.split("\n\n")
@@ -277,28 +277,30 @@ _RUNS_LATER = 0x20 | 0x80 | 0x200
 def _need_function(function):
     code = getattr(function, "__code__", None)
     if code and code.co_flags & _RUNS_LATER:
-        raise TypeError("no_leaks: %s() runs after it has returned: put what "
-                        "runs it under no_leaks" % function.__name__)
+        raise TypeError("no_leaks: %s() runs after it has returned: use "
+                        "no_leaks around the code that runs it"
+                        % function.__name__)
     return function
 
 
 class no_leaks(object):
-    """What runs in here must not leak: a context manager, and a decorator.
+    """Code that must not leak: a context manager, and a decorator.
 
-    kinds   what counts, as the option fail_on; by default what nobody can
-            ever free.  "all" has also what a collection would free, and what
+    kinds   what counts, as the option fail_on; by default what can never be
+            freed.  "all" includes what a collection would free, and what
             collections freed meanwhile.
     ignore  types, or patterns of their names ("mymodule.*"): a finding with
             such a type in it does not count.
-    warmup  of a decorator: so often a run with findings may be repeated; only
-            what is found in the last one counts.  What the first call fills,
-            and never again, is no leak.
+    warmup  for a decorator: how often a call with findings may be repeated;
+            only findings of the last call count.  A cache that the first call
+            fills is not a leak.
 
-    What the look could not do, though it was asked for, is a LeakshimWarning.
+    A part of the check that was asked for and could not be done raises a
+    LeakshimWarning.
 
-    LeakError is raised when there is something.  If the block itself raises,
-    its exception goes on, and has the LeakError as its attribute `leaks' (from
-    Python 3.11 on, also as a note).
+    LeakError is raised if there are leaks.  If the block itself raises an
+    exception, that is propagated, with the LeakError as its attribute `leaks'
+    (from Python 3.11 on, also as a note).
     """
 
     def __init__(self, kinds=None, ignore=(), warmup=0):
@@ -310,7 +312,7 @@ class no_leaks(object):
         self.ignore = [type_name(each) for each in _as_list(ignore)]
         self.warmup = warmup
         self._marks = []
-        self.missed = []  # by the last look, though it was asked for
+        self.missed = []  # by the last look, although it was asked for
 
     @property
     def _sees_collected(self):
@@ -357,7 +359,7 @@ class no_leaks(object):
                 warnings.warn("asked for and not done: " + what,
                               LeakshimWarning, stacklevel=2)
         except LeakshimWarning:
-            # Warnings are errors here: leaks, and the block's own, go first.
+            # Warnings are errors here: leaks and the block's own come first.
             if error is None and not leaks:
                 raise
         if not leaks:
@@ -378,7 +380,7 @@ class no_leaks(object):
         return no_leaks(self.kinds, self.ignore)
 
     def run(self, function, *arguments, **keywords):
-        """Call the function, again as warmup has it; its last value."""
+        """Call the function, up to warmup times more; its last value."""
         for _ in range(self.warmup):
             try:
                 with self._fresh():

@@ -2,7 +2,7 @@
 
     pytest -p pytest_leakshim --leakshim
 
-libleakshim(7) describes it; leakshim.py, in this folder, does the work.
+libleakshim(7) describes it; leakshim.py, in this directory, does the work.
 """
 import os
 import sys
@@ -21,11 +21,10 @@ def pytest_addoption(parser):
                     help="a test that leaks objects fails")
     group.addoption("--leakshim-kinds", metavar="KINDS",
                     help="what counts: all, or kinds as in fail_on= of "
-                         "libleakshim(7); by default what nobody can ever "
-                         "free")
+                         "libleakshim(7); by default what can never be freed")
     group.addoption("--leakshim-fail-on-missed", action="store_true",
-                    help="a test fails, too, when something that was asked "
-                         "for could not be looked at")
+                    help="a test also fails if something that was asked for "
+                         "could not be done")
     parser.addini("leakshim", type="bool", default=False,
                   help="look for leaks, as --leakshim does")
     parser.addini("leakshim_kinds", default="", help="as --leakshim-kinds")
@@ -35,7 +34,7 @@ def pytest_addoption(parser):
                   help="names of types (with * and ?) whose leaks do not "
                        "count")
     parser.addini("leakshim_warmup", default="1",
-                  help="how often a test with findings may run again, since "
+                  help="how often a test with findings may run again, because "
                        "what only a first call leaves behind is not a leak")
 
 
@@ -60,7 +59,7 @@ def _find_library():
 
 
 def _command():
-    """What started this process, to start it again."""
+    """The command that started this process, to start it again."""
     original = getattr(sys, "orig_argv", None)  # 3.10
     if original:
         return [sys.executable] + original[1:]
@@ -96,9 +95,9 @@ def _start_again():
         os.execvpe(command[0], command, environment)
     except OSError as error:
         raise pytest.UsageError(
-            "libleakshim.so is not where it was installed, and the command "
-            "leakshim cannot be started (%s): set LEAKSHIM_LIBRARY to the "
-            "library's path" % error)
+            "libleakshim.so was not found where it is installed, and the "
+            "command leakshim cannot be started (%s): set LEAKSHIM_LIBRARY to "
+            "the library's path" % error)
 
 
 def _is_worker(config):
@@ -139,7 +138,7 @@ def pytest_configure(config):
 # ---- the tests ----
 
 def _has_failed(item):
-    """unittest tells failures to the item, and raises nothing."""
+    """unittest reports failures to the item, and raises nothing."""
     return bool(getattr(item, "_excinfo", None))
 
 
@@ -152,8 +151,8 @@ class Plugin(object):
             config.getoption("leakshim_fail_on_missed", False)
             or config.getini("leakshim_fail_on_missed"))
 
-    def _wishes(self, item):
-        """kinds, ignore, warmup: what the closest mark says, or the ini."""
+    def _settings(self, item):
+        """kinds, ignore, warmup: from the closest mark, or the ini file."""
         config = self.config
         kinds = (config.getoption("leakshim_kinds")
                  or config.getini("leakshim_kinds") or None)
@@ -166,7 +165,7 @@ class Plugin(object):
         return kinds, ignore, int(warmup)
 
     def _run_again(self, item, run, block, leaks):
-        """What is left of the leaks when it runs once more."""
+        """What is left of the leaks after another run."""
         block.__enter__()
         try:
             run()
@@ -183,7 +182,7 @@ class Plugin(object):
         return block.look()
 
     def _run(self, item, run):
-        kinds, ignore, warmup = self._wishes(item)
+        kinds, ignore, warmup = self._settings(item)
         if "*" in ignore:
             return run()
         block = leakshim.no_leaks(kinds, ignore)
@@ -191,7 +190,7 @@ class Plugin(object):
         try:
             run()
         except Exception:
-            # Its traceback keeps its objects alive: they are no leaks.
+            # Its traceback keeps its objects alive: they are not leaks.
             item._leakshim = block.look()
             item._leakshim_missed = block.missed
             raise
