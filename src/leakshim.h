@@ -7,7 +7,7 @@
  *
  * Nothing has to be linked: without the library in LD_PRELOAD (`leakshim run')
  * the same program runs, leakshim_is_active() is 0, and the other functions
- * return -1 with errno ENOSYS.  An executable that does not find the library may
+ * return -1 with errno ENOSYS. An executable that does not find the library may
  * have to be linked with -Wl,-z,dynamic-undefined-weak; an extension never.
  *
  * The caller may hold the GIL or not, in any thread, and the functions may be

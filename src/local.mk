@@ -520,7 +520,6 @@ libshim_la_SOURCES = \
 	%D%/shim/record/sysmodules.h \
 	%D%/shim/record/threadcache.c \
 	%D%/shim/record/threadcache.h \
-	%D%/shim/record/trie.h \
 	%D%/shim/stop/ownstatus.c \
 	%D%/shim/stop/ownstatus.h \
 	%D%/shim/stop/ptracer.c \

@@ -24,8 +24,8 @@ struct injection;
 struct program;
 
 /*
- * A thread that serves the request; in->channel is our end, and there is nothing
- * else in it.  False, with the reason in why: nothing is left there.
+ * A thread that serves the request; in->channel is our end, and there is
+ * nothing else in it.  False, with the reason in why: nothing is left there.
  */
 bool script_run(struct injection *in, struct program *p,
 		const struct attach_page *request, const char *library,

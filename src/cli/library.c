@@ -55,8 +55,8 @@ is_ours(const char *entry, size_t n)
 }
 
 /*
- * AddressSanitizer and similar libraries end the program when another library stands
- * before theirs.
+ * AddressSanitizer and similar libraries end the program when another library
+ * stands before theirs.
  */
 static bool
 must_be_first(const char *entry, size_t n)

@@ -33,8 +33,8 @@ enum { BASELINE_MAX_BYTES = 32 << 20 };
 
 /*
  * Parse the n bytes of the file `name'.  False, after a line "leakshim:
- * NAME:LINE:COLUMN: WHAT" in *complaint, if that is not a report; then nothing is
- * known.
+ * NAME:LINE:COLUMN: WHAT" in *complaint, if that is not a report; then nothing
+ * is known.
  */
 bool baseline_parse(struct baseline *b, const char *name, const char *text,
 		    size_t n, struct buf *complaint);

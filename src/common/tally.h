@@ -6,8 +6,8 @@
  * it.  A memfd, as /proc/PID/fd/FD, needs no system call that a filter might
  * refuse; the same page cannot be found there without a /proc, or with another
  * one (a chroot), so there is a second, the segment ID of shmget(2).  The
- * command adds the two up. The command judges the exit status by it, so with LEAKSHIM_RUN the
- * shim changes no status itself.
+ * command adds the two up.  The command judges the exit status by it, so with
+ * LEAKSHIM_RUN the shim changes no status itself.
  *
  * Contract: plain data, shared between processes; every field after `version'
  * is only ever added to, atomically.  The command writes magic and version

@@ -22,8 +22,8 @@ const char *words_reason(size_t i);
 
 /*
  * The number of a signal given as "USR2", "SIGUSR2" (any case), "12", "RTMIN",
- * "RTMIN+3" or "RTMAX-3"; 0 for "0"; -1 for what is none or cannot be taken from
- * a program.
+ * "RTMIN+3" or "RTMAX-3"; 0 for "0"; -1 for what is none or cannot be taken
+ * from a program.
  */
 int words_signal(const char *s);
 

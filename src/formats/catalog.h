@@ -23,7 +23,8 @@ bool catalog_pair(size_t i, enum finding_kind *kind,
 		  enum finding_reason *reason);
 
 /*
- * A sentence on such a pair, without a full stop; "" if the pair does not exist.
+ * A sentence on such a pair, without a full stop; "" if the pair does not
+ * exist.
  */
 const char *catalog_meaning(enum finding_kind kind,
 			    enum finding_reason reason);

@@ -48,7 +48,8 @@ void gil_give_back(int state);
 
 /*
  * Let other threads run while the caller waits: PyEval_SaveThread() and
- * _RestoreThread().  The GIL is held; NULL: it stays so, and is not to be taken.
+ * _RestoreThread().  The GIL is held; NULL: it stays so, and is not to be
+ * taken.
  */
 void *gil_let_go(void);
 void gil_take_again(void *state);

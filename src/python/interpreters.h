@@ -26,8 +26,8 @@ size_t interpreters_lists(const struct gclists *first, struct gclists *out,
 size_t interpreters_number(void);
 
 /*
- * The holder of the GIL is alone: there is one interpreter, or none has a GIL of
- * its own (before 3.12).
+ * The holder of the GIL is alone: there is one interpreter, or none has a GIL
+ * of its own (before 3.12).
  */
 bool interpreters_share_gil(void);
 

@@ -45,8 +45,8 @@ void filter_suppress(const struct suppressions *s, struct finding *list,
 		     size_t n, int64_t today);
 
 /*
- * Does the baseline know the finding?  One without a place (fingerprint.h) only up
- * to the number that it has.
+ * Does the baseline know the finding?  One without a place (fingerprint.h) only
+ * up to the number that it has.
  */
 bool filter_is_known(const struct baseline *b, const struct finding *f);
 

@@ -31,8 +31,8 @@
 void fingerprint_make(struct finding *f, const char *stdlib, const char *cwd);
 
 /*
- * Is there more in it than types?  If not, it is the same in every program, and a
- * baseline allows only as many as it has.
+ * Is there more in it than types?  If not, it is the same in every program, and
+ * a baseline allows only as many as it has.
  */
 bool fingerprint_has_place(const struct finding *f);
 

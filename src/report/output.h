@@ -51,8 +51,8 @@ void output_expand(const char *log_path, const struct output_names *names,
 		   struct buf *out);
 
 /*
- * false: of a pipe that output_write_file() opens, wait for its reader for three
- * seconds only, then fail (EAGAIN).  From the start: true.
+ * false: of a pipe that output_write_file() opens, wait for its reader for
+ * three seconds only, then fail (EAGAIN).  From the start: true.
  */
 void output_wait_for_readers(bool on);
 

@@ -2,10 +2,10 @@
  * writing.h - write to what others read, without waiting for ever
  *
  * A full pipe, or a terminal that was stopped, keeps whoever writes to it, and
- * the descriptor is the program's: it must stay as it is (O_NONBLOCK).  So it is
- * asked first, and little is written at a time.  As long as somebody reads, that
- * is waited for.  Where there may be a seccomp filter, poll(2) is not tried, and
- * a descriptor that blocks, blocks.
+ * the descriptor is the program's: it must stay as it is (O_NONBLOCK).  So it
+ * is asked first, and little is written at a time.  As long as somebody reads,
+ * that is waited for.  Where there may be a seccomp filter, poll(2) is not
+ * tried, and a descriptor that blocks, blocks.
  *
  * Contract of every function here:
  *   side       shim and analysis child

@@ -7,7 +7,6 @@
 #include "analysis/base/source.h"
 #include "shim/record/codes.h"
 #include "shim/record/stacks.h"
-#include "shim/record/trie.h"
 #include "tap.h"
 
 enum { MANY = 200000, KEPT_EACH = 100, DEPTH = 3 };
@@ -16,11 +15,11 @@ enum { MANY = 200000, KEPT_EACH = 100, DEPTH = 3 };
 static stack_id
 stack(size_t n)
 {
-	stack_id id = TRIE_ROOT_MAIN;
+	stack_id id = STACKS_ROOT_MAIN;
 	size_t depth;
 
 	for (depth = 0; depth < DEPTH; depth++)
-		id = trie_intern_native(id, 0x400000 + n * DEPTH + depth, 1);
+		id = stacks_intern_native(id, 0x400000 + n * DEPTH + depth, 1);
 	return id;
 }
 
@@ -68,7 +67,7 @@ rounds(void)
 	size_t i, n_whole = 0, most = 0;
 	int k;
 
-	permanent = trie_intern_native(0, 0x1234, 0);
+	permanent = stacks_intern_native(0, 0x1234, 0);
 	for (k = 0; k < 6; k++) {
 		for (i = 0; i < MANY; i++)
 			if (!ids[i])
@@ -95,7 +94,7 @@ rounds(void)
 	is_number((int64_t)n_whole, MANY / KEPT_EACH, "all are whole");
 	ok(stacks_bytes() <= most, "it did not grow: %zu, %zu", stacks_bytes(),
 	   most);
-	ok(trie_intern_native(0, 0x1234, 0) == permanent,
+	ok(stacks_intern_native(0, 0x1234, 0) == permanent,
 	   "what threads without the GIL use stays");
 	free(ids);
 }

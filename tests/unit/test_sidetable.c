@@ -3,7 +3,6 @@
 #include "shim/record/sidetable.h"
 
 #include "shim/record/stacks.h"
-#include "shim/record/trie.h"
 #include "tap.h"
 
 /* Addresses are only keys here: nothing is read or written there. */
@@ -214,23 +213,23 @@ static void
 stacks(void)
 {
 	enum { N = 200000 };
-	stack_id below = TRIE_ROOT_MAIN, other;
+	stack_id below = STACKS_ROOT_MAIN, other;
 	size_t i, n_bad = 0;
 
 	ok(stacks_init(), "there is memory for stacks");
 	for (i = 0; i < N; i++) {
-		stack_id id = trie_intern(below, 1 + (uint32_t)i % 50,
+		stack_id id = stacks_intern(below, 1 + (uint32_t)i % 50,
 					  (int32_t)i);
 
 		n_bad += !id || id == below;
-		below = i % 100 == 99 ? TRIE_ROOT_MAIN : id;
+		below = i % 100 == 99 ? STACKS_ROOT_MAIN : id;
 	}
 	is_number(n_bad, 0, "each step is a node");
 	is_number(stacks_number(), N, "of its own");
-	below = trie_intern(TRIE_ROOT_MAIN, 1, 0);
+	below = stacks_intern(STACKS_ROOT_MAIN, 1, 0);
 	is_number(stacks_number(), N, "a step taken again is the same");
 	is_number(stacks_is_main_thread(below), 1, "it is the main thread's");
-	other = trie_intern(TRIE_ROOT_OTHER, 1, 0);
+	other = stacks_intern(STACKS_ROOT_OTHER, 1, 0);
 	ok(other != below, "another thread's is another");
 	is_number(stacks_is_main_thread(other), 0, "and says so");
 	is_number(stacks_is_main_thread(0), -1, "no stack is nobody's");

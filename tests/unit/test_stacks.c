@@ -3,26 +3,25 @@
 #include "shim/record/stacks.h"
 
 #include "analysis/base/source.h"
-#include "shim/record/trie.h"
 #include "tap.h"
 
 /* Interning, and reading back; recycling is test_recycle's. */
 static void
 interned(void)
 {
-	stack_id root = trie_root(TRIE_ROOT_MAIN), a, b, c;
+	stack_id root = stacks_root(STACKS_ROOT_MAIN), a, b, c;
 
-	a = trie_intern_native(root, 0x7f1234567890, 0);
-	b = trie_intern_native(a, 0x7f1234567890, 0);
-	c = trie_intern_native(a, 0x7f1234567891, 0);
+	a = stacks_intern_native(root, 0x7f1234567890, 0);
+	b = stacks_intern_native(a, 0x7f1234567890, 0);
+	c = stacks_intern_native(a, 0x7f1234567891, 0);
 	ok(a && b && c, "there is memory");
 	ok(a != b && b != c, "other stacks have other numbers");
-	ok(trie_intern_native(root, 0x7f1234567890, 0) == a &&
-		   trie_intern_native(a, 0x7f1234567890, 0) == b,
+	ok(stacks_intern_native(root, 0x7f1234567890, 0) == a &&
+		   stacks_intern_native(a, 0x7f1234567890, 0) == b,
 	   "the same stack has the same");
-	ok(trie_intern_native(a, 0x7f1234567890, 1) != b,
+	ok(stacks_intern_native(a, 0x7f1234567890, 1) != b,
 	   "which runs Python, and how much of it, is part of it");
-	ok(trie_intern_native(trie_root(TRIE_ROOT_OTHER), 0x7f1234567890, 0) !=
+	ok(stacks_intern_native(stacks_root(STACKS_ROOT_OTHER), 0x7f1234567890, 0) !=
 		   a,
 	   "so is the thread");
 	is_number((int64_t)stacks_number(), 5, "each is counted once");
@@ -32,11 +31,11 @@ static void
 read_back(void)
 {
 	struct source_native frames[4] = {{0, 0}};
-	stack_id id = trie_root(TRIE_ROOT_OTHER);
+	stack_id id = stacks_root(STACKS_ROOT_OTHER);
 	struct report_line line;
 
-	id = trie_intern_native(id, 0x7fffdeadbeef, 2);
-	id = trie_intern_native(id, 0x1000, 0);
+	id = stacks_intern_native(id, 0x7fffdeadbeef, 2);
+	id = stacks_intern_native(id, 0x1000, 0);
 	is_number((int64_t)stacks_natives(id, frames, 4), 2, "two frames");
 	ok(frames[0].ip == 0x1000 && frames[1].ip == 0x7fffdeadbeef,
 	   "innermost first, whole addresses");
@@ -56,14 +55,14 @@ read_back(void)
 static void
 threads(void)
 {
-	stack_id in_main = trie_intern_native(trie_root(TRIE_ROOT_MAIN), 1, 0);
-	stack_id other = trie_intern_native(trie_root(TRIE_ROOT_OTHER), 1, 0);
-	stack_id none = trie_intern_native(trie_root(TRIE_ROOT_NONE), 1, 0);
+	stack_id in_main = stacks_intern_native(stacks_root(STACKS_ROOT_MAIN), 1, 0);
+	stack_id other = stacks_intern_native(stacks_root(STACKS_ROOT_OTHER), 1, 0);
+	stack_id none = stacks_intern_native(stacks_root(STACKS_ROOT_NONE), 1, 0);
 
 	is_number(stacks_is_main_thread(in_main), 1, "the main thread's");
 	is_number(stacks_is_main_thread(other), 0, "another thread's");
 	is_number(stacks_is_main_thread(none), -1, "nobody knows whose");
-	ok(trie_is_permanent(none) && !trie_is_permanent(in_main),
+	ok(stacks_is_permanent(none) && !stacks_is_permanent(in_main),
 	   "only what no Python runs below is kept for ever");
 }
 
@@ -73,9 +72,9 @@ inherited(void)
 {
 	stack_id before, after;
 
-	before = trie_intern_native(trie_root(TRIE_ROOT_MAIN), 0x77, 0);
+	before = stacks_intern_native(stacks_root(STACKS_ROOT_MAIN), 0x77, 0);
 	stacks_forked();
-	after = trie_intern_native(trie_root(TRIE_ROOT_MAIN), 0x77, 0);
+	after = stacks_intern_native(stacks_root(STACKS_ROOT_MAIN), 0x77, 0);
 	ok(after != before, "the same place, after the fork, is another");
 	ok(stacks_is_inherited(before), "the one is the parent's");
 	ok(!stacks_is_inherited(after), "the other is not");

@@ -192,11 +192,11 @@ drop_unheld(struct pass *p, const struct unreachable *u)
 }
 
 /*
- * move_legacy_finalizers() sets aside what has one and what can be reached
- * from that; then delete_garbage() clears the rest, and what was set aside but
- * held by the rest alone is freed after all (gcmodule.c, collect(), 2.7 to 3.15).
- * A cycle reachable only from that is free at the next
- * collection.  So: again, until all that have the flag hold each other.
+ * move_legacy_finalizers() sets aside what has one and what can be reached from
+ * that; then delete_garbage() clears the rest, and what was set aside but held
+ * by the rest alone is freed after all (gcmodule.c, collect(), 2.7 to 3.15).  A
+ * cycle reachable only from that is free at the next collection.  So: again,
+ * until all that have the flag hold each other.
  */
 static void
 mark_legacy(struct pass *p, const struct unreachable *u)

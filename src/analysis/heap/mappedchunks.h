@@ -31,10 +31,10 @@ typedef bool mappedchunks_take(uintptr_t block, size_t size, bool is_expected,
 
 /*
  * take() for what may be a block in the mapping, which is of anonymous memory,
- * readable but for guards.  `pagemap' is of pages_open().  A block may reach into
- * the mappings behind, up to `limit': advice (MADV_HUGEPAGE) has the kernel cut
- * one in pieces.  So may one from before; `from' is what that walk returned, or
- * 0.  Returns where the last block ends that was looked at.
+ * readable but for guards.  `pagemap' is of pages_open().  A block may reach
+ * into the mappings behind, up to `limit': advice (MADV_HUGEPAGE) has the
+ * kernel cut one in pieces.  So may one from before; `from' is what that walk
+ * returned, or 0.  Returns where the last block ends that was looked at.
  */
 uintptr_t mappedchunks_walk(int pagemap, const struct map *map,
 			    uintptr_t from, uintptr_t limit,

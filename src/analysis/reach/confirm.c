@@ -92,8 +92,8 @@ look_at_bytes(const uintptr_t *from, const uintptr_t *to, void *ctx)
 
 /*
  * Below 4 GiB, where the heap of an executable at a fixed place lies, a pointer
- * fits half a word: GLib's hash tables keep keys and values so if all of them do
- * (ghash.c since 2.60).
+ * fits half a word: GLib's hash tables keep keys and values so if all of them
+ * do (ghash.c since 2.60).
  */
 static void
 look_at_halves(struct filter *f, uintptr_t from, uintptr_t to)

@@ -178,8 +178,8 @@ mark_drain(struct reach *r)
 }
 
 /*
- * Memory that only stacks and variables of C lead to comes last, behind garbage:
- * an old word there takes nothing from its owner.
+ * Memory that only stacks and variables of C lead to comes last, behind
+ * garbage: an old word there takes nothing from its owner.
  */
 void
 mark_later(struct reach *r, bool is_last)

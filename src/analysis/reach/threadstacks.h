@@ -20,8 +20,8 @@
 #include "analysis/heap/maps.h"
 
 /*
- * The lowest address of the stack that sp is in; 0 if that is not known, or sp is
- * elsewhere (a signal's stack, a coroutine's).  storage: the thread pointer.
+ * The lowest address of the stack that sp is in; 0 if that is not known, or sp
+ * is elsewhere (a signal's stack, a coroutine's). storage: the thread pointer.
  */
 uintptr_t threadstacks_start(const struct maps *m, uintptr_t sp,
 			     uintptr_t storage);

@@ -17,8 +17,8 @@
 void interpose_resolve(void);
 
 /*
- * Is the next malloc the C library's own?  Another allocator brings these two as
- * well, and we do not interpose them: whose they are, they all are.
+ * Is the next malloc the C library's own?  Another allocator brings these two
+ * as well, and we do not interpose them: whose they are, they all are.
  * malloc_usable_size() has no second name; the C library's stands in the same
  * file as malloc().
  */

@@ -3,10 +3,11 @@
  *
  * inspector_begin() clones the process (no fork handlers, no SIGCHLD, no
  * descriptor): the program is paused for that alone, plus, where a collection
- * follows, until the clone has found what is unreachable.  The clone keeps the heap as it was
- * and waits; inspector_compare() lets a second clone tell which of it outlived
- * the interpreter's last collection; inspector_end() lets the first one write
- * the report.  With isolate=0 all of it happens in the process itself.
+ * follows, until the clone has found what is unreachable.  The clone keeps the
+ * heap as it was and waits; inspector_compare() lets a second clone tell which
+ * of it outlived the interpreter's last collection; inspector_end() lets the
+ * first one write the report.  With isolate=0 all of it happens in the process
+ * itself.
  *
  * Contract of every function here:
  *   side       shim, the GIL held (inspector_end(): not needed)

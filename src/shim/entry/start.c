@@ -70,8 +70,8 @@ decline(const char *why)
 }
 
 /*
- * An allocation while we wait: from any thread, inside malloc(3), so it takes no
- * lock of ours and allocates nothing.
+ * An allocation while we wait: from any thread, inside malloc(3), so it takes
+ * no lock of ours and allocates nothing.
  */
 static void
 try_boot(void)

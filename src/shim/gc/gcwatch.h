@@ -19,8 +19,8 @@
 #include "report/report.h"
 
 /*
- * ended() is called when a collection has, and the heap is in order; is_last: it
- * was the interpreter's last one of everything.
+ * ended() is called when a collection has, and the heap is in order; is_last:
+ * it was the interpreter's last one of everything.
  */
 void gcwatch_install(void *gc, void (*ended)(bool is_last));
 
@@ -28,8 +28,8 @@ void gcwatch_install(void *gc, void (*ended)(bool is_last));
 void gcwatch_remove(void *gc);
 
 /*
- * For gcwatch27.c: it tells of collections from now on; one is under way, or not
- * any more; one has ended, after so long; and look at the debug flags.
+ * For gcwatch27.c: it tells of collections from now on; one is under way, or
+ * not any more; one has ended, after so long; and look at the debug flags.
  */
 void gcwatch_counts(void);
 void gcwatch_collects(bool now);

@@ -32,10 +32,10 @@ LS_EXPORT int leakshim_abi1_check_since(long mark, const char *log_path);
 
 /*
  * Begin a check of what is younger than the mark (0: of everything), and older
- * than `until' (0: whatever its age), which will write two files of exactly these names.  options: as LEAKSHIM_OPTIONS, for
- * this check alone, or NULL.  Returns -1 and errno, and then there is nothing to
- * end; or, where a collection follows, the number of objects that it would have
- * to free.
+ * than `until' (0: whatever its age), which will write two files of exactly
+ * these names. options: as LEAKSHIM_OPTIONS, for this check alone, or NULL.
+ * Returns -1 and errno, and then there is nothing to end; or, where a
+ * collection follows, the number of objects that it would have to free.
  */
 LS_EXPORT long leakshim_py_begin(long mark, long until, const char *json_path,
 				 const char *text_path, const char *options,

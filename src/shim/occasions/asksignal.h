@@ -34,8 +34,8 @@ const char *asksignal_install(int number, const struct asksignal_calls *calls);
 int asksignal_number(void);
 
 /*
- * sigaction(2) of the program, for that signal: it sees the default action where
- * ours is.  Signals: safe.
+ * sigaction(2) of the program, for that signal: it sees the default action
+ * where ours is.  Signals: safe.
  */
 int asksignal_change(const struct sigaction *action, struct sigaction *old);
 

@@ -19,8 +19,8 @@ __asm__(".symver dlsym,dlsym@GLIBC_2.17");
 #endif
 
 /*
- * An address in a word: 48 bits, which is all that it has, and 16 that say what it is.  What is
- * not one of these is the size of the frame there, in words.
+ * An address in a word: 48 bits, which is all that it has, and 16 that say what
+ * it is.  What is not one of these is the size of the frame there, in words.
  */
 enum {
 	KNOWN_SHIFT = 13,

@@ -18,7 +18,6 @@
 #include "shim/record/rounds.h"
 #include "shim/record/stacks.h"
 #include "shim/record/threadcache.h"
-#include "shim/record/trie.h"
 
 enum {
 	MAX_PUSHED = 8, /* new frames that the fast way looks over */
@@ -103,7 +102,7 @@ capture_begin_round(void)
 bool
 capture_may_keep(stack_id id)
 {
-	return trie_is_permanent(id) || runs_python();
+	return stacks_is_permanent(id) || runs_python();
 }
 
 void
@@ -116,9 +115,9 @@ capture_forked(void)
 static stack_id
 root_of_thread(void)
 {
-	return trie_root(syscall(SYS_gettid) == syscall(SYS_getpid) ?
-				 TRIE_ROOT_MAIN :
-				 TRIE_ROOT_OTHER);
+	return stacks_root(syscall(SYS_gettid) == syscall(SYS_getpid) ?
+				 STACKS_ROOT_MAIN :
+				 STACKS_ROOT_OTHER);
 }
 
 /*
@@ -154,7 +153,7 @@ is_step(const struct thread_step *s, uintptr_t place, uint32_t code,
 	return s->place == place && s->code == code && s->below == below;
 }
 
-/* trie_intern(), remembered: most programs go the same ways again. */
+/* stacks_intern(), remembered: most programs go the same ways again. */
 static inline stack_id
 take_step(const struct frame_layout *l, struct thread_cache *c,
 	  const struct thread_frame *f, stack_id below)
@@ -165,7 +164,7 @@ take_step(const struct frame_layout *l, struct thread_cache *c,
 		return s->node;
 	*s = (struct thread_step){
 		f->place, f->code, below,
-		trie_intern(below, f->code,
+		stacks_intern(below, f->code,
 			    frames_offset(l, f->code_object, f->place))};
 	if (!s->node)
 		s->code = 0; /* the depot is full; codes start at 1 */
@@ -460,7 +459,7 @@ capture_stack(void)
 	return known(c, s->node);
 }
 
-/* trie_intern_native(), remembered as take_step() does. */
+/* stacks_intern_native(), remembered as take_step() does. */
 static inline stack_id
 take_native_step(struct thread_cache *c, uintptr_t ip, stack_id below)
 {
@@ -468,7 +467,7 @@ take_native_step(struct thread_cache *c, uintptr_t ip, stack_id below)
 
 	if (!is_step(s, ip, NATIVE_STEP, below))
 		*s = (struct thread_step){ip, NATIVE_STEP, below,
-					  trie_intern_native(below, ip, 0)};
+					  stacks_intern_native(below, ip, 0)};
 	if (!s->node)
 		s->code = 0; /* the depot is full */
 	return s->node;
@@ -487,9 +486,9 @@ capture_in_c(uintptr_t caller, uintptr_t sp)
 	if (runs_python())
 		id = capture_stack();
 	if (!id) {
-		id = trie_root(TRIE_ROOT_NONE);
+		id = stacks_root(STACKS_ROOT_NONE);
 		while (n)
-			id = trie_intern_native(id, callers[--n], 0);
+			id = stacks_intern_native(id, callers[--n], 0);
 		return id;
 	}
 	/* With native frames those are among them. */

@@ -10,7 +10,7 @@
 #include "shim/record/capture.h"
 #include "shim/record/layer.h"
 #include "shim/record/programstart.h"
-#include "shim/record/trie.h"
+#include "shim/record/stacks.h"
 
 bool cblocks_is_on;
 bool cblocks_was_on;

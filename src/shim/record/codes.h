@@ -44,9 +44,9 @@ void codes_retire(void *code);
 struct recycle_marks;
 
 /*
- * Recycling (shim/record/recycle.h): how many ids there are, and, when the clone has
- * marked those that stacks name, the end of what is not marked and was retired
- * before.
+ * Recycling (shim/record/recycle.h): how many ids there are, and, when the
+ * clone has marked those that stacks name, the end of what is not marked and
+ * was retired before.
  */
 uint32_t codes_begin_round(void);
 void codes_sweep(const struct recycle_marks *m);

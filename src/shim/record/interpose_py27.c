@@ -4,10 +4,10 @@
  * 2.7 has no PyMem_SetAllocator.  Where libpython is shared and was built with
  * plain flags, its own calls of PyObject_Malloc go through the dynamic linker
  * and arrive here first.  So do those of PyList_New, PyDict_New and
- * PyTuple_New, the only places that take objects out of the free lists: no
- * type needs to be wrapped, which test_gc of 2.7 would notice in gc.get_count().
- * A shared Python 3 of that kind calls these names too: then they forward,
- * and the allocator layer does the recording.
+ * PyTuple_New, the only places that take objects out of the free lists: no type
+ * needs to be wrapped, which test_gc of 2.7 would notice in gc.get_count().  A
+ * shared Python 3 of that kind calls these names too: then they forward, and
+ * the allocator layer does the recording.
  *
  * Contract of every function here: as the real one; errno is the real one's.
  */

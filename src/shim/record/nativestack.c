@@ -14,7 +14,7 @@
 #include "common/ownmap.h"
 #include "python/frames.h"
 #include "python/peek.h"
-#include "shim/record/trie.h"
+#include "shim/record/stacks.h"
 
 bool nativestack_is_on;
 
@@ -167,8 +167,8 @@ static _Thread_local uintptr_t readable_page
 	__attribute__((tls_model("initial-exec")));
 
 /*
- * Where a frame has no unwind information, libunwind guesses, and asks a pipe of
- * its own whether memory can be read: a byte is written and read back.  The
+ * Where a frame has no unwind information, libunwind guesses, and asks a pipe
+ * of its own whether memory can be read: a byte is written and read back.  The
  * program may have closed that pipe, and have a file or a socket under its
  * numbers since.  So we read for it.
  */
@@ -194,8 +194,8 @@ read_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value,
 }
 
 /*
- * Have it open that pipe now, and not under the number of a standard stream that
- * is closed: its next owner is the program's file.
+ * Have it open that pipe now, and not under the number of a standard stream
+ * that is closed: its next owner is the program's file.
  */
 static void
 settle_descriptors(void)
@@ -346,7 +346,7 @@ intern(stack_id below)
 	struct frame frames[MOST_FRAMES + 1];
 	struct frames_run runs[MOST_RUNS];
 	size_t n, n_runs = 0, n_loops;
-	stack_id id = below ? below : trie_root(TRIE_ROOT_NONE), next;
+	stack_id id = below ? below : stacks_root(STACKS_ROOT_NONE), next;
 
 	/* One more than is kept: where it begins, the last one kept ends. */
 	n = walk(frames, n_wanted + 1, loop_to != 0, &n_loops);
@@ -360,7 +360,7 @@ intern(stack_id below)
 		n = n_wanted;
 	while (n) {
 		n--;
-		next = trie_intern_native(id, frames[n].ip, frames[n].n_python);
+		next = stacks_intern_native(id, frames[n].ip, frames[n].n_python);
 		if (!next)
 			return below; /* the depot is full */
 		id = next;

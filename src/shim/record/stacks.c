@@ -11,7 +11,6 @@
 #include "shim/record/codes.h"
 #include "shim/record/recycle.h"
 #include "shim/record/rounds.h"
-#include "shim/record/trie.h"
 
 /*
  * Nodes are never moved, and readers need no lock: new nodes are added at the
@@ -22,7 +21,7 @@
  * a node that is changing.  A chain that leads them astray ends, and then they
  * search again under the lock.
  */
-struct trie_node {
+struct stacks_node {
 	uint32_t parent;
 	uint32_t next; /* in the bucket */
 	uint32_t code; /* its id, or NATIVE, n_python and the ip's upper half;
@@ -46,7 +45,7 @@ enum {
 	CHUNK_SHIFT = 16,
 	CHUNK_NODES = 1 << CHUNK_SHIFT,
 	MAX_CHUNKS = MAX_NODES / CHUNK_NODES,
-	ROOTS = TRIE_ROOT_OTHER + 1,
+	ROOTS = STACKS_ROOT_OTHER + 1,
 	FIRST_NODE = ROOTS,
 	MOST_INHERITED = MAX_NODES / 2,
 	/* Many attaches have used up the ids: start again. */
@@ -56,20 +55,20 @@ enum {
 /* Behind the nodes, of each: the round in which it was asked for last. */
 #define CHUNK_BYTES ((size_t)CHUNK_NODES * STACKS_NODE_BYTES)
 
-_Static_assert(sizeof(struct trie_node) + 1 == STACKS_NODE_BYTES,
+_Static_assert(sizeof(struct stacks_node) + 1 == STACKS_NODE_BYTES,
 	       "a node and its byte");
 
-static struct trie_node *chunks[MAX_CHUNKS];
+static struct stacks_node *chunks[MAX_CHUNKS];
 static _Atomic uint32_t *buckets;
 static uint32_t n_nodes = FIRST_NODE; /* handed out so far */
 static uint32_t n_forgotten; /* of them: by stacks_forget() */
 static uint32_t n_inherited; /* of a fork's child: those of its parent */
 static uint32_t first_free, n_free;
-static stack_id roots[ROOTS] = {TRIE_ROOT_NONE, TRIE_ROOT_MAIN,
-				TRIE_ROOT_OTHER};
+static stack_id roots[ROOTS] = {STACKS_ROOT_NONE, STACKS_ROOT_MAIN,
+				STACKS_ROOT_OTHER};
 static atomic_flag lock = ATOMIC_FLAG_INIT;
 
-static inline struct trie_node *
+static inline struct stacks_node *
 node(uint32_t i)
 {
 	return &chunks[i >> CHUNK_SHIFT][i % CHUNK_NODES];
@@ -81,7 +80,7 @@ node(uint32_t i)
 static inline uint8_t *
 asked_for(uint32_t i)
 {
-	struct trie_node *chunk = chunks[i >> CHUNK_SHIFT];
+	struct stacks_node *chunk = chunks[i >> CHUNK_SHIFT];
 
 	return (uint8_t *)(chunk + CHUNK_NODES) + i % CHUNK_NODES;
 }
@@ -129,14 +128,14 @@ find(size_t bucket, uint32_t parent, uint32_t code, int32_t offset)
 static bool
 is_permanent_below(stack_id parent)
 {
-	return !parent || parent == roots[TRIE_ROOT_NONE];
+	return !parent || parent == roots[STACKS_ROOT_NONE];
 }
 
 static uint32_t
 take_node(stack_id parent)
 {
 	uint32_t i = is_permanent_below(parent) ? 0 : first_free;
-	struct trie_node **chunk = &chunks[n_nodes >> CHUNK_SHIFT];
+	struct stacks_node **chunk = &chunks[n_nodes >> CHUNK_SHIFT];
 
 	if (i) {
 		first_free = (uint32_t)node(i)->offset;
@@ -151,7 +150,7 @@ take_node(stack_id parent)
 }
 
 stack_id
-trie_intern(stack_id parent, uint32_t code, int32_t offset)
+stacks_intern(stack_id parent, uint32_t code, int32_t offset)
 {
 	size_t bucket = bucket_of(parent, code, offset);
 	uint32_t i = find(bucket, parent, code, offset);
@@ -163,7 +162,7 @@ trie_intern(stack_id parent, uint32_t code, int32_t offset)
 	spin_lock(&lock);
 	i = find(bucket, parent, code, offset);
 	if (!i && (i = take_node(parent))) {
-		*node(i) = (struct trie_node){
+		*node(i) = (struct stacks_node){
 			parent,
 			atomic_load_explicit(&buckets[bucket],
 					     memory_order_relaxed),
@@ -180,13 +179,13 @@ trie_intern(stack_id parent, uint32_t code, int32_t offset)
 }
 
 stack_id
-trie_intern_native(stack_id parent, uintptr_t ip, unsigned n_python)
+stacks_intern_native(stack_id parent, uintptr_t ip, unsigned n_python)
 {
 	uint32_t upper = (uint32_t)(ip >> 32) & ((1u << IP_BITS) - 1);
 
 	if (n_python > MOST_PYTHON)
 		n_python = MOST_PYTHON;
-	return trie_intern(parent, NATIVE | n_python << IP_BITS | upper,
+	return stacks_intern(parent, NATIVE | n_python << IP_BITS | upper,
 			   (int32_t)(uint32_t)ip);
 }
 
@@ -197,7 +196,7 @@ is_node(stack_id id)
 }
 
 static bool
-is_complete(const struct trie_node *n)
+is_complete(const struct stacks_node *n)
 {
 	const struct code_copy *c = codes_get(n->code);
 
@@ -261,11 +260,11 @@ stacks_is_main_thread(stack_id id)
 {
 	while (is_node(id))
 		id = node(id)->parent;
-	return id == TRIE_ROOT_MAIN ? 1 : id == TRIE_ROOT_OTHER ? 0 : -1;
+	return id == STACKS_ROOT_MAIN ? 1 : id == STACKS_ROOT_OTHER ? 0 : -1;
 }
 
 stack_id
-trie_root(stack_id kind)
+stacks_root(stack_id kind)
 {
 	return roots[kind];
 }
@@ -280,7 +279,7 @@ stacks_forked(void)
 {
 	stack_id i, root;
 
-	/* A thread of the parent's may have been in trie_intern(). */
+	/* A thread of the parent's may have been in stacks_intern(). */
 	atomic_flag_clear(&lock);
 	n_inherited = n_nodes;
 	/* Their numbers are the parent's; they are not used here. */
@@ -288,10 +287,10 @@ stacks_forked(void)
 	if (n_nodes > MOST_INHERITED)
 		return;
 	for (i = 0; i < ROOTS; i++) {
-		root = take_node(TRIE_ROOT_NONE);
+		root = take_node(STACKS_ROOT_NONE);
 		if (!root)
 			return;
-		*node(root) = (struct trie_node){.parent = i};
+		*node(root) = (struct stacks_node){.parent = i};
 		roots[i] = root;
 	}
 }
@@ -331,7 +330,7 @@ stacks_forget(void)
 /* ---- nodes that nobody uses ---- */
 
 bool
-trie_is_permanent(stack_id id)
+stacks_is_permanent(stack_id id)
 {
 	return is_node(id) && is_permanent_below(node(id)->parent);
 }
@@ -344,7 +343,7 @@ stacks_begin_round(void)
 }
 
 static void
-mark_code(const struct trie_node *n, struct recycle_marks *m)
+mark_code(const struct stacks_node *n, struct recycle_marks *m)
 {
 	if (n->code && n->code < m->n_codes)
 		m->codes[n->code / 64] |= (uint64_t)1 << n->code % 64;
@@ -380,7 +379,7 @@ stacks_mark(stack_id id, struct recycle_marks *m)
 static void
 take_out(uint32_t i)
 {
-	struct trie_node *n = node(i);
+	struct stacks_node *n = node(i);
 	size_t bucket = bucket_of(n->parent, n->code, n->offset);
 	uint32_t at =
 		atomic_load_explicit(&buckets[bucket], memory_order_relaxed);

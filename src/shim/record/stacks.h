@@ -2,10 +2,11 @@
  * stacks.h - interned Python backtraces: the stack depot
  *
  * A stack is a node of a trie of (parent, code, instruction); its id is the
- * innermost node.  Native frames, where they are kept, are nodes on top of it.  Capture (shim/record/capture.h) interns; the report resolves ids
- * to function, file and line long after, when frames and perhaps the code
- * objects are gone: what a line needs was copied when the code object was
- * first seen (shim/record/codes.h).
+ * innermost node.  Native frames, where they are kept, are nodes on top of it.
+ * Capture (shim/record/capture.h) interns; the report resolves ids to function,
+ * file and line long after, when frames and perhaps the code objects are gone:
+ * what a line needs was copied when the code object was first seen
+ * (shim/record/codes.h).
  *
  * Contract of the functions here:
  *   side       shim; stacks_lines() and stacks_*() readers also in the child
@@ -87,5 +88,28 @@ const uint32_t *stacks_free_counter(void); /* of them: not in use */
 
 size_t stacks_number(void); /* nodes in use */
 size_t stacks_bytes(void);
+
+/* ---- adding to it: capture.c and nativestack.c ---- */
+
+/*
+ * The roots: every stack ends in one, which tells the thread; or in none, where
+ * no Python runs.
+ */
+enum { STACKS_ROOT_NONE, STACKS_ROOT_MAIN, STACKS_ROOT_OTHER };
+
+/* What is in the place of a root: after a fork there are others. */
+stack_id stacks_root(stack_id kind);
+
+/* The stack `parent' with one more frame on it; 0 when the depot is full. */
+stack_id stacks_intern(stack_id parent, uint32_t code, int32_t offset);
+
+/*
+ * A native frame: the return address ip, in the place of code and offset.
+ * n_python: of how many Python frames it is the interpreter's loop.
+ */
+stack_id stacks_intern_native(stack_id parent, uintptr_t ip, unsigned n_python);
+
+/* Is it never removed, because it has no Python stack below? */
+bool stacks_is_permanent(stack_id id);
 
 #endif /* LEAKSHIM_SHIM_STACKS_H */

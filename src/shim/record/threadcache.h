@@ -32,7 +32,7 @@ struct thread_frame {
 	stack_id node;
 };
 
-/* A node that trie_intern() gave: true until rounds_now changes. */
+/* A node that stacks_intern() gave: true until rounds_now changes. */
 struct thread_step {
 	uintptr_t place;
 	uint32_t code;
