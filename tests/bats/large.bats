@@ -47,6 +47,6 @@ make_large() {
 		[ "$status" -ne 0 ]
 		[ "$status" -ne 23 ]
 		[[ $stderr == *"out of memory"* ]]
-		[[ $stderr != *"is wanted"* ]]
+		[[ $stderr != *"expected a"* ]]
 	done
 }

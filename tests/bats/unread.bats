@@ -29,7 +29,7 @@ gate() {
 	gate --fail_on=unreachable all
 	[ "$status" -eq 23 ]
 	[ -z "$stderr" ]
-	[[ $output != *"could be read"* ]]
+	[[ $output != *"could not be read"* ]]
 }
 
 @test "gate: no baseline is made of a part" {
