@@ -2,9 +2,9 @@
  * inputs.h - the reports that a command line names
  *
  * A name is a file, a directory or `-' for standard input.  Every file in and
- * below a directory that is a report is read, whatever it is called; others are
- * passed over, and so is what begins with a dot.  One report is in memory at a
- * time.
+ * below a directory that is a report is read, whatever its name; others are
+ * passed over, as are names that begin with a dot.  One report is in memory at
+ * a time.
  *
  * Contract of every function here:
  *   side       tool
@@ -25,9 +25,9 @@ struct inputs_look {
 };
 
 /*
- * Add the reports that the n names stand for to *m.  0; or -1 after a complaint
+ * Add the reports that the n names stand for to *m. 0; or -1 after a complaint
  * for each file that is not a report and each directory without one: the others
- * have been added all the same.
+ * have been added nevertheless.
  */
 int inputs_read(char *const *names, int n, const struct inputs_look *look,
 		struct merge *m);

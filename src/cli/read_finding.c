@@ -294,7 +294,7 @@ read_word(struct reader *r, const json_t *o, const char *key,
 	return v < 0 ? 0 : v;
 }
 
-/* The kind and 16 digits: nobody looks at the kind of a merged one again. */
+/* The kind and 16 digits: the kind of a merged one is not checked again. */
 static bool
 is_fingerprint_of(const char *s, enum finding_kind kind)
 {

@@ -211,7 +211,9 @@ screen_rows(struct screen *s, struct arena *a, struct report *r)
 		if (!row)
 			rows[n++] = ours.rules[i];
 		else if (!row->is_over) {
-			/* What is over, the shim has counted as we do. */
+			/*
+			 * Expired rules have been counted by the shim as by us.
+			 */
 			sums_add(&row->findings, ours.rules[i].findings);
 			sums_add(&row->objects, ours.rules[i].objects);
 			sums_add(&row->bytes, ours.rules[i].bytes);

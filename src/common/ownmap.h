@@ -44,7 +44,7 @@ struct ownmap_range {
 
 /*
  * Copy the ranges into out, at most n_max, in no order; returns how many there
- * are.  In the child, or while nobody maps.
+ * are.  In the child, or while no thread maps.
  */
 size_t ownmap_ranges(struct ownmap_range *out, size_t n_max);
 

@@ -1,5 +1,5 @@
 /*
- * tally.h - what the processes under `leakshim run' add up
+ * tally.h - the totals of all processes under `leakshim run'
  *
  * The command makes a page of shared memory and exports where it is,
  * LEAKSHIM_RUN=PID:FD:ID; each watched process maps it at its start and adds to
@@ -32,7 +32,7 @@ struct tally {
 	_Atomic uint32_t failing_findings;
 	_Atomic uint32_t reports;
 	_Atomic uint32_t processes; /* CPython processes that were watched */
-	_Atomic uint32_t faults;    /* checks that came to no report */
+	_Atomic uint32_t faults;    /* checks without a report */
 };
 
 #endif /* LEAKSHIM_COMMON_TALLY_H */

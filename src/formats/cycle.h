@@ -1,10 +1,10 @@
 /*
  * cycle.h - the reference cycle of a finding as a graph for Graphviz
  *
- * Nodes are the members, edges have the names of the references.  The edge
- * that the advice is about is marked, and the member that hides the cycle.
- * Nodes and edges have classes (member, guilty, folded; edge, cut) for style
- * sheets, and colours of their own for those who have none.
+ * Nodes are the members, edges have the names of the references.  The edge that
+ * the advice is about is marked, and the member that hides the cycle.  Nodes
+ * and edges have classes (member, guilty, folded; edge, cut) for style sheets,
+ * and colours of their own for viewers that have none.
  *
  * Contract of every function here:
  *   side       tool

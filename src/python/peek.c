@@ -15,8 +15,8 @@ enum { PAGE = 4096, MASK_BYTES = 8 };
 
 /*
  * A change of the signal mask that is none: the kernel reads the mask first
- * (EFAULT), and then finds that this is no way to change one (EINVAL:
- * kernel/signal.c, sys_rt_sigprocmask() and sigprocmask()).
+ * (EFAULT), and then rejects the operation (EINVAL: kernel/signal.c,
+ * sys_rt_sigprocmask() and sigprocmask()).
  */
 static int
 error_of_reading(uintptr_t address)

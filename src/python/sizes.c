@@ -51,7 +51,7 @@ values_of(const uint8_t *keys)
 	return usable_of((int64_t)object_word(keys, 8));
 }
 
-/* What a dict has outside of itself (_PyDict_SizeOf of each version). */
+/* What a dict has outside itself (_PyDict_SizeOf of each version). */
 static int64_t
 dict_bytes_extra(const void *o)
 {

@@ -7,7 +7,7 @@
 
 enum {
 	STRING_HASH = 24,       /* of str, and of 2.7's */
-	FEWEST_ENTRIES = 32,    /* so many stand right by no accident */
+	FEWEST_ENTRIES = 32,    /* in place: not a coincidence */
 	HOPELESS = 16,
 	STATE_BYTES = 512 << 10, /* PyInterpreterState has some 250 KiB at most */
 	SIZE_27 = 1 << 10,
@@ -56,7 +56,7 @@ index_of(uintptr_t at, enum formula f)
 	}
 }
 
-/* Do all that look like entries stand where they should? */
+/* Are all that look like entries where they should be? */
 static bool
 is_cache(uintptr_t start, uintptr_t end, enum formula f)
 {
@@ -69,7 +69,7 @@ is_cache(uintptr_t start, uintptr_t end, enum formula f)
 		if (index_of(at, f) == i)
 			right++;
 		else if (++wrong > HOPELESS && wrong > right)
-			return false; /* soon: there are many to be asked */
+			return false; /* soon: there are many candidates */
 	}
 	return right >= FEWEST_ENTRIES && wrong <= right / 16;
 }

@@ -4,7 +4,7 @@
  * Objects/typeobject.c, method_cache (2.7 to 3.9: static; 3.10+: a part of the
  * interpreter's state, which is static itself for the main one from 3.11 on).
  * An entry borrows its value, and keeps it after the type is gone: it holds
- * nobody.  Its name is a counted reference.
+ * nothing.  Its name is a counted reference.
  *
  * Contract of every function here:
  *   side       analysis child
@@ -26,9 +26,9 @@ enum {
 };
 
 /*
- * Search [from, to), which can be read, for the cache: entries stand where the
- * hash of their version and name says.  Returns where it starts and *end; 0 if
- * it is not there.
+ * Search [from, to), which can be read, for the cache: the place of an entry is
+ * the hash of its version and name.  Returns where it starts and *end; 0 if it
+ * is not there.
  */
 uintptr_t typecache_find(uintptr_t from, uintptr_t to,
 			 bool (*can_read)(uintptr_t address, size_t n),

@@ -9,7 +9,7 @@
 
 enum {
 	SIZE = 1 << 12,
-	FEWEST_RIGHT = 16, /* so many stand right by no accident */
+	FEWEST_RIGHT = 16, /* in place: not a coincidence */
 	TP_VERSION_TAG = 384, /* 2.7 to 3.15 */
 	OF_FUNCTION = 0,      /* layout->function_version */
 };
@@ -62,7 +62,7 @@ is_cache(uintptr_t start, uintptr_t end, const struct shape *s)
 	return right >= FEWEST_RIGHT && wrong <= right / 16;
 }
 
-/* Most words that lead to a type are the types of objects that lie there. */
+/* Most words that lead to a type are types of objects there. */
 static bool
 has_neighbours(uintptr_t at, uint32_t version, uintptr_t start, uintptr_t end,
 	       const struct shape *s)

@@ -1,9 +1,9 @@
 /*
- * versions.h - the versions of CPython that are known
+ * versions.h - the known versions of CPython
  *
- * The only place where a version is compared: everybody else asks `layout', the
- * row in use, for a property by its name (layout.h).  There is no row for what
- * is newer than the newest: such an interpreter is declined.
+ * The only place where a version is compared: all other code uses a property of
+ * `layout', the row in use, by its name (layout.h).  There is no row for
+ * versions newer than the newest: such an interpreter is declined.
  *
  * Contract of every function here:
  *   side       any; needs no interpreter

@@ -43,7 +43,7 @@ now_ms(void)
 	       (unsigned long)t.tv_nsec / 1000000;
 }
 
-/* Regular files never keep anybody waiting for a reader. */
+/* Regular files never wait for a reader. */
 static bool
 has_reader(int fd)
 {

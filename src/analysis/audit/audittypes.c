@@ -70,7 +70,7 @@ count_all(struct audit *a, struct reach *r)
 	uncounted_visit_all(r, count_words, a);
 }
 
-/* ---- those that nobody visits ---- */
+/* ---- those that are not visited ---- */
 
 static struct audit_row *
 intern(struct audit *a, void *type, intptr_t offset)

@@ -23,7 +23,7 @@ list_length(uintptr_t head)
 
 /*
  * Objects that lie together are visited together: those of a page share a
- * stretch of slots, and the stretches are strewn by Fibonacci hashing.
+ * stretch of slots, and the stretches are scattered by Fibonacci hashing.
  */
 enum { STRETCH_SHIFT = 8, GRANULE_SHIFT = 4 };
 

@@ -137,7 +137,7 @@ look(struct arena *a, uintptr_t address, struct report_native *out)
 void
 modules_describe(struct arena *a, uintptr_t ip, struct report_native *out)
 {
-	/* Behind the call instruction may be another function, or line. */
+	/* After the call instruction there may be another function, or line. */
 	uintptr_t address = ip - 1;
 	struct place *p;
 

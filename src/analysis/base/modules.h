@@ -24,7 +24,7 @@ struct arena;
 void modules_describe(struct arena *a, uintptr_t ip,
 		      struct report_native *out);
 
-/* Forget the list: the next check reads it anew. */
+/* Forget the list: the next check reads it again. */
 void modules_end(void);
 
 #endif /* LEAKSHIM_ANALYSIS_MODULES_H */

@@ -87,7 +87,7 @@ struct source {
 	const struct history *history_before;
 	struct history *history;
 	pid_t parent; /* the process that was cloned; 0: it is this one */
-	/* What it read of itself before, where nobody else may.  Or NULL. */
+	/* What it read of itself before, if no other process may; or NULL. */
 	const struct notcloned *notcloned;
 	uintptr_t stack_from;   /* the calling thread's stack is dead below */
 	uintptr_t storage;      /* its thread pointer */

@@ -168,7 +168,7 @@ bytes_of(const void *o)
 	const void *type = object_type(o);
 	int64_t own = object_own_bytes(o);
 
-	/* A length that is no more. */
+	/* A length that is no longer valid. */
 	if (own < 0)
 		own = (int64_t)object_word(type, TP_BASICSIZE);
 	return own + (int64_t)((uintptr_t)o - object_block(o));

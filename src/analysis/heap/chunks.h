@@ -30,8 +30,8 @@ struct chunks_heap {
 	uintptr_t start, end; /* which chunks fill */
 	uintptr_t top;        /* the last of them, which is free */
 	/*
-	 * Where malloc's member top of this heap stands; 0: nobody knows, and
-	 * what is in fast bins seems to be in use.
+	 * Where malloc's member top of this heap is; 0: not known, and what is
+	 * in fast bins seems to be in use.
 	 */
 	uintptr_t top_at;
 };
@@ -45,7 +45,7 @@ bool chunks_find_heap(uintptr_t start, uintptr_t end, struct chunks_heap *h);
 /*
  * malloc's own variables (main_arena) of the heap in [from, to): where their
  * member top stands; 0 if they are not there.  They point to free chunks, whose
- * first word is the last one of the block before: that holds nobody.
+ * first word is the last one of the block before: it holds nothing.
  */
 uintptr_t chunks_find_state(uintptr_t from, uintptr_t to,
 			    const struct chunks_heap *h);

@@ -43,7 +43,7 @@ enum heap_bits {
 	 */
 	HEAP_PASSING,
 	HEAP_HELD,    /* postponed, and not by roots alone */
-	HEAP_ROOTED,  /* a root that is no stack leads to it */
+	HEAP_ROOTED,  /* a root other than a stack leads to it */
 	HEAP_LEADS,   /* memory in which something points to a block */
 	HEAP_COUNTED, /* it is counted in some object's size */
 	HEAP_SHARED,  /* memory that not only one leads to */

@@ -43,7 +43,7 @@ name_flags(const char *name)
 	return *name == '[' ? MAP_IS_SPECIAL : MAP_IS_FILE;
 }
 
-/* "START-END rwxp OFFSET DEVICE INODE   NAME"; false if it is no such line. */
+/* "START-END rwxp OFFSET DEVICE INODE NAME"; false for any other line. */
 static bool
 read_head(const char *line, struct map *out)
 {

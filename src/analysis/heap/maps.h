@@ -1,5 +1,5 @@
 /*
- * maps.h - the mappings of the process, as the kernel tells them
+ * maps.h - the mappings of the process, according to the kernel
  *
  * Contract of every function here:
  *   side       analysis child

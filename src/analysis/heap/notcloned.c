@@ -219,7 +219,7 @@ notcloned_read(struct notcloned *o, pid_t pid)
 	memset(o, 0, sizeof *o);
 	o->why = procfs_problem();
 	if (o->why)
-		return; /* a number in it would be somebody else's */
+		return; /* an ID in it would be another process's */
 	read_kernel(o, pid);
 	if (pid)
 		read_not_cloned(o, pid);

@@ -11,7 +11,7 @@
 
 enum { MOST_CONTENT = 1024 };
 
-/* Islands of a group that have the same numbers of everything. */
+/* Islands of a group with the same counts of everything. */
 struct shared_islands {
 	uint64_t shape; /* the key */
 	struct report_shared row;

@@ -13,7 +13,7 @@
 #include "analysis/reach/reach.h"
 
 /*
- * If o keeps its entries in a block of their own that nobody has visited yet:
+ * If o keeps its entries in a separate block that has not been visited yet:
  * mark that, and visit its entries' words but the hashes, and but those of
  * entries that go when garbage is collected: r->passing has them.
  */

@@ -96,7 +96,9 @@ mark_word(struct reach *r, uintptr_t word)
 	}
 	if (address - node < OBJECT_MOST_BEFORE) {
 		o = reach_find_object(r, node, &is_dead);
-		/* The collector's header is on its lists: that holds nobody. */
+		/*
+		 * The collector's header is on its lists: that holds nothing.
+		 */
 		if (address < (uintptr_t)o)
 			return;
 		if (o && !is_dead) {

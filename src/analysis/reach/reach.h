@@ -36,7 +36,7 @@ enum {
 };
 
 enum {
-	UNCOUNTED_STRINGS, /* the table, where it is no node */
+	UNCOUNTED_STRINGS, /* the table, if it is not a node */
 	UNCOUNTED_ATTRIBUTES,
 	UNCOUNTED_VERSIONS, /* two of them */
 };
@@ -55,7 +55,7 @@ struct reach {
 	size_t n_passing, passing_room;
 	bool has_garbage;
 	bool ends_waiting; /* no more of them */
-	bool in_roots; /* what is visited now is no node, and no stack */
+	bool in_roots; /* what is visited now is neither a node nor a stack */
 	size_t n_hits; /* words that led to a block */
 	size_t n_objects; /* reached */
 	uint32_t ticks;

@@ -15,7 +15,7 @@ struct walk {
 	visit_fn visit;
 	void *visit_ctx;
 	bool only_python; /* do not enter the C heap */
-	bool is_text;     /* a str: behind its text are old words */
+	bool is_text;     /* a str: after its text are stale words */
 	struct worklist worklist;
 };
 

@@ -192,7 +192,7 @@ leave_out_dead_stacks(struct gathered *g, const struct source *s)
 	uintptr_t from;
 	size_t i;
 
-	/* The caller's own is no leaf. */
+	/* The caller's own is not a leaf. */
 	from = threadstacks_start(&g->maps, s->stack_from, s->storage);
 	if (from)
 		ranges_add(&g->not_roots, from, s->stack_from);

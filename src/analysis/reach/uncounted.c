@@ -91,7 +91,7 @@ cut_out_table(struct reach *r, uintptr_t from, uintptr_t to)
 		heap_mark(&r->g.heap, node); /* and never look into it */
 		return;
 	}
-	/* In a mapping of its own it is no node. */
+	/* In a mapping of its own it is not a node. */
 	end = mappedchunks_end(entries);
 	if (end && can_read(entries, end - entries))
 		cut_out(r, UNCOUNTED_STRINGS, entries, end);

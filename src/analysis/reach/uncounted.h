@@ -22,7 +22,7 @@ void uncounted_cut_out(struct reach *r);
 /* The names in the cache are counted. */
 void uncounted_visit_names(struct reach *r);
 
-/* What was taken out of the roots: for those who count words. */
+/* What was excluded from the roots, for callers that count words. */
 void uncounted_visit_all(const struct reach *r,
 			 void (*visit)(const uintptr_t *from,
 				       const uintptr_t *to, void *ctx),

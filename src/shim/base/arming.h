@@ -1,7 +1,7 @@
 /*
  * arming.h - a function that the next allocation calls
  *
- * start.c waits so for Python to report itself initialized, and triggers.c for
+ * This is how start.c waits for Python to be initialized, and triggers.c for
  * its time.  Two places call it: the allocation hooks, and malloc(3).
  *
  * Contract of every function here:
@@ -18,7 +18,7 @@ extern void (*volatile arming_hook)(void);
 
 void arming_set_hook(void (*call)(void));
 
-/* Read by malloc(3) at each call: nonzero while somebody is to be called. */
+/* Read by malloc(3) at each call: nonzero while a function is to be called. */
 extern volatile int arming_is_on;
 
 /*

@@ -8,7 +8,7 @@
  *   side       shim and its clones
  *   allocates  never
  *   locks      none
- *   signals    not safe; blocked in who sends; errno is kept
+ *   signals not safe; blocked in the sender; errno is kept
  */
 #ifndef LEAKSHIM_SHIM_CHANNEL_H
 #define LEAKSHIM_SHIM_CHANNEL_H

@@ -1,7 +1,7 @@
 /*
- * forkgate.h - no fork() while a thread of ours has a lock of the program's
+ * forkgate.h - no fork() while a thread of ours holds a lock of the program's
  *
- * A child that is forked then would wait for the lock for ever.
+ * A child that is forked then would wait for the lock forever.
  *
  * Contract of every function here:
  *   side       shim
@@ -12,7 +12,10 @@
 #ifndef LEAKSHIM_SHIM_FORKGATE_H
 #define LEAKSHIM_SHIM_FORKGATE_H
 
-/* In between no fork() begins.  Not for who has the GIL, or waits for it. */
+/*
+ * In between, no fork() starts. Not for threads that hold the GIL or wait for
+ * it.
+ */
 void forkgate_keep_out(void);
 void forkgate_let_in(void);
 

@@ -282,7 +282,7 @@ inspection_run(void *ctx)
 	clone_wait_for_order(&page->order, inspection.parent);
 	if (page->order == ORDER_GIVE_UP)
 		return;
-	/* The program's last collection is no cost of the analysis. */
+	/* The program's last collection is not a cost of the analysis. */
 	inspection.facts.started_ns += clone_now_ns() - waited;
 	inspection_write(&c, page);
 }

@@ -103,7 +103,9 @@ look(void *ctx)
 
 /* ---- in the first clone ---- */
 
-/* Dead, and not reaped yet: our sibling's end is told to nobody but it. */
+/*
+ * Dead, and not reaped yet: only the parent is notified of our sibling's end.
+ */
 static bool
 has_died(pid_t pid)
 {

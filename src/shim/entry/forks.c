@@ -35,7 +35,7 @@ static __thread bool leaves_threads
 
 /*
  * Registered last, it runs first: a malloc's own has not taken its locks yet,
- * which whoever keeps us out may need.
+ * which a thread that keeps us out may need.
  */
 static void
 before(void)

@@ -36,7 +36,7 @@ void gcwatch_collects(bool now);
 void gcwatch_collected(int generation, uint64_t ns);
 void gcwatch_note_flags(void);
 
-/* gc.isenabled(), gc.get_debug() and len(gc.garbage) now, read anew. */
+/* gc.isenabled(), gc.get_debug() and len(gc.garbage) now, read again. */
 struct gcwatch_state {
 	int enabled;         /* 1, 0, -1 */
 	int64_t debug_flags; /* REPORT_UNKNOWN when it cannot be read */

@@ -236,7 +236,7 @@ on_turn(void *unused)
 	return 0;
 }
 
-/* ---- who notices ---- */
+/* ---- noticing that it is time ---- */
 
 /* Signals: safe where pending_is_signal_safe(). */
 static void

@@ -78,7 +78,7 @@ callers_forget(void)
 	ownmap_clear((void *)known, sizeof *known * KNOWN);
 }
 
-/* What no library has come for since is outside of all. */
+/* An address for which no library has been loaded since is outside all. */
 void
 callers_settle(void)
 {

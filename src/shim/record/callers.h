@@ -26,7 +26,7 @@ void callers_init(void);
 
 /*
  * The return addresses from `caller', which is below the stack pointer sp, out
- * to the first one outside of the system's libraries: at most CALLERS_MOST,
+ * to the first one outside the system's libraries: at most CALLERS_MOST,
  * innermost first; returns their number.  Where that is not found, it is 1: the
  * caller alone.
  */

@@ -311,7 +311,7 @@ skip_register(struct machine *m, struct reader *r, unsigned op)
 		take_uleb(r);
 		take_uleb(r);
 		break;
-	case CFA_UNDEFINED: /* the return address: nobody has called */
+	case CFA_UNDEFINED: /* the return address: there is no caller */
 		m->is_lost |= take_uleb(r) == RETURN_REGISTER;
 		break;
 	case CFA_RESTORE_EXTENDED:

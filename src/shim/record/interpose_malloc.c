@@ -2,7 +2,7 @@
  * interpose_malloc.c - the malloc family
  *
  * Two uses: the first call after Py_IsInitialized() lets boot happen (see
- * start.h); and who asked for each block is noted (cblocks.h).
+ * start.h); and the caller of each allocation is recorded (cblocks.h).
  *
  * Nothing may be looked up inside malloc: ld.so itself may be calling.  Mostly
  * the next malloc is the C library's, which has a second name for each of

@@ -167,10 +167,10 @@ static _Thread_local uintptr_t readable_page
 	__attribute__((tls_model("initial-exec")));
 
 /*
- * Where a frame has no unwind information, libunwind guesses, and asks a pipe
- * of its own whether memory can be read: a byte is written and read back.  The
- * program may have closed that pipe, and have a file or a socket under its
- * numbers since.  So we read for it.
+ * Where a frame has no unwind information, libunwind guesses, and tests with a
+ * pipe of its own whether memory can be read: a byte is written and read back.
+ * The program may have closed that pipe, and reused its descriptors for a file
+ * or a socket.  So we do the reading.
  */
 static int
 read_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value,
@@ -194,8 +194,8 @@ read_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value,
 }
 
 /*
- * Have it open that pipe now, and not under the number of a standard stream
- * that is closed: its next owner is the program's file.
+ * Make it open that pipe now, and not as a closed standard stream: the program
+ * may open a file there next.
  */
 static void
 settle_descriptors(void)

@@ -11,7 +11,7 @@
 
 bool programstart_pending = true;
 
-/* The folder of the library, once one of its first modules has shown it. */
+/* The directory of the library, once one of its first modules has shown it. */
 static char library[4096];
 
 static bool is_library_told;
@@ -49,7 +49,7 @@ last_part(const char *file)
 }
 
 /*
- * Every start-up imports encodings, and 2.7 site and os before; from 3.11 on
+ * Every startup imports encodings, and 2.7 site and os before; from 3.11 on,
  * the others are frozen and have no path.
  */
 static void
@@ -69,7 +69,9 @@ learn_library(const char *file)
 	}
 }
 
-/* Is site running below?  What it imports (.pth files) is no program yet. */
+/*
+ * Is site running below? What it imports (.pth files) is not the program yet.
+ */
 static bool
 is_called_by_site(void *frame)
 {

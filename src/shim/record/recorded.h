@@ -1,5 +1,5 @@
 /*
- * recorded.h - what was recorded, handed over to the analysis
+ * recorded.h - what was recorded, passed to the analysis
  *
  * Contract of every function here:
  *   side       shim, the GIL held; what it hands over: the clone
@@ -15,9 +15,9 @@
 #include "analysis/base/source.h"
 
 /*
- * All of *s that is the same for every check; the rest is cleared.  since: the
- * first epoch that is asked about, 0: all; until: the first that is not, 0: all
- * are.  There is one such source at a time.
+ * Set everything in *s that is the same for every check, and clear the rest.
+ * since: the first epoch of interest, 0: all; until: the first that is not of
+ * interest, 0: none.  There is one such source at a time.
  */
 void recorded_source(struct source *s, uint32_t since, uint32_t until);
 

@@ -12,7 +12,7 @@
 #include "shim/record/stacks.h"
 
 enum {
-	FEWEST_NODES = 1 << 14, /* fewer are not worth a look */
+	FEWEST_NODES = 1 << 14, /* fewer are not worth it */
 	FEWEST_CODES = 1 << 11,
 	GROWTH_PART = 4,
 	MOST_AT_ONCE = 1 << 17, /* nodes: the program waits */

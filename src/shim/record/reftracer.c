@@ -20,7 +20,7 @@ enum { EVENT_CREATE, EVENT_DESTROY, EVENT_REPLACED };
 static int (*previous)(void *o, int event, void *data);
 static void *previous_data;
 static bool is_installed;
-static bool was_lost; /* for a while another tool had the slot, or nobody */
+static bool was_lost; /* for a while another tool had the slot, or none */
 
 static void
 lose(void)
@@ -34,8 +34,8 @@ static void
 call_previous(void *o, int event)
 {
 	/*
-	 * Detached and attached again while another tool stood on us, which
-	 * calls us in turn: each of us has the other for its previous one.
+	 * We were detached and attached again while another tool was on top of
+	 * us, which calls us: each of us has the other as its previous one.
 	 */
 	static __thread bool is_called
 		__attribute__((tls_model("initial-exec")));
@@ -62,7 +62,7 @@ trace(void *o, int event, void *data)
 		call_previous(o, event);
 	block = (void *)object_block(o);
 	if (event == EVENT_DESTROY) {
-		/* Freed for good, the block will be forgotten in a moment. */
+		/* If it is freed, the block will be forgotten in a moment. */
 		sidetable_flag(block, BLOCK_IS_DEAD);
 		return 0;
 	}

@@ -94,8 +94,8 @@ regions_intern(uintptr_t region)
 }
 
 /*
- * Only where a program asks for epochs: most never do.  Of two threads that
- * make it at once one loses.
+ * Only if a program uses epochs: most never do.  If two threads make it at
+ * once, one loses.
  */
 uint32_t *
 regions_epoch(struct leaf *leaf, uintptr_t address)

@@ -1,8 +1,7 @@
 /*
  * rounds.h - the number of the round of recycling (recycle.h)
  *
- * Whoever remembers a stack or a copy of a code object does so until it
- * changes.
+ * Stacks and copies of code objects may be remembered until it changes.
  *
  * Contract: plain data; written with the GIL held, or where nothing is
  * recorded.

@@ -327,7 +327,7 @@ stacks_forget(void)
 	codes_forget();
 }
 
-/* ---- nodes that nobody uses ---- */
+/* ---- unused nodes ---- */
 
 bool
 stacks_is_permanent(stack_id id)
@@ -375,7 +375,7 @@ stacks_mark(stack_id id, struct recycle_marks *m)
 	}
 }
 
-/* Under the lock.  Its `next' stays, for who is reading the chain just now. */
+/* Under the lock.  Its `next' stays, for threads that are reading the chain. */
 static void
 take_out(uint32_t i)
 {

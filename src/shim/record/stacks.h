@@ -92,8 +92,8 @@ size_t stacks_bytes(void);
 /* ---- adding to it: capture.c and nativestack.c ---- */
 
 /*
- * The roots: every stack ends in one, which tells the thread; or in none, where
- * no Python runs.
+ * The roots: every stack ends in one, which says the thread; or in none, if no
+ * Python code runs.
  */
 enum { STACKS_ROOT_NONE, STACKS_ROOT_MAIN, STACKS_ROOT_OTHER };
 

@@ -1,5 +1,5 @@
 /*
- * interpose_prctl.c - the program says who may trace it
+ * interpose_prctl.c - the program names a process that may trace it
  *
  * See ptracer.h; everything else that prctl(2) does is passed on.
  *
