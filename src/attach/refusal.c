@@ -14,6 +14,7 @@
 
 #include "attach/cgroups.h"
 #include "attach/remote.h"
+#include "common/procfs.h"
 
 enum { CAP_SYS_PTRACE_BIT = 19, TEXT_BYTES = 8192 };
 
@@ -129,6 +130,7 @@ refusal_gather(struct refusal_facts *f, pid_t pid)
 
 	*f = (struct refusal_facts){
 		.pid = pid,
+		.proc_problem = procfs_problem(),
 		.is_self = pid == getpid(),
 		.own_uid = geteuid(),
 		.has_capability = has_ptrace_capability(),
@@ -178,6 +180,8 @@ refuse(char why[REFUSAL_BYTES], const char *format, ...)
 static bool
 judge_kind(const struct refusal_facts *f, char why[REFUSAL_BYTES])
 {
+	if (f->proc_problem)
+		return refuse(why, "%s", f->proc_problem);
 	if (!f->exists)
 		return refuse(why, "no such process");
 	if (f->is_self)

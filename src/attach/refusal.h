@@ -23,6 +23,7 @@ enum { REFUSAL_BYTES = 256, REFUSAL_UNKNOWN = -1 };
 
 struct refusal_facts {
 	pid_t pid;
+	const char *proc_problem; /* static; NULL: /proc is this namespace's */
 	bool exists;
 	bool is_self;
 	pid_t process; /* whose thread it is, if it is a thread */

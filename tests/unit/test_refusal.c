@@ -51,6 +51,9 @@ test_kinds(void)
 	struct refusal_facts f = fine;
 
 	accepted(&f, "a process of our own");
+	f.proc_problem = "/proc is of another PID namespace";
+	refused(&f, "another PID namespace");
+	f = fine;
 	f.exists = false;
 	refused(&f, "no such process");
 	f = fine;
