@@ -69,10 +69,33 @@ standstill_omit(struct source *s, const char *why)
 
 /* ---- may it be tried? ---- */
 
+/*
+ * A process of its own that shares our memory; and our descriptors until it has
+ * a table without any.  No exit signal: the program's wait(2) does not see it.
+ */
+enum { HELPER_FLAGS = CLONE_VM | CLONE_FILES | CLONE_UNTRACED };
+
+static int
+do_nothing(void *unused)
+{
+	(void)unused;
+	return 0;
+}
+
+/* Also that a helper is started and waited for. */
 static void
 rehearse(void *unused)
 {
+	char *stack = ownmap_reserve(STACK_BYTES);
+	int status;
+	pid_t pid;
+
 	(void)unused;
+	if (stack) {
+		pid = clone(do_nothing, stack + STACK_BYTES, HELPER_FLAGS, NULL);
+		if (pid > 0)
+			waitpid(pid, &status, __WALL);
+	}
 	stopper_rehearse();
 }
 
@@ -182,16 +205,10 @@ unblock_signals(void)
 	now.has_blocked = false;
 }
 
-/*
- * A process of its own that shares our memory; and our descriptors until it has
- * a table without any.  No exit signal: the program's wait(2) does not see it.
- */
 static bool
 start_helper(void)
 {
-	const int flags = CLONE_VM | CLONE_FILES | CLONE_UNTRACED;
-
-	now.helper = clone(stopper_run, now.memory + STACK_BYTES, flags,
+	now.helper = clone(stopper_run, now.memory + STACK_BYTES, HELPER_FLAGS,
 			   now.stopper);
 	return now.helper > 0;
 }

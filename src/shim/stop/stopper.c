@@ -348,13 +348,18 @@ void
 stopper_rehearse(void)
 {
 	pid_t self = (pid_t)rawcall(SYS_getpid, 0, 0, 0, 0);
+	static const int requests[] = {PTRACE_SEIZE,	 PTRACE_INTERRUPT,
+				       PTRACE_GETREGSET, PTRACE_SETREGSET,
+				       PTRACE_CONT,	 PTRACE_DETACH};
 	struct stopper_thread nobody = {.tid = self};
 	uint32_t word = 0;
+	size_t i;
 
 	settle();
 	rawcall(SYS_getppid, 0, 0, 0, 0);
-	/* No process may trace itself. */
-	rawcall(SYS_ptrace, PTRACE_SEIZE, self, 0, 0);
+	/* No process may trace itself, and this one traces nobody. */
+	for (i = 0; i < sizeof requests / sizeof *requests; i++)
+		rawcall(SYS_ptrace, requests[i], self, 0, 0);
 	rawcall(SYS_prctl, PR_SET_PTRACER, 0, 0, 0);
 	rawcall(SYS_futex, &word, FUTEX_WAKE, 1, 0);
 	look_for_stop(&nobody);
