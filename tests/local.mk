@@ -41,6 +41,7 @@ UNIT_TESTS = \
 	%D%/unit/test_standstill \
 	%D%/unit/test_suppressions \
 	%D%/unit/test_text \
+	%D%/unit/test_threadstacks \
 	%D%/unit/test_worklist
 
 # Of the tool's own layers.
