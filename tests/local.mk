@@ -111,6 +111,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_identity.py \
 	%D%/matrix/test_idle.py \
 	%D%/matrix/test_innocents.py \
+	%D%/matrix/test_last_thread.py \
 	%D%/matrix/test_lives.py \
 	%D%/matrix/test_loader.py \
 	%D%/matrix/test_lost.py \

@@ -48,6 +48,8 @@ foreigngil_problem(void)
 	    !py.PyThreadState_DeleteCurrent || !py.PyEval_RestoreThread ||
 	    !main_interpreter())
 		return "its Python has no functions for thread states";
+	if (!gil_can_make_state())
+		return "its Python has no thread left, and can make none";
 	if (!layout->makes_gil_at_start &&
 	    (!py.PyEval_ThreadsInitialized || !py.PyEval_InitThreads ||
 	     !py.PyEval_ReleaseLock || !py.PyThreadState_Swap ||

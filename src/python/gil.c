@@ -82,9 +82,16 @@ gil_look(void)
 }
 
 bool
+gil_can_make_state(void)
+{
+	return !layout->has_one_first_state || interpreters_threads();
+}
+
+bool
 gil_can_take(void)
 {
-	return py.PyGILState_Ensure && py.PyGILState_Release;
+	return py.PyGILState_Ensure && py.PyGILState_Release &&
+	       gil_can_make_state();
 }
 
 static void

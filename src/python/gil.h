@@ -34,7 +34,17 @@ enum gil_state gil_look(void);
 /* From boot, the GIL held: find out what gil_look() must know. */
 void gil_learn(void);
 
-/* PyGILState_Ensure() and _Release(); gil_can_take(): they are there. */
+/*
+ * A thread state can be made.  In 3.11 and 3.12 the interpreter's first one is
+ * static, and taken whenever there is no other: to make it a second time, since
+ * all have ended (a fork's child with its only thread), is a fatal error.
+ */
+bool gil_can_make_state(void);
+
+/*
+ * PyGILState_Ensure() and _Release(); gil_can_take(): they are there, and have
+ * or can make what they need.
+ */
 bool gil_can_take(void);
 int gil_take(void);
 

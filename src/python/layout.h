@@ -235,6 +235,9 @@ struct layout {
 	bool has_gil_of_interpreter;  /* PEP 684, 3.12+ */
 	bool has_state_of_thread;     /* Python/pystate.c: thread-local, 3.12+ */
 	bool drop_gil_may_hang;       /* Python/ceval_gil.h: see gil_offer() */
+	/* Python/pystate.c, new_threadstate(): a static one, used once: 3.11,
+	 * 3.12.  See gil_can_make_state(). */
+	bool has_one_first_state;
 	bool pending_complains;       /* Python/ceval.c, 3.8: see pending.h */
 	bool pending_only_tries;      /* takes its lock without waiting: up to 3.7 */
 	bool has_data_stack;          /* Python/pystate.c, _PyStackChunk: 3.11+ */
