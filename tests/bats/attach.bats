@@ -518,9 +518,8 @@ while not os.path.exists("end"): time.sleep(0.01)'
 		shift
 		echo "+ $*"
 		"$LEAKSHIM" "$@"
-	done < <(sed -n '/^In services that run already$/,/^Process/p' \
-		"$TOP_SRCDIR/README" |
-		sed -n 's/^    \(leakshim .* 4711\) .*/\1/p')
+	done < <(sed -n 's/^    \(leakshim .* 4711\) .*/\1/p' \
+		"$TOP_SRCDIR/README")
 	[ "$n" -eq 6 ]
 	kill "$TARGET"
 }
