@@ -178,14 +178,15 @@ void
 symbolize(struct arena *a, struct report *r)
 {
 	struct module *list = NULL;
-	int major = r->python_version ? atoi(r->python_version) : 3;
+	/* Unknown is rather 3 than 2. */
+	bool is_python3 = !r->python_version || *r->python_version != '2';
 	size_t i;
 
 	for (i = 0; i < r->n_findings; i++) {
 		struct finding *f = &r->findings[i];
 
 		if (f->n_native && look_at_frames(a, &list, f))
-			f->advice = advice_for(a, f, major);
+			f->advice = advice_for(a, f, is_python3);
 	}
 	drop(list);
 }

@@ -184,6 +184,7 @@ struct layout {
 	enum layout_dict dict;
 	enum layout_values values;
 	enum layout_lines lines;
+	bool is_python3;             /* for words */
 	bool has_old_classes;        /* 2.7 */
 	bool has_finalize_slot;      /* tp_finalize: 3.4+ */
 	bool counts_finalize_always; /* 3.8+: without Py_TPFLAGS_HAVE_FINALIZE */

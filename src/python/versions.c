@@ -73,6 +73,7 @@ static const struct layout rows[] = {
 		.frame.back = 24, .frame.code = 32, .frame.instruction = 120,
 		.frame.cframe_frame = -1,
 
+		.is_python3 = true,
 		.frame.has_lasti = true, .dict = LAYOUT_DICT_SIZE,
 		.lines = LAYOUT_LINES_SIGNED, .has_finalize_slot = true,
 		.resurrection_aborts = true, .has_gc_callbacks = true,
@@ -110,6 +111,7 @@ static const struct layout rows[] = {
 		.frame.back = 24, .frame.code = 32, .frame.instruction = 104,
 		.frame.cframe_frame = -1,
 
+		.is_python3 = true,
 		.frame.has_lasti = true, .dict = LAYOUT_DICT_SIZE,
 		.lines = LAYOUT_LINES_SIGNED, .has_finalize_slot = true,
 		.resurrection_aborts = true, .has_gc_callbacks = true,
@@ -149,6 +151,7 @@ static const struct layout rows[] = {
 		.frame.back = 24, .frame.code = 32, .frame.instruction = 104,
 		.frame.cframe_frame = -1,
 
+		.is_python3 = true,
 		.frame.has_lasti = true, .dict = LAYOUT_DICT_SIZE,
 		.lines = LAYOUT_LINES_SIGNED, .has_finalize_slot = true,
 		.counts_finalize_always = true, .gc_prev_has_flags = true,
@@ -188,6 +191,7 @@ static const struct layout rows[] = {
 		.frame.back = 24, .frame.code = 32, .frame.instruction = 104,
 		.frame.cframe_frame = -1,
 
+		.is_python3 = true,
 		.frame.has_lasti = true, .dict = LAYOUT_DICT_SIZE,
 		.lines = LAYOUT_LINES_SIGNED, .has_finalize_slot = true,
 		.counts_finalize_always = true, .gc_prev_has_flags = true,
@@ -228,6 +232,7 @@ static const struct layout rows[] = {
 		.frame.back = 24, .frame.code = 32, .frame.instruction = 96,
 		.frame.cframe_frame = -1,
 
+		.is_python3 = true,
 		.frame.has_lasti = true, .frame.lasti_is_units = true,
 		.dict = LAYOUT_DICT_SIZE, .lines = LAYOUT_LINES_PEP626,
 		.has_finalize_slot = true, .counts_finalize_always = true,
@@ -271,6 +276,7 @@ static const struct layout rows[] = {
 		.frame.cframe_frame = 8, .frame.code = 32,
 		.frame.instruction = 56,
 
+		.is_python3 = true,
 		.dict = LAYOUT_DICT_LOG2, .values = LAYOUT_VALUES_POINTER,
 		.lines = LAYOUT_LINES_LOCATIONS, .has_finalize_slot = true,
 		.counts_finalize_always = true, .gc_prev_has_flags = true,
@@ -313,6 +319,7 @@ static const struct layout rows[] = {
 		.frame.code_first_traceable = 176, .frame.tstate_frame = 56,
 		.frame.instruction = 56,
 
+		.is_python3 = true,
 		.frame.has_shims = true, .dict = LAYOUT_DICT_LOG2,
 		.values = LAYOUT_VALUES_TAGGED, .lines = LAYOUT_LINES_LOCATIONS,
 		.has_finalize_slot = true, .counts_finalize_always = true,
@@ -361,6 +368,7 @@ static const struct layout rows[] = {
 		.debug.frame_instruction = 31, .debug.frame_locals = 32,
 		.debug.frame_owner = 33,
 
+		.is_python3 = true,
 		.frame.has_shims = true, .dict = LAYOUT_DICT_LOG2,
 		.values = LAYOUT_VALUES_INLINE, .lines = LAYOUT_LINES_LOCATIONS,
 		.has_finalize_slot = true, .counts_finalize_always = true,
@@ -412,6 +420,7 @@ static const struct layout rows[] = {
 		.debug.thread_interp = 25, .debug.thread_native_id = 28,
 		.debug.support = 89,
 
+		.is_python3 = true,
 		.frame.has_shims = true, .frame.may_split_loop = true,
 		.dict = LAYOUT_DICT_LOG2, .values = LAYOUT_VALUES_INLINE,
 		.lines = LAYOUT_LINES_LOCATIONS, .has_free_keys = true,
@@ -463,6 +472,7 @@ static const struct layout rows[] = {
 		.debug.thread_bytes = 22, .debug.thread_interp = 25,
 		.debug.thread_native_id = 31, .debug.support = 105,
 
+		.is_python3 = true,
 		.frame.has_shims = true, .frame.may_split_loop = true,
 		.dict = LAYOUT_DICT_LOG2, .values = LAYOUT_VALUES_INLINE,
 		.lines = LAYOUT_LINES_LOCATIONS, .has_free_keys = true,

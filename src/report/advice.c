@@ -24,13 +24,13 @@ has_del(const struct finding *f)
 
 /* In place of the finalizer itself. */
 static void
-advise_finalizer(struct buf *b, const struct finding *f, int major)
+advise_finalizer(struct buf *b, const struct finding *f, bool is_python3)
 {
-	/* Python 2 has no weakref.finalize; a self edge is cured already. */
-	if (!has_del(f) || (major < 3 && f->n_cycle < 2))
+	/* A self edge is cured already. */
+	if (!has_del(f) || (!is_python3 && f->n_cycle < 2))
 		return;
 	buf_printf(b, "; or do what __del__ does in a context manager (with)%s",
-		   major >= 3 ? " or weakref.finalize" : "");
+		   is_python3 ? " or weakref.finalize" : "");
 }
 
 static bool
@@ -40,20 +40,20 @@ is_suspended_generator(const struct finding *f)
 }
 
 static void
-advise_uncollectable(struct buf *b, const struct finding *f, int major)
+advise_uncollectable(struct buf *b, const struct finding *f, bool is_python3)
 {
 	switch (f->reason) {
 	case REASON_DEBUG_SAVEALL:
 		buf_put(b, "call gc.set_debug() without gc.DEBUG_SAVEALL "
 			   "(DEBUG_LEAK contains it), and `del gc.garbage[:]`; ");
-		advise_edge(b, f, major);
+		advise_edge(b, f, is_python3);
 		break;
 	case REASON_GARBAGE:
 		buf_put(b, "the program put it into gc.garbage: take it out "
 			   "(`del gc.garbage[:]`)");
 		break;
 	case REASON_NOT_CLEARABLE:
-		advise_edge(b, f, major);
+		advise_edge(b, f, is_python3);
 		buf_put(b, "; the collector cannot do it, because no type in "
 			   "the cycle has a tp_clear that breaks it");
 		break;
@@ -67,14 +67,14 @@ advise_uncollectable(struct buf *b, const struct finding *f, int major)
 				   "gc.garbage[:]`), and clear what it refers "
 				   "to before its last use");
 		} else {
-			advise_edge(b, f, major);
-			advise_finalizer(b, f, major);
+			advise_edge(b, f, is_python3);
+			advise_finalizer(b, f, is_python3);
 		}
 	}
 }
 
 static void
-advise_unreachable(struct buf *b, const struct finding *f, int major)
+advise_unreachable(struct buf *b, const struct finding *f, bool is_python3)
 {
 	if (f->reason == REASON_FROZEN)
 		buf_put(b, "call gc.collect() before gc.freeze(), or "
@@ -82,9 +82,9 @@ advise_unreachable(struct buf *b, const struct finding *f, int major)
 	else if (f->reason == REASON_GC_DISABLED)
 		buf_put(b, "enable the collector (gc.enable()) or call "
 			   "gc.collect() now and then; ");
-	advise_edge(b, f, major);
+	advise_edge(b, f, is_python3);
 	if (f->reason != REASON_FROZEN)
-		advise_finalizer(b, f, major);
+		advise_finalizer(b, f, is_python3);
 }
 
 static void
@@ -207,7 +207,7 @@ advise_surplus(struct buf *b, const struct finding *f)
 }
 
 static void
-advise_hidden(struct buf *b, const struct finding *f, int major)
+advise_hidden(struct buf *b, const struct finding *f, bool is_python3)
 {
 	const char *type = f->hidden_type ? f->hidden_type : "the hiding type";
 	const char *member = f->hidden_member ? f->hidden_member :
@@ -239,7 +239,7 @@ advise_hidden(struct buf *b, const struct finding *f, int major)
 	}
 	if (f->n_cycle && f->cycle[0].edge) {
 		buf_put(b, "; until then, ");
-		advise_edge(b, f, major);
+		advise_edge(b, f, is_python3);
 	}
 }
 
@@ -264,7 +264,7 @@ advise_growth(struct buf *b, const struct finding *f)
 }
 
 const char *
-advice_for(struct arena *a, const struct finding *f, int major)
+advice_for(struct arena *a, const struct finding *f, bool is_python3)
 {
 	const char *text;
 	struct buf b;
@@ -272,11 +272,11 @@ advice_for(struct arena *a, const struct finding *f, int major)
 	buf_init(&b);
 	switch (f->kind) {
 	case FINDING_UNCOLLECTABLE:
-		advise_uncollectable(&b, f, major);
+		advise_uncollectable(&b, f, is_python3);
 		break;
 	case FINDING_UNREACHABLE:
 	case FINDING_COLLECTED:
-		advise_unreachable(&b, f, major);
+		advise_unreachable(&b, f, is_python3);
 		break;
 	case FINDING_RESURRECTED:
 		buf_put(&b, "do not store self (or what leads to it) in "
@@ -293,7 +293,7 @@ advice_for(struct arena *a, const struct finding *f, int major)
 			advise_lost(&b, f);
 		break;
 	case FINDING_HIDDEN_CYCLE:
-		advise_hidden(&b, f, major);
+		advise_hidden(&b, f, is_python3);
 		break;
 	case FINDING_GROWTH:
 	case FINDING_KINDS:

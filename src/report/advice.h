@@ -19,9 +19,9 @@
 struct arena;
 
 /*
- * One sentence in lower case, without a full stop; major is the Python's (2
- * has no weakref.finalize and no WeakMethod).  NULL when memory is out.
+ * One sentence in lower case, without a full stop; is_python3: Python has
+ * weakref.finalize, WeakMethod and __traceback__.  NULL when memory is out.
  */
-const char *advice_for(struct arena *a, const struct finding *f, int major);
+const char *advice_for(struct arena *a, const struct finding *f, bool is_python3);
 
 #endif /* LEAKSHIM_REPORT_ADVICE_H */

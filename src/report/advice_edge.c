@@ -33,7 +33,7 @@ put_place(struct buf *b, const struct report_edge *e)
 }
 
 static void
-advise_exception(struct buf *b, const struct report_edge *e, int major)
+advise_exception(struct buf *b, const struct report_edge *e, bool is_python3)
 {
 	if (cut_starts(e, "(local) ") && e->edge[8])
 		buf_printf(b, "`del %s` at the end of the except block",
@@ -44,7 +44,7 @@ advise_exception(struct buf *b, const struct report_edge *e, int major)
 		buf_put(b, " once the exception has been handled");
 	}
 	buf_put(b, ": its traceback holds the frame that leads to it");
-	if (major >= 3)
+	if (is_python3)
 		buf_put(b, " (or set its __traceback__ to None)");
 }
 
@@ -72,12 +72,12 @@ advise_attribute(struct buf *b, const struct finding *f,
 }
 
 static void
-advise_method(struct buf *b, const struct report_edge *e, int major)
+advise_method(struct buf *b, const struct report_edge *e, bool is_python3)
 {
 	put_place(b, e);
 	buf_printf(b, " keeps a bound method, which holds its instance: %s, or "
 		      "clear it in a close() method",
-		   major >= 3 ? "keep a weakref.WeakMethod" :
+		   is_python3 ? "keep a weakref.WeakMethod" :
 				"keep its name and look it up when it is "
 				"called");
 }
@@ -139,19 +139,19 @@ advise_container(struct buf *b, const struct finding *f,
 }
 
 void
-advise_edge(struct buf *b, const struct finding *f, int major)
+advise_edge(struct buf *b, const struct finding *f, bool is_python3)
 {
 	struct cut cut = cut_find(f);
 
 	switch (cut.way) {
 	case CUT_EXCEPTION:
-		advise_exception(b, cut.edge, major);
+		advise_exception(b, cut.edge, is_python3);
 		break;
 	case CUT_ATTRIBUTE:
 		advise_attribute(b, f, cut.edge);
 		break;
 	case CUT_METHOD:
-		advise_method(b, cut.edge, major);
+		advise_method(b, cut.edge, is_python3);
 		break;
 	case CUT_GENERATOR:
 		advise_generator(b, cut.edge);

@@ -14,7 +14,7 @@
 
 struct buf;
 
-/* One clause in the imperative; major is the Python's. */
-void advise_edge(struct buf *b, const struct finding *f, int major);
+/* One clause in the imperative; is_python3: as in advice.h. */
+void advise_edge(struct buf *b, const struct finding *f, bool is_python3);
 
 #endif /* LEAKSHIM_REPORT_ADVICE_EDGE_H */

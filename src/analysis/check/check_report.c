@@ -15,7 +15,6 @@
 #include "analysis/islands/shared.h"
 #include "analysis/reach/preattach.h"
 #include "analysis/reach/memory.h"
-#include "python/api.h"
 #include "python/edges.h"
 #include "python/objects.h"
 #include "report/advice.h"
@@ -96,7 +95,7 @@ keep_finding(struct check *c, struct finding *f)
 	fingerprint_make(f, s->stdlib, s->cwd);
 	if (merge_into_known(c, f))
 		return;
-	f->advice = advice_for(&c->arena, f, (int)python.major);
+	f->advice = advice_for(&c->arena, f, layout->is_python3);
 	c->n_findings++;
 }
 

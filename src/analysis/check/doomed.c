@@ -6,7 +6,7 @@
 #include "analysis/cycles/graph.h"
 #include "analysis/islands/describe.h"
 #include "analysis/islands/groups.h"
-#include "python/api.h"
+#include "python/layout.h"
 #include "report/advice.h"
 #include "report/fingerprint.h"
 
@@ -22,7 +22,7 @@ tell(struct check *c, const struct graph *g, struct group *group,
 	f.reason = REASON_NONE;
 	f.state = group->allocated.is_startup ? STATE_STARTUP : STATE_NEW;
 	fingerprint_make(&f, c->source->stdlib, c->source->cwd);
-	f.advice = advice_for(&c->arena, &f, (int)python.major);
+	f.advice = advice_for(&c->arena, &f, layout->is_python3);
 	each(&f, group->allocated.epoch, group->is_own);
 	return true;
 }

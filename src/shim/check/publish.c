@@ -10,7 +10,7 @@
 #include "analysis/growth/growth.h"
 #include "analysis/islands/shared.h"
 #include "common/buf.h"
-#include "python/api.h"
+#include "python/layout.h"
 #include "report/filter.h"
 #include "report/json.h"
 #include "report/omissions.h"
@@ -239,7 +239,7 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 				    f->time / SECONDS_OF_DAY, &r);
 	}
 	omissions_fill(&c->omissions, &process.options, &r);
-	symbolizer_fill(&c->arena, &r, (int)python.major,
+	symbolizer_fill(&c->arena, &r, layout->is_python3,
 			f->started_ns +
 				(uint64_t)process.options.timeout * 950000000);
 	r.analysis_seconds = (double)(clone_now_ns() - f->started_ns) / 1e9;

@@ -214,7 +214,7 @@ answer_finding(struct arena *a, struct finding *f, const char **at,
 }
 
 void
-symbolizer_fill(struct arena *a, struct report *r, int python_major,
+symbolizer_fill(struct arena *a, struct report *r, bool is_python3,
 		uint64_t until_ns)
 {
 	const char *command = process_environment("LEAKSHIM_SYMBOLIZER");
@@ -238,7 +238,7 @@ symbolizer_fill(struct arena *a, struct report *r, int python_major,
 			continue;
 		if (!answer_finding(a, f, &at, end))
 			break;
-		f->advice = advice_for(a, f, python_major);
+		f->advice = advice_for(a, f, is_python3);
 	}
 	buf_fini(&questions);
 	buf_fini(&answers);

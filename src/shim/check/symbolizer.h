@@ -13,13 +13,14 @@
 #ifndef LEAKSHIM_SHIM_SYMBOLIZER_H
 #define LEAKSHIM_SHIM_SYMBOLIZER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct arena;
 struct report;
 
-/* Fill in what can be had until until_ns (CLOCK_MONOTONIC), advice included. */
-void symbolizer_fill(struct arena *a, struct report *r, int python_major,
+/* Fill in what can be had until until_ns (CLOCK_MONOTONIC), advice (advice.h) included. */
+void symbolizer_fill(struct arena *a, struct report *r, bool is_python3,
 		     uint64_t until_ns);
 
 #endif /* LEAKSHIM_SHIM_SYMBOLIZER_H */
