@@ -42,6 +42,7 @@ UNIT_TESTS = \
 	%D%/unit/test_suppressions \
 	%D%/unit/test_text \
 	%D%/unit/test_threadstacks \
+	%D%/unit/test_versions \
 	%D%/unit/test_worklist
 
 # Of the tool's own layers.
@@ -61,7 +62,12 @@ SCRIPT_TESTS = \
 	scripts/check-lint \
 	scripts/check-lists \
 	scripts/check-man \
+	scripts/check-versions \
 	scripts/check-words
+
+# It runs what it has compiled.
+LAYOUT_TESTS = \
+	scripts/gen-layout
 
 SHIM_TESTS = \
 	scripts/check-symbols
@@ -143,6 +149,7 @@ MATRIX_TESTS = \
 	%D%/matrix/test_tree.py \
 	%D%/matrix/test_unheard.py \
 	%D%/matrix/test_unfreed.py \
+	%D%/matrix/test_versions.py \
 	%D%/matrix/test_unfinalized.py
 
 # They need the command and no library: sanitizers see them, too.
@@ -226,7 +233,7 @@ CLEANFILES += fuzz_options.input fuzz_report.input fuzz_suppressions.input
 
 TESTS += $(SCRIPT_TESTS)
 if !CROSS
-TESTS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS) $(LAYOUT_TESTS)
 if BUILD_TOOL
 TESTS += $(TOOL_UNIT_TESTS)
 if HAVE_SANITIZERS
