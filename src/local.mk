@@ -269,6 +269,8 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/audit/audittypes.h \
 	%D%/analysis/base/bigarray.c \
 	%D%/analysis/base/bigarray.h \
+	%D%/analysis/base/classes.c \
+	%D%/analysis/base/classes.h \
 	%D%/analysis/base/elffile.c \
 	%D%/analysis/base/elffile.h \
 	%D%/analysis/base/lines.c \
@@ -336,8 +338,6 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/heap/threadheaps.h \
 	%D%/analysis/islands/causes.c \
 	%D%/analysis/islands/causes.h \
-	%D%/analysis/islands/classes.c \
-	%D%/analysis/islands/classes.h \
 	%D%/analysis/islands/describe.c \
 	%D%/analysis/islands/describe.h \
 	%D%/analysis/islands/groups.c \
@@ -368,6 +368,7 @@ libanalysis_la_SOURCES = \
 	%D%/analysis/reach/memory.h \
 	%D%/analysis/reach/worklist.c \
 	%D%/analysis/reach/worklist.h \
+	%D%/analysis/reach/world.h \
 	%D%/analysis/reach/reach.c \
 	%D%/analysis/reach/reach.h \
 	%D%/analysis/reach/referents.c \

@@ -16,16 +16,16 @@ void
 check_begin(struct check *c, const struct source *s)
 {
 	memset(c, 0, sizeof *c);
-	arena_init(&c->arena);
+	arena_init(&c->world.arena);
 	shared_begin();
-	c->source = s;
-	classes_init(&c->classes, &c->arena, s->stdlib);
+	c->world.source = s;
+	classes_init(&c->world.classes, &c->world.arena, s->stdlib);
 }
 
 void
 check_outside(struct check *c)
 {
-	const struct source *s = c->source;
+	const struct source *s = c->world.source;
 
 	if (!s->options->reachability)
 		return;
@@ -38,12 +38,12 @@ check_outside(struct check *c)
 bool
 check_find(struct check *c, const char **why)
 {
-	const struct source *s = c->source;
+	const struct source *s = c->world.source;
 
-	if (!mirror_init(&c->mirror, s->lists, s->n_lists, why))
+	if (!mirror_init(&c->world.mirror, s->lists, s->n_lists, why))
 		return false;
-	switch (cycles_find(&c->mirror, s->garbage, s->is_late,
-			    &c->unreachable)) {
+	switch (cycles_find(&c->world.mirror, s->garbage, s->is_late,
+			    &c->world.unreachable)) {
 	case CYCLES_FOUND:
 		return true;
 	case CYCLES_NO_MEMORY:
@@ -63,22 +63,24 @@ check_reach(struct check *c)
 {
 	const char *why = NULL;
 
-	if (!c->source->options->reachability)
+	if (!c->world.source->options->reachability)
 		return;
-	c->has_reach = reach_mark(&c->reach, c->source, &c->mirror,
-				  &c->unreachable, &c->notcloned, &why);
-	if (c->has_reach && !c->reach.g.knows_allocator)
+	c->world.has_reach =
+		reach_mark(&c->world.reach, c->world.source, &c->world.mirror,
+			   &c->world.unreachable, &c->notcloned, &why);
+	if (c->world.has_reach && !c->world.reach.g.knows_allocator)
 		omissions_note(&c->omissions, OMISSION_ALLOCATOR, NULL);
-	if (c->has_reach)
-		c->has_lost = lost_find(&c->lost, &c->reach, &c->mirror, &why);
+	if (c->world.has_reach)
+		c->has_lost = lost_find(&c->lost, &c->world.reach,
+					&c->world.mirror, &why);
 	if (!c->has_lost) {
 		omissions_note(&c->omissions, OMISSION_REACHABILITY, why);
 		return;
 	}
-	if (c->source->since_attach)
-		c->n_kept = preattach_count(&c->reach);
-	if (surplus_find(&c->reach, &why))
-		holders_find(c);
+	if (c->world.source->since_attach)
+		c->n_kept = preattach_count(&c->world.reach);
+	if (surplus_find(&c->world.reach, &why))
+		holders_find(&c->world);
 	else
 		omissions_note(&c->omissions, OMISSION_SURPLUS, why);
 }
@@ -88,11 +90,11 @@ check_audit(struct check *c)
 {
 	const char *why = "it needs the reachability analysis";
 
-	if (!c->source->options->audit)
+	if (!c->world.source->options->audit)
 		return;
-	if (c->has_reach)
-		c->has_audit =
-			audit_find(&c->audit, &c->reach, &c->mirror, &why);
+	if (c->world.has_reach)
+		c->has_audit = audit_find(&c->audit, &c->world.reach,
+					  &c->world.mirror, &why);
 	if (!c->has_audit)
 		omissions_note(&c->omissions, OMISSION_AUDIT, why);
 }
@@ -103,9 +105,9 @@ check_growth(struct check *c)
 {
 	const char *why = NULL;
 
-	if (!c->source->options->growth || c->source->only_new)
+	if (!c->world.source->options->growth || c->world.source->only_new)
 		return;
-	growth_find(c, &why);
+	c->growth = growth_find(&c->world, &c->omissions, &why);
 	if (why)
 		omissions_note(&c->omissions, OMISSION_GROWTH, why);
 }
@@ -113,21 +115,22 @@ check_growth(struct check *c)
 void
 check_survived(struct check *c, size_t i)
 {
-	c->mirror.nodes[c->unreachable.ids[i]].flags |= NODE_SURVIVED;
+	c->world.mirror.nodes[c->world.unreachable.ids[i]].flags |=
+		NODE_SURVIVED;
 }
 
 void
 check_fini(struct check *c)
 {
-	growth_fini(c);
+	growth_fini(c->growth);
 	if (c->has_audit)
 		audit_fini(&c->audit);
 	if (c->has_lost)
 		lost_fini(&c->lost);
-	reach_fini(&c->reach);
+	reach_fini(&c->world.reach);
 	notcloned_fini(&c->notcloned);
 	modules_end();
-	cycles_fini(&c->unreachable);
-	mirror_fini(&c->mirror);
-	arena_fini(&c->arena);
+	cycles_fini(&c->world.unreachable);
+	mirror_fini(&c->world.mirror);
+	arena_fini(&c->world.arena);
 }

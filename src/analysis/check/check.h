@@ -20,27 +20,17 @@
 #include <stddef.h>
 
 #include "analysis/audit/audittypes.h"
-#include "analysis/base/mirror.h"
 #include "analysis/base/source.h"
-#include "analysis/cycles/cycles.h"
 #include "analysis/heap/notcloned.h"
-#include "analysis/islands/classes.h"
 #include "analysis/reach/lost.h"
-#include "analysis/reach/reach.h"
-#include "common/arena.h"
+#include "analysis/reach/world.h"
 #include "report/omissions.h"
 
 struct check {
-	struct arena arena; /* of everything in the report */
-	const struct source *source;
-	struct mirror mirror;
-	struct unreachable unreachable;
-	struct classes classes;
+	struct world world;
 	struct notcloned notcloned;
-	struct reach reach;
 	struct lost lost;
-	bool has_lost;          /* reach and lost are there */
-	bool has_reach;         /* reach alone is */
+	bool has_lost; /* lost is there, and world.reach */
 	struct audit audit;
 	bool has_audit;
 	struct growth *growth; /* what growth.c knows, or NULL */

@@ -28,7 +28,7 @@ add_finding(struct check *c)
 	if (c->n_findings == c->n_room) {
 		size_t room = c->n_room ? c->n_room * 2 : 64;
 		struct finding *more =
-			arena_array(&c->arena, room, sizeof *more);
+			arena_array(&c->world.arena, room, sizeof *more);
 
 		if (!more) {
 			c->failed = true;
@@ -49,7 +49,7 @@ merge_into_known(struct check *c, const struct finding *f)
 {
 	size_t i;
 
-	if (c->source->keeps_apart)
+	if (c->world.source->keeps_apart)
 		return false;
 	for (i = 0; i < c->n_findings; i++) {
 		struct finding *known = &c->findings[i];
@@ -57,7 +57,7 @@ merge_into_known(struct check *c, const struct finding *f)
 		if (strcmp(known->fingerprint, f->fingerprint) ||
 		    known->state != f->state)
 			continue;
-		judge_merge(&c->arena, known, f);
+		judge_merge(&c->world.arena, known, f);
 		return true;
 	}
 	return false;
@@ -75,7 +75,7 @@ is_ours(const struct check *c, const struct finding *f)
 	for (i = 0; i < f->n_python; i++) {
 		const char *file = f->python[i].file, *slash;
 
-		if (!file || is_stdlib_file(file, c->source->stdlib))
+		if (!file || is_stdlib_file(file, c->world.source->stdlib))
 			continue;
 		slash = strrchr(file, '/');
 		file = slash ? slash + 1 : file;
@@ -88,14 +88,14 @@ is_ours(const struct check *c, const struct finding *f)
 static void
 keep_finding(struct check *c, struct finding *f)
 {
-	const struct source *s = c->source;
+	const struct source *s = c->world.source;
 
 	if (is_ours(c, f))
 		return;
 	fingerprint_make(f, s->stdlib, s->cwd);
 	if (merge_into_known(c, f))
 		return;
-	f->advice = advice_for(&c->arena, f, layout->is_python3);
+	f->advice = advice_for(&c->world.arena, f, layout->is_python3);
 	c->n_findings++;
 }
 
@@ -105,8 +105,8 @@ describe(struct check *c, const struct graph *g, struct group *group)
 {
 	struct finding *f = add_finding(c);
 
-	if (!f || !describe_group(&c->arena, c->source, &c->classes, g, group,
-				  f)) {
+	if (!f || !describe_group(&c->world.arena, c->world.source,
+				  &c->world.classes, g, group, f)) {
 		c->failed = true;
 		return NULL;
 	}
@@ -120,7 +120,8 @@ add_group(struct check *c, struct finding *f, const struct group *group,
 	f->kind = kind;
 	f->reason = reason;
 	f->state = group->allocated.is_startup ? STATE_STARTUP : STATE_NEW;
-	f->is_printed = judge_is_worth_printing(c->source, f, group->is_own);
+	f->is_printed =
+		judge_is_worth_printing(c->world.source, f, group->is_own);
 	keep_finding(c, f);
 }
 
@@ -154,13 +155,13 @@ add_guilty(struct check *c, const struct group *group, struct finding *f)
 
 	if (!lost_guilty(&c->lost, group->island, &from, &to))
 		return;
-	k = classes_intern(&c->classes, graph_object(g, from));
+	k = classes_intern(&c->world.classes, graph_object(g, from));
 	if (!k)
 		return;
 	f->hidden_type = k->name;
 	f->hidden_module_file = k->module_file;
 	if (edge_name(graph_object(g, from), graph_object(g, to), edge))
-		f->hidden_member = arena_string(&c->arena, edge);
+		f->hidden_member = arena_string(&c->world.arena, edge);
 }
 
 /*
@@ -172,7 +173,7 @@ may_be_in_registers(const struct check *c, const struct group *group)
 {
 	return !group->allocated.is_startup &&
 	       group->count <=
-		       (int64_t)c->source->n_unread * REACH_REGISTERS;
+		       (int64_t)c->world.source->n_unread * REACH_REGISTERS;
 }
 
 /*
@@ -187,7 +188,7 @@ is_from_initialization(const struct check *c, const struct group *group)
 	struct report_line line;
 
 	return group->allocated.stack &&
-	       c->source->lines(group->allocated.stack, &line, 1) == 1 &&
+	       c->world.source->lines(group->allocated.stack, &line, 1) == 1 &&
 	       line.function && line.file &&
 	       !strcmp(line.function, "_call_with_frames_removed") &&
 	       strstr(line.file, "_bootstrap");
@@ -198,7 +199,7 @@ static bool
 may_be_constants(const struct check *c, const struct group *group)
 {
 	return group->allocated.is_before &&
-	       preattach_may_be_constants(&c->reach.g.maps, group, c->n_kept);
+	       judge_may_be_constants(&c->world.reach.g.maps, group, c->n_kept);
 }
 
 /*
@@ -225,14 +226,14 @@ report_lost(struct check *c, enum lost_verdict v)
 {
 	struct groups groups = {
 		.lost = &c->lost,
-		.measure = {.r = &c->reach, .m = &c->lost.m},
+		.measure = {.r = &c->world.reach, .m = &c->lost.m},
 	};
 	struct group *group, *next;
 	const struct graph *g = &c->lost.g;
 
 	if (v == LOST_REFERENCE)
 		groups.has_surplus = lost_has_surplus;
-	groups_add(&groups, g, &c->lost.m, c->source, &c->classes,
+	groups_add(&groups, g, &c->lost.m, c->world.source, &c->world.classes,
 		   c->lost.verdict_of, v);
 	HASH_ITER(hh, groups.table, group, next)
 	{
@@ -241,7 +242,7 @@ report_lost(struct check *c, enum lost_verdict v)
 						 FINDING_HIDDEN_CYCLE;
 		struct finding *f;
 
-		if (source_was_left(c->source, &group->allocated)) {
+		if (source_was_left(c->world.source, &group->allocated)) {
 			leave_out(c, OMISSION_LEFT, group->count);
 			continue;
 		}
@@ -299,7 +300,7 @@ report_memory(struct check *c)
 		 * locks in the child, because another thread may have held
 		 * them.
 		 */
-		if (c->source->is_inherited(g->stack)) {
+		if (c->world.source->is_inherited(g->stack)) {
 			leave_out(c, OMISSION_INHERITED, g->count);
 			continue;
 		}
@@ -312,7 +313,8 @@ report_memory(struct check *c)
 			continue;
 		}
 		f = add_finding(c);
-		if (!f || !describe_memory(&c->arena, c->source, g, f)) {
+		if (!f ||
+		    !describe_memory(&c->world.arena, c->world.source, g, f)) {
 			c->failed = true;
 			continue;
 		}
@@ -331,7 +333,7 @@ add_found(struct check *c, struct finding *found)
 	if (!f)
 		return;
 	*f = *found;
-	f->is_printed = judge_is_worth_printing(c->source, f, true);
+	f->is_printed = judge_is_worth_printing(c->world.source, f, true);
 	keep_finding(c, f);
 }
 
@@ -341,12 +343,12 @@ add_found(struct check *c, struct finding *found)
 static void
 report_verdict(struct check *c, enum verdict v)
 {
-	node_id *ids = bigarray_map(c->unreachable.n, sizeof *ids);
+	node_id *ids = bigarray_map(c->world.unreachable.n, sizeof *ids);
 	enum finding_kind kind;
 	enum finding_reason reason;
 	struct groups groups = {
-		.measure = {.r = c->has_reach ? &c->reach : NULL,
-			    .m = &c->mirror,
+		.measure = {.r = c->world.has_reach ? &c->world.reach : NULL,
+			    .m = &c->world.mirror,
 			    .of_garbage = true},
 	};
 	struct group *group, *next;
@@ -357,18 +359,18 @@ report_verdict(struct check *c, enum verdict v)
 		c->failed = true;
 		return;
 	}
-	for (i = 0; i < c->unreachable.n; i++) {
+	for (i = 0; i < c->world.unreachable.n; i++) {
 		const struct node *node =
-			&c->mirror.nodes[c->unreachable.ids[i]];
+			&c->world.mirror.nodes[c->world.unreachable.ids[i]];
 
-		if (judge_node(c->source, node) == v)
-			ids[n++] = c->unreachable.ids[i];
+		if (judge_node(c->world.source, node) == v)
+			ids[n++] = c->world.unreachable.ids[i];
 	}
 	judge_words(v, &kind, &reason);
-	if (n && graph_init(&g, &c->mirror, ids, n, graph_traverse,
-			    NULL)) {
-		groups_add(&groups, &g, &c->mirror, c->source, &c->classes,
-			   NULL, 0);
+	if (n &&
+	    graph_init(&g, &c->world.mirror, ids, n, graph_traverse, NULL)) {
+		groups_add(&groups, &g, &c->world.mirror, c->world.source,
+			   &c->world.classes, NULL, 0);
 		HASH_ITER(hh, groups.table, group, next)
 		{
 			struct finding *f = describe(c, &g, group);
@@ -382,14 +384,14 @@ report_verdict(struct check *c, enum verdict v)
 	} else if (n) {
 		c->failed = true;
 	}
-	bigarray_unmap(ids, c->unreachable.n, sizeof *ids);
+	bigarray_unmap(ids, c->world.unreachable.n, sizeof *ids);
 }
 
 static void
 add_resurrected(struct check *c, struct finding *found)
 {
 	struct finding *f = add_finding(c);
-	struct report_type *type = arena_grab(&c->arena, sizeof *type);
+	struct report_type *type = arena_grab(&c->world.arena, sizeof *type);
 
 	if (!f || !type)
 		return;
@@ -400,7 +402,7 @@ add_resurrected(struct check *c, struct finding *found)
 	f->types = type;
 	f->kind = FINDING_RESURRECTED;
 	f->reason = REASON_NONE;
-	f->is_printed = judge_is_worth_printing(c->source, f, true);
+	f->is_printed = judge_is_worth_printing(c->world.source, f, true);
 	keep_finding(c, f);
 }
 
@@ -413,7 +415,7 @@ add_collected(const struct finding *collected, bool is_own, void *ctx)
 	if (!f)
 		return;
 	*f = *collected;
-	f->is_printed = judge_is_worth_printing(c->source, f, is_own);
+	f->is_printed = judge_is_worth_printing(c->world.source, f, is_own);
 	if (!is_ours(c, f) && !merge_into_known(c, f))
 		c->n_findings++;
 }
@@ -434,36 +436,38 @@ check_report(struct check *c, struct report *r)
 		c->failed |= !unfreed_walk(c, add_found);
 	}
 	if (c->has_audit &&
-	    !auditrows_report(&c->arena, &c->audit, r, &c->omissions))
+	    !auditrows_report(&c->world.arena, &c->audit, r, &c->omissions))
 		c->failed = true;
-	c->failed |= !growth_walk(c, add_found);
-	leave_out(c, OMISSION_GROWTH_SITES, growth_left_out(c));
+	c->failed |= !growth_walk(c->growth, &c->omissions, add_found, c);
+	leave_out(c, OMISSION_GROWTH_SITES, growth_left_out(c->growth));
 	leave_out(c, OMISSION_SHARED, shared_dropped());
 	if (!resurrected_walk(c, add_resurrected))
 		c->failed = true;
-	if (c->source->walk_collected)
-		c->source->walk_collected(add_collected, c);
-	if (c->source->suppressions)
-		filter_suppress(c->source->suppressions, c->findings,
-				c->n_findings, c->source->today);
-	if (c->source->baseline)
-		filter_know(c->source->baseline, c->findings, c->n_findings);
-	if (c->failed || c->arena.failed)
+	if (c->world.source->walk_collected)
+		c->world.source->walk_collected(add_collected, c);
+	if (c->world.source->suppressions)
+		filter_suppress(c->world.source->suppressions, c->findings,
+				c->n_findings, c->world.source->today);
+	if (c->world.source->baseline)
+		filter_know(c->world.source->baseline, c->findings,
+			    c->n_findings);
+	if (c->failed || c->world.arena.failed)
 		omissions_note(&c->omissions, OMISSION_DESCRIPTIONS, NULL);
 	judge_order(c->findings, c->n_findings);
 	r->findings = c->findings;
 	r->n_findings = c->n_findings;
-	judge_finish(c->source->options, r);
+	judge_finish(c->world.source->options, r);
 	if (c->has_lost)
-		r->heap_objects = (int64_t)(c->reach.n_objects + c->lost.n);
-	r->heap_tracked = (int64_t)c->mirror.n;
+		r->heap_objects =
+			(int64_t)(c->world.reach.n_objects + c->lost.n);
+	r->heap_tracked = (int64_t)c->world.mirror.n;
 	for (k = 0; k < GENERATIONS; k++)
-		r->generations[k] = (int64_t)c->mirror.n_generation[k];
-	r->permanent = c->source->n_lists &&
-				       c->source->lists[0]
+		r->generations[k] = (int64_t)c->world.mirror.n_generation[k];
+	r->permanent = c->world.source->n_lists &&
+				       c->world.source->lists[0]
 					       .heads[GENERATION_PERMANENT] ?
-			       (int64_t)c->mirror.n_generation
-				       [GENERATION_PERMANENT] :
+			       (int64_t)c->world.mirror
+				       .n_generation[GENERATION_PERMANENT] :
 			       REPORT_UNKNOWN;
-	r->unreachable = (int64_t)c->unreachable.n;
+	r->unreachable = (int64_t)c->world.unreachable.n;
 }

@@ -16,13 +16,14 @@ tell(struct check *c, const struct graph *g, struct group *group,
 {
 	struct finding f;
 
-	if (!describe_group(&c->arena, c->source, &c->classes, g, group, &f))
+	if (!describe_group(&c->world.arena, c->world.source, &c->world.classes,
+			    g, group, &f))
 		return false;
 	f.kind = FINDING_COLLECTED;
 	f.reason = REASON_NONE;
 	f.state = group->allocated.is_startup ? STATE_STARTUP : STATE_NEW;
-	fingerprint_make(&f, c->source->stdlib, c->source->cwd);
-	f.advice = advice_for(&c->arena, &f, layout->is_python3);
+	fingerprint_make(&f, c->world.source->stdlib, c->world.source->cwd);
+	f.advice = advice_for(&c->world.arena, &f, layout->is_python3);
 	each(&f, group->allocated.epoch, group->is_own);
 	return true;
 }
@@ -31,7 +32,7 @@ bool
 doomed_find(struct check *c, void (*each)(const struct finding *f,
 					     uint32_t epoch, bool is_own))
 {
-	const struct unreachable *u = &c->unreachable;
+	const struct unreachable *u = &c->world.unreachable;
 	node_id *ids = bigarray_map(u->n, sizeof *ids);
 	struct groups groups = {0};
 	struct group *group, *next;
@@ -41,13 +42,14 @@ doomed_find(struct check *c, void (*each)(const struct finding *f,
 
 	/* A legacy finalizer, and what hangs on it, will not be freed. */
 	for (i = 0; ok && i < u->n; i++)
-		if (!(c->mirror.nodes[u->ids[i]].flags & NODE_LEGACY))
+		if (!(c->world.mirror.nodes[u->ids[i]].flags & NODE_LEGACY))
 			ids[n++] = u->ids[i];
 	if (ok && n)
-		ok = graph_init(&g, &c->mirror, ids, n, graph_traverse, NULL);
+		ok = graph_init(&g, &c->world.mirror, ids, n, graph_traverse,
+				NULL);
 	if (ok && n) {
-		groups_add(&groups, &g, &c->mirror, c->source, &c->classes,
-			   NULL, 0);
+		groups_add(&groups, &g, &c->world.mirror, c->world.source,
+			   &c->world.classes, NULL, 0);
 		HASH_ITER(hh, groups.table, group, next)
 		{
 			ok = tell(c, &g, group, each) && ok;

@@ -6,6 +6,7 @@
 
 #include "analysis/base/sort.h"
 #include "analysis/islands/shared.h"
+#include "analysis/reach/preattach.h"
 #include "common/options.h"
 #include "report/kinds.h"
 #include "report/order.h"
@@ -224,4 +225,17 @@ judge_finish(const struct options *o, struct report *r)
 			leave_out(r, f, is_cut && (f->is_failing ||
 						   !is_waiting_only(f)));
 	}
+}
+
+bool
+judge_may_be_constants(const struct maps *maps, const struct group *group,
+		       size_t kept)
+{
+	size_t i;
+
+	for (i = 0; i < group->n_classes; i++)
+		if (!preattach_is_constant(maps,
+					   group->classes[i].class->address))
+			return false;
+	return (size_t)group->count <= kept;
 }

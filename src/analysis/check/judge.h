@@ -15,6 +15,8 @@
 
 #include "analysis/base/mirror.h"
 #include "analysis/base/source.h"
+#include "analysis/heap/maps.h"
+#include "analysis/islands/groups.h"
 #include "common/arena.h"
 
 /*
@@ -53,5 +55,9 @@ void judge_order(struct finding *findings, size_t n);
 
 /* fail_on, max_findings, and the one line about quiet garbage. */
 void judge_finish(const struct options *o, struct report *r);
+
+/* May all objects of the group be constants, given that `kept' are held? */
+bool judge_may_be_constants(const struct maps *maps, const struct group *group,
+			    size_t kept);
 
 #endif /* LEAKSHIM_ANALYSIS_JUDGE_H */

@@ -19,12 +19,12 @@ struct seen {
 static bool
 is_resurrected(struct check *c, node_id id, struct class **class)
 {
-	void *o = mirror_object(&c->mirror, id);
+	void *o = mirror_object(&c->world.mirror, id);
 
-	if (!(c->mirror.nodes[id].flags & NODE_REACHABLE) ||
+	if (!(c->world.mirror.nodes[id].flags & NODE_REACHABLE) ||
 	    !object_is_finalized(o))
 		return false;
-	*class = classes_intern(&c->classes, o);
+	*class = classes_intern(&c->world.classes, o);
 	/* Generators and files have the flag too, and nothing to lose. */
 	return *class && (*class)->is_python && (*class)->has_finalizer;
 }
@@ -39,18 +39,18 @@ count_kin(struct check *c, struct seen *s, void *o, struct class *class)
 		.n_classes = 1,
 	};
 
-	if (!shared_of_object(c->source, o, &is.id))
+	if (!shared_of_object(c->world.source, o, &is.id))
 		return true;
 	class->count = 1;
 	class->bytes = is.bytes;
-	return shared_add(&s->shared, &c->arena, &is);
+	return shared_add(&s->shared, &c->world.arena, &is);
 }
 
 static bool
 count(struct check *c, node_id id, struct class *class, struct seen **table)
 {
-	void *o = mirror_object(&c->mirror, id);
-	struct source_block block = source_allocated(c->source, o);
+	void *o = mirror_object(&c->world.mirror, id);
+	struct source_block block = source_allocated(c->world.source, o);
 	struct seen *s;
 	uint64_t key;
 
@@ -64,9 +64,9 @@ count(struct check *c, node_id id, struct class *class, struct seen **table)
 		s->finding.bytes += object_bytes(o);
 		return count_kin(c, s, o, class);
 	}
-	s = arena_grab(&c->arena, sizeof *s);
-	if (!s || !describe_object(&c->arena, c->source, &c->classes, o,
-				   &s->finding))
+	s = arena_grab(&c->world.arena, sizeof *s);
+	if (!s || !describe_object(&c->world.arena, c->world.source,
+				   &c->world.classes, o, &s->finding))
 		return false;
 	s->key = key;
 	HASH_ADD(hh, *table, key, sizeof key, s);
@@ -82,12 +82,12 @@ resurrected_walk(struct check *c,
 	bool ok = true;
 	size_t i;
 
-	for (i = 0; i < c->mirror.n && ok; i++)
+	for (i = 0; i < c->world.mirror.n && ok; i++)
 		if (is_resurrected(c, (node_id)i, &class))
 			ok = count(c, (node_id)i, class, &table);
 	HASH_ITER(hh, table, s, next)
 	{
-		ok &= shared_describe(&s->shared, &c->arena, &s->finding);
+		ok &= shared_describe(&s->shared, &c->world.arena, &s->finding);
 		each(c, &s->finding);
 	}
 	HASH_CLEAR(hh, table);

@@ -191,7 +191,7 @@ surplus_find(struct reach *r, const char **why)
 static bool
 may_be_in_registers(const struct check *c, const struct hub *hub)
 {
-	int64_t n = (int64_t)c->source->n_unread * REACH_REGISTERS;
+	int64_t n = (int64_t)c->world.source->n_unread * REACH_REGISTERS;
 
 	return n && hub->refcount - hub->found < FEWEST_LOST + n;
 }
@@ -212,7 +212,7 @@ static bool
 describe_kin(struct check *c, void *o, struct finding *f)
 {
 	struct shared_islands *table = NULL;
-	struct class *class = classes_intern(&c->classes, o);
+	struct class *class = classes_intern(&c->world.classes, o);
 	struct shared_island is = {
 		.objects = 1,
 		.bytes = f->bytes,
@@ -220,12 +220,12 @@ describe_kin(struct check *c, void *o, struct finding *f)
 		.n_classes = 1,
 	};
 
-	if (!class || !shared_of_object(c->source, o, &is.id))
+	if (!class || !shared_of_object(c->world.source, o, &is.id))
 		return class;
 	class->count = 1;
 	class->bytes = f->bytes;
-	return shared_add(&table, &c->arena, &is) &&
-	       shared_describe(&table, &c->arena, f);
+	return shared_add(&table, &c->world.arena, &is) &&
+	       shared_describe(&table, &c->world.arena, f);
 }
 
 bool
@@ -234,19 +234,19 @@ surplus_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 	const struct hub *hub;
 	size_t at = 0;
 
-	while ((hub = hubs_next(&c->reach.hubs, &at))) {
+	while ((hub = hubs_next(&c->world.reach.hubs, &at))) {
 		struct source_block b =
-			source_allocated(c->source, hub->object);
+			source_allocated(c->world.source, hub->object);
 		struct finding f;
 
 		if (b.is_old || may_be_a_hash(hub, &b))
 			continue;
-		if (source_was_left(c->source, &b)) {
+		if (source_was_left(c->world.source, &b)) {
 			omissions_count(&c->omissions, OMISSION_LEFT, 1);
 			continue;
 		}
 		if (b.is_before &&
-		    preattach_is_constant(&c->reach.g.maps,
+		    preattach_is_constant(&c->world.reach.g.maps,
 					  object_type(hub->object))) {
 			omissions_count(&c->omissions, OMISSION_CONSTANTS, 1);
 			continue;
@@ -259,9 +259,9 @@ surplus_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 			omissions_count(&c->omissions, OMISSION_REGISTERS, 1);
 			continue;
 		}
-		if (!describe_object(&c->arena, c->source, &c->classes,
-				     hub->object, &f) ||
-		    !holders_describe(c, hub, &f) ||
+		if (!describe_object(&c->world.arena, c->world.source,
+				     &c->world.classes, hub->object, &f) ||
+		    !holders_describe(&c->world, hub, &f) ||
 		    !describe_kin(c, hub->object, &f))
 			return false;
 		f.kind = FINDING_LOST_REFERENCE;

@@ -86,7 +86,7 @@ hold(struct search *s, uintptr_t node)
 static void
 hold_next(struct search *s, uintptr_t node)
 {
-	const struct heap *h = &s->c->reach.g.heap;
+	const struct heap *h = &s->c->world.reach.g.heap;
 	const uintptr_t *p = (const uintptr_t *)node;
 	const uintptr_t *end = (const uintptr_t *)heap_end(h, node);
 
@@ -94,7 +94,7 @@ hold_next(struct search *s, uintptr_t node)
 		uintptr_t next = heap_find(h, *p & ~(uintptr_t)7);
 
 		if (!next || heap_is_marked(h, next) ||
-		    !find_unfreed(&s->c->reach, next))
+		    !find_unfreed(&s->c->world.reach, next))
 			continue;
 		heap_mark(h, next);
 		hold(s, next);
@@ -106,8 +106,8 @@ follow_held(uintptr_t node, void *ctx)
 {
 	struct search *s = ctx;
 
-	if (!heap_is_marked(&s->c->reach.g.heap, node) ||
-	    !find_unfreed(&s->c->reach, node))
+	if (!heap_is_marked(&s->c->world.reach.g.heap, node) ||
+	    !find_unfreed(&s->c->world.reach, node))
 		return s->failed;
 	hold(s, node);
 	while (s->n_held && !s->failed)
@@ -121,7 +121,7 @@ follow_held(uintptr_t node, void *ctx)
 static int
 mark_put_off(uintptr_t node, void *ctx)
 {
-	const struct reach *r = &((struct search *)ctx)->c->reach;
+	const struct reach *r = &((struct search *)ctx)->c->world.reach;
 	void *o = find_unfreed(r, node);
 	uintptr_t link, other;
 
@@ -179,16 +179,16 @@ collect(uintptr_t node, void *ctx)
 {
 	struct search *s = ctx;
 	struct check *c = s->c;
-	void *o = find_unfreed(&c->reach, node);
+	void *o = find_unfreed(&c->world.reach, node);
 	struct source_block b;
 	struct dead_group *g;
 
 	if (!o)
 		return 0;
-	b = source_allocated(c->source, o);
+	b = source_allocated(c->world.source, o);
 	if (b.is_old)
 		return 0;
-	if (b.is_unknown || source_was_left(c->source, &b)) {
+	if (b.is_unknown || source_was_left(c->world.source, &b)) {
 		omissions_count(&c->omissions,
 				b.is_unknown ? OMISSION_AGELESS : OMISSION_LEFT,
 				1);
@@ -208,11 +208,11 @@ collect(uintptr_t node, void *ctx)
 static bool
 describe(struct check *c, const struct dead_group *g, struct finding *f)
 {
-	struct class *k = classes_intern(&c->classes, g->example);
-	struct report_type *type = arena_grab(&c->arena, sizeof *type);
+	struct class *k = classes_intern(&c->world.classes, g->example);
+	struct report_type *type = arena_grab(&c->world.arena, sizeof *type);
 
 	if (!k || !type ||
-	    !describe_site(&c->arena, c->source, &g->allocated, f))
+	    !describe_site(&c->world.arena, c->world.source, &g->allocated, f))
 		return false;
 	*type = (struct report_type){.name = k->name,
 				     .count = g->count,
@@ -234,7 +234,7 @@ static bool
 may_be_in_registers(const struct check *c, const struct dead_group *g)
 {
 	return !g->allocated.is_startup &&
-	       g->count <= (int64_t)c->source->n_unread * REACH_REGISTERS;
+	       g->count <= (int64_t)c->world.source->n_unread * REACH_REGISTERS;
 }
 
 bool
@@ -244,11 +244,12 @@ unfreed_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 	struct dead_group *g, *next;
 
 	/* Usually there is none. */
-	if (!heap_walk_unmarked(&c->reach.g.heap, find_any, &c->reach))
+	if (!heap_walk_unmarked(&c->world.reach.g.heap, find_any,
+				&c->world.reach))
 		return true;
-	heap_walk(&c->reach.g.heap, follow_held, &s);
-	heap_walk_unmarked(&c->reach.g.heap, mark_put_off, &s);
-	heap_walk_unmarked(&c->reach.g.heap, collect, &s);
+	heap_walk(&c->world.reach.g.heap, follow_held, &s);
+	heap_walk_unmarked(&c->world.reach.g.heap, mark_put_off, &s);
+	heap_walk_unmarked(&c->world.reach.g.heap, collect, &s);
 	HASH_ITER(hh, s.groups, g, next)
 	{
 		struct finding f;

@@ -31,6 +31,7 @@ struct growing {
 };
 
 struct growth {
+	struct world *world;
 	struct sites sites;
 	const struct history *h;
 	struct growing *all; /* number 0 is none */
@@ -106,8 +107,8 @@ list_growing(struct growth *g, struct arena *a)
 static uint32_t
 site_of(void *o, uintptr_t node, void *ctx)
 {
-	struct check *c = ctx;
-	const struct site *site = sites_find(&c->growth->sites, c, o, node);
+	const struct growth *g = ctx;
+	const struct site *site = sites_find(&g->sites, g->world, o, node);
 
 	return site ? site->number : 0;
 }
@@ -116,7 +117,7 @@ site_of(void *o, uintptr_t node, void *ctx)
 static bool
 is_enough(const struct paths *p, void *ctx)
 {
-	const struct growth *g = ((struct check *)ctx)->growth;
+	const struct growth *g = ctx;
 	uint32_t *found = bigarray_map(g->n + 1, sizeof *found), k;
 	bool ok = found;
 	size_t i;
@@ -242,40 +243,43 @@ fold(struct growth *g)
 	}
 }
 
-void
-growth_find(struct check *c, const char **why)
+struct growth *
+growth_find(struct world *world, struct omissions *missed, const char **why)
 {
-	const struct source *s = c->source;
-	struct growth *g = arena_grab(&c->arena, sizeof *g);
+	const struct source *s = world->source;
+	struct growth *g = arena_grab(&world->arena, sizeof *g);
 
 	*why = "no memory for the counts of the checks: raise it";
 	if (!g || !s->history)
-		return;
-	if (!c->has_reach) {
+		return NULL;
+	if (!world->has_reach) {
 		*why = "it needs the reachability analysis";
-		return;
+		return NULL;
 	}
-	c->growth = g;
+	g->world = world;
 	g->h = s->history;
-	if (!sites_count(&g->sites, c, s->history->room)) {
+	if (!sites_count(&g->sites, world, s->history->room)) {
 		if (s->is_late())
 			*why = "the count did not finish in time: "
 			       "timeout=SECONDS gives it longer";
-		return;
+		return g;
 	}
 	write_history(g, s->history_before, s->history);
-	omissions_count(&c->omissions, OMISSION_GROWTH_CHECKS,
+	omissions_count(missed, OMISSION_GROWTH_CHECKS,
 			history_needs(s->history));
-	if (g->n && !list_growing(g, &c->arena))
-		return;
+	if (g->n && !list_growing(g, &world->arena))
+		return g;
 	*why = NULL;
 	if (!g->n)
-		return;
-	g->paths = (struct paths){
-		.c = c, .site_of = site_of, .is_enough = is_enough, .ctx = c};
+		return g;
+	g->paths = (struct paths){.world = world,
+				  .site_of = site_of,
+				  .is_enough = is_enough,
+				  .ctx = g};
 	paths_find(&g->paths);
 	count_holders(g);
 	fold(g);
+	return g;
 }
 
 /* ---- findings ---- */
@@ -309,17 +313,16 @@ add_part(struct finding *f, int64_t *checks, const struct growing *k)
 }
 
 static bool
-describe(struct check *c, uint32_t number, struct finding *f)
+describe(struct growth *g, uint32_t number, struct finding *f)
 {
-	struct growth *g = c->growth;
 	const struct growing *head = &g->all[number];
-	struct arena *a = &c->arena;
+	struct arena *a = &g->world->arena;
 	uint32_t k, n_parts = 0;
 	int64_t *checks;
 
 	for (k = 1; k <= g->n; k++)
 		n_parts += g->all[k].into == number;
-	if (!describe_site(a, c->source, &head->site->block, f))
+	if (!describe_site(a, g->world->source, &head->site->block, f))
 		return false;
 	f->types = arena_array(a, n_parts, sizeof *f->types);
 	checks = arena_array(a, head->past->n, sizeof *checks);
@@ -343,23 +346,22 @@ describe(struct check *c, uint32_t number, struct finding *f)
 }
 
 bool
-growth_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
+growth_walk(struct growth *g, struct omissions *missed,
+	    void (*each)(struct check *c, struct finding *f), struct check *c)
 {
 	uint32_t k;
 
-	for (k = 1; c->growth && k <= c->growth->n; k++) {
+	for (k = 1; g && k <= g->n; k++) {
 		struct finding f;
 
-		if (c->growth->all[k].into != k)
+		if (g->all[k].into != k)
 			continue;
 		/* Then no container can grow without bound. */
-		if (c->growth->all[k].example == PATHS_NOBODY &&
-		    !c->growth->paths.is_partial) {
-			omissions_count(&c->omissions, OMISSION_GROWTH_UNHELD,
-					1);
+		if (g->all[k].example == PATHS_NOBODY && !g->paths.is_partial) {
+			omissions_count(missed, OMISSION_GROWTH_UNHELD, 1);
 			continue;
 		}
-		if (!describe(c, k, &f))
+		if (!describe(g, k, &f))
 			return false;
 		each(c, &f);
 	}
@@ -367,17 +369,16 @@ growth_walk(struct check *c, void (*each)(struct check *c, struct finding *f))
 }
 
 int64_t
-growth_left_out(const struct check *c)
+growth_left_out(const struct growth *g)
 {
-	return c->growth ? (int64_t)c->growth->sites.n_left_out : 0;
+	return g ? (int64_t)g->sites.n_left_out : 0;
 }
 
 void
-growth_fini(struct check *c)
+growth_fini(struct growth *g)
 {
-	if (!c->growth)
+	if (!g)
 		return;
-	paths_fini(&c->growth->paths);
-	sites_fini(&c->growth->sites);
-	c->growth = NULL;
+	paths_fini(&g->paths);
+	sites_fini(&g->sites);
 }

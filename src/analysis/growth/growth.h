@@ -16,22 +16,32 @@
 #define LEAKSHIM_ANALYSIS_GROWTH_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "analysis/check/check.h"
+#include "analysis/reach/world.h"
+#include "report/omissions.h"
+
+struct check;
+struct growth;
 
 /*
- * Count, compare, and save for the next check.  Without a result, *why has the
- * reason.
+ * Count, compare, and write down for the next check.  Without a full result,
+ * *why has the reason; what there is, or NULL, is the world's arena's.
  */
-void growth_find(struct check *c, const char **why);
+struct growth *growth_find(struct world *world, struct omissions *missed,
+			   const char **why);
 
-/* Each finding, with a path, without a fingerprint; false: memory is out. */
-bool growth_walk(struct check *c,
-		 void (*each)(struct check *c, struct finding *f));
+/*
+ * Each finding, with a path, without a fingerprint; false: memory is out.
+ * g may be NULL, here and below.
+ */
+bool growth_walk(struct growth *g, struct omissions *missed,
+		 void (*each)(struct check *c, struct finding *f),
+		 struct check *c);
 
-/* The number of sites that there was no room for. */
-int64_t growth_left_out(const struct check *c);
+/* Sites that there was no room for. */
+int64_t growth_left_out(const struct growth *g);
 
-void growth_fini(struct check *c);
+void growth_fini(struct growth *g);
 
 #endif /* LEAKSHIM_ANALYSIS_GROWTH_H */

@@ -85,7 +85,7 @@ static bool
 put_step(const struct paths *p, const uint32_t *way, size_t n, size_t *i,
 	 struct report_holder *out)
 {
-	struct arena *a = &p->c->arena;
+	struct arena *a = &p->world->arena;
 	const struct path_step *s = &p->steps[way[*i]];
 	size_t more = steps_at_once(p, way, n, *i);
 	char edge[EDGE_BYTES];
@@ -119,7 +119,7 @@ paths_describe(const struct paths *p, uint32_t i, struct finding *out)
 	enum { MOST = 2 * SHOWN_FROM_EACH_END };
 	uint32_t way[MOST]; /* the root first */
 	struct report_holder *list =
-		arena_array(&p->c->arena, MOST + 1, sizeof *list);
+		arena_array(&p->world->arena, MOST + 1, sizeof *list);
 	size_t depth = 0, gap = 0, n, k;
 	uint32_t at;
 
@@ -140,9 +140,9 @@ paths_describe(const struct paths *p, uint32_t i, struct finding *out)
 		if (gap && k == SHOWN_FROM_EACH_END - 1) {
 			/* Its edge leads to one that is not shown. */
 			list[out->n_growth_path].type =
-				name_of(&p->c->arena, &p->steps[way[k++]]);
+				name_of(&p->world->arena, &p->steps[way[k++]]);
 			out->n_growth_path++;
-			if (!put_gap(&p->c->arena, gap,
+			if (!put_gap(&p->world->arena, gap,
 				     &list[out->n_growth_path++]))
 				return false;
 			continue;

@@ -48,7 +48,7 @@ can_traverse(const struct paths *p, void *o)
 
 	return flags & FLAG_HAVE_GC &&
 	       (flags & (FLAG_DICT | FLAG_TUPLE) ||
-		mirror_find(&p->c->mirror, (uintptr_t)o) != NODE_NONE);
+		mirror_find(&p->world->mirror, (uintptr_t)o) != NODE_NONE);
 }
 
 static bool
@@ -63,7 +63,7 @@ leads_on(void *o)
 static bool
 is_new(const struct paths *p, uintptr_t node)
 {
-	const struct heap *h = &p->c->reach.g.heap;
+	const struct heap *h = &p->world->reach.g.heap;
 
 	if (heap_is(h, node, HEAP_SEEN) || !heap_is_marked(h, node) ||
 	    heap_is(h, node, HEAP_PASSING))
@@ -77,7 +77,7 @@ visit(void *o, void *ctx)
 {
 	struct paths *p = ctx;
 	/* A static object is in no block; words of its memory lead on. */
-	uintptr_t node = heap_find(&p->c->reach.g.heap, (uintptr_t)o);
+	uintptr_t node = heap_find(&p->world->reach.g.heap, (uintptr_t)o);
 	uint32_t site;
 
 	if (!node || !is_new(p, node))
@@ -94,7 +94,7 @@ static void
 visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 {
 	struct paths *p = ctx;
-	const struct reach *r = &p->c->reach;
+	const struct reach *r = &p->world->reach;
 
 	for (; from < to; from++) {
 		void *o;
@@ -125,12 +125,12 @@ visit_dict(struct paths *p, void *dict)
 static void
 follow_object(struct paths *p, void *o)
 {
-	uintptr_t node = heap_find(&p->c->reach.g.heap, (uintptr_t)o), at;
+	uintptr_t node = heap_find(&p->world->reach.g.heap, (uintptr_t)o), at;
 	void *dict;
 
 	if (!can_traverse(p, o)) {
 		if (node)
-			reach_words(&p->c->reach, node, visit_words, p);
+			reach_words(&p->world->reach, node, visit_words, p);
 		return;
 	}
 	if (type_flags(object_type(o)) & FLAG_DICT)
@@ -138,7 +138,7 @@ follow_object(struct paths *p, void *o)
 	object_traverse(o, visit, p);
 	/* The dict that the visit has met is not a step of its own. */
 	dict = attribute_dict(o);
-	at = dict ? heap_find(&p->c->reach.g.heap, (uintptr_t)dict) : 0;
+	at = dict ? heap_find(&p->world->reach.g.heap, (uintptr_t)dict) : 0;
 	if (at && type_flags(object_type(dict)) & FLAG_DICT)
 		visit_dict(p, dict);
 }
@@ -157,7 +157,7 @@ follow(struct paths *p, uint32_t i)
 		locals_visit(what, visit, p);
 		break;
 	case PATH_MEMORY:
-		reach_words(&p->c->reach, (uintptr_t)what, visit_words, p);
+		reach_words(&p->world->reach, (uintptr_t)what, visit_words, p);
 		break;
 	default:
 		break;
@@ -168,7 +168,7 @@ static void
 follow_all(struct paths *p, size_t *at)
 {
 	for (; *at < p->n && !p->is_partial; ++*at) {
-		if (!(*at % TICKS) && p->c->source->is_late())
+		if (!(*at % TICKS) && p->world->source->is_late())
 			p->is_partial = true;
 		follow(p, (uint32_t)*at);
 	}
@@ -178,7 +178,7 @@ follow_all(struct paths *p, size_t *at)
 static void
 add_modules(struct paths *p)
 {
-	const struct mirror *m = &p->c->mirror;
+	const struct mirror *m = &p->world->mirror;
 	size_t i;
 
 	for (i = 0; i < m->n; i++) {
@@ -187,7 +187,7 @@ add_modules(struct paths *p)
 
 		if (!type_is_subtype(object_type(o), py.PyModule_Type))
 			continue;
-		node = heap_find(&p->c->reach.g.heap, (uintptr_t)o);
+		node = heap_find(&p->world->reach.g.heap, (uintptr_t)o);
 		if (node && is_new(p, node))
 			add(p, (uintptr_t)o | PATH_OBJECT, 0);
 	}
@@ -206,13 +206,13 @@ search_memory(struct paths *p, enum roots_part part, enum path_tag tag)
 	add(p, tag, 0);
 	p->from = (uint32_t)p->n - 1;
 	if (!p->is_partial)
-		roots_visit(&p->c->reach.g, part, visit_words, p);
+		roots_visit(&p->world->reach.g, part, visit_words, p);
 }
 
 void
 paths_find(struct paths *p)
 {
-	const struct notcloned *o = p->c->reach.notcloned;
+	const struct notcloned *o = p->world->reach.notcloned;
 	size_t at = 0;
 
 	p->from = PATHS_NOBODY;

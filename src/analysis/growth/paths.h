@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "analysis/check/check.h"
+#include "analysis/reach/world.h"
 
 #define PATHS_NOBODY UINT32_MAX
 #define PATHS_IS_OF_SITE ((uint32_t)1 << 31)
@@ -34,7 +34,7 @@ struct path_step {
 };
 
 struct paths {
-	struct check *c;
+	struct world *world;
 	struct path_step *steps; /* in the order in which they were found */
 	size_t n, room;
 	/* The site of an object, 0: none. */

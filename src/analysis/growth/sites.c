@@ -27,7 +27,7 @@ struct site_part {
 
 struct counting {
 	struct sites *s;
-	struct check *c;
+	struct world *world;
 	struct owners *owners;
 	uint32_t ticks;
 	bool failed;
@@ -35,12 +35,12 @@ struct counting {
 
 /* False: it is not counted. */
 static bool
-block_of(const struct check *c, uintptr_t node, struct source_block *out)
+block_of(const struct world *world, uintptr_t node, struct source_block *out)
 {
 	*out = (struct source_block){0};
-	if (!c->source->find_block)
+	if (!world->source->find_block)
 		return true;
-	return c->source->find_block(node, out) && !out->is_startup;
+	return world->source->find_block(node, out) && !out->is_startup;
 }
 
 static struct site_part *
@@ -62,7 +62,7 @@ intern_part(struct counting *w, struct class *k,
 
 	if (part)
 		return part;
-	part = arena_grab(&w->c->arena, sizeof *part);
+	part = arena_grab(&w->world->arena, sizeof *part);
 	if (!part)
 		return NULL;
 	part->id = (uint64_t)k->id << 32 | block->stack;
@@ -79,23 +79,23 @@ static int
 count(uintptr_t node, void *ctx)
 {
 	struct counting *w = ctx;
-	const struct reach *r = &w->c->reach;
+	const struct reach *r = &w->world->reach;
 	struct source_block block;
 	struct site_part *part;
 	struct class *k;
 	void *o;
 
-	if (!(++w->ticks & TICKS) && w->c->source->is_late())
+	if (!(++w->ticks & TICKS) && w->world->source->is_late())
 		w->failed = true;
 	if (!heap_is(&r->g.heap, node, HEAP_OBJECTS) ||
 	    !heap_is_marked(&r->g.heap, node) ||
 	    heap_is(&r->g.heap, node, HEAP_PASSING) ||
-	    !block_of(w->c, node, &block))
+	    !block_of(w->world, node, &block))
 		return w->failed;
 	o = reach_object(r, node);
 	if (!o)
 		return w->failed;
-	k = classes_intern(&w->c->classes, o);
+	k = classes_intern(&w->world->classes, o);
 	part = k ? intern_part(w, k, &block) : NULL;
 	if (!part) {
 		w->failed = true;
@@ -155,10 +155,10 @@ mix_lines(uint64_t h, const struct source *s, const struct report_line *lines,
 }
 
 static uint64_t
-key_of(const struct check *c, const struct site_part *part)
+key_of(const struct world *world, const struct site_part *part)
 {
 	struct report_line lines[MOST_LINES];
-	const struct source *s = c->source;
+	const struct source *s = world->source;
 	uint64_t begun = mix_string(0, part->class->name), h;
 	size_t n, n_used, n_max = FIRST_LINES;
 
@@ -245,16 +245,16 @@ leave_out(struct sites *s, size_t n_most)
 }
 
 bool
-sites_count(struct sites *s, struct check *c, size_t n_most)
+sites_count(struct sites *s, struct world *world, size_t n_most)
 {
-	struct counting w = {.s = s, .c = c};
+	struct counting w = {.s = s, .world = world};
 	struct site_part **list, *part, *next;
 	bool ok;
 
-	w.owners = owners_find(&c->reach);
+	w.owners = owners_find(&world->reach);
 	if (!w.owners)
 		return false;
-	heap_walk(&c->reach.g.heap, count, &w);
+	heap_walk(&world->reach.g.heap, count, &w);
 	owners_free(w.owners);
 	list = bigarray_map(s->n_parts, sizeof *list);
 	s->all = bigarray_map(s->n_parts, sizeof *s->all);
@@ -264,7 +264,7 @@ sites_count(struct sites *s, struct check *c, size_t n_most)
 
 		HASH_ITER(hh, s->parts, part, next)
 		{
-			part->key = key_of(c, part);
+			part->key = key_of(world, part);
 			list[i++] = part;
 		}
 		sort_array(list, s->n_parts, sizeof *list, by_key);
@@ -277,15 +277,15 @@ sites_count(struct sites *s, struct check *c, size_t n_most)
 }
 
 const struct site *
-sites_find(const struct sites *s, struct check *c, void *o, uintptr_t node)
+sites_find(const struct sites *s, struct world *world, void *o, uintptr_t node)
 {
 	struct source_block block;
 	struct site_part *part;
 	struct class *k;
 
-	if (!block_of(c, node, &block))
+	if (!block_of(world, node, &block))
 		return NULL;
-	k = classes_intern(&c->classes, o);
+	k = classes_intern(&world->classes, o);
 	part = k ? find_part(s, k, block.stack) : NULL;
 	return part ? &s->all[part->site] : NULL;
 }

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "analysis/check/check.h"
+#include "analysis/reach/world.h"
 
 struct site {
 	uint64_t key; /* the same in each check */
@@ -44,11 +44,11 @@ struct sites {
  * Count.  If there are more than n_most, those with the fewest objects are left
  * out.  False when memory or time is out.
  */
-bool sites_count(struct sites *s, struct check *c, size_t n_most);
+bool sites_count(struct sites *s, struct world *world, size_t n_most);
 
 /* The site of a living object and its node; NULL if it has none. */
-const struct site *sites_find(const struct sites *s, struct check *c, void *o,
-			      uintptr_t node);
+const struct site *sites_find(const struct sites *s, struct world *world,
+			      void *o, uintptr_t node);
 
 void sites_fini(struct sites *s);
 

@@ -17,9 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/base/classes.h"
 #include "analysis/base/source.h"
 #include "analysis/cycles/graph.h"
-#include "analysis/islands/classes.h"
 #include "analysis/islands/rings.h"
 
 struct causes {

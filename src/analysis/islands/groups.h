@@ -18,9 +18,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/base/classes.h"
 #include "analysis/base/source.h"
 #include "analysis/cycles/graph.h"
-#include "analysis/islands/classes.h"
 #include "analysis/islands/shared.h"
 #include "analysis/sizes/measure.h"
 

@@ -15,8 +15,8 @@
 
 #include <stdbool.h>
 
+#include "analysis/base/classes.h"
 #include "analysis/cycles/graph.h"
-#include "analysis/islands/classes.h"
 #include "analysis/islands/groups.h"
 #include "report/report.h"
 

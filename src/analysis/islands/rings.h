@@ -19,8 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/base/classes.h"
 #include "analysis/cycles/graph.h"
-#include "analysis/islands/classes.h"
 
 enum { RINGS_MOST = 4096 }; /* members; a longer ring is not reported */
 

@@ -20,9 +20,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/base/classes.h"
 #include "analysis/base/source.h"
 #include "analysis/cycles/graph.h"
-#include "analysis/islands/classes.h"
 #include "common/arena.h"
 #include "report/report.h"
 

@@ -15,7 +15,7 @@ enum {
 enum rank { UNNAMED, IN_A_CONTAINER, AN_ATTRIBUTE, OF_A_MODULE };
 
 struct search {
-	struct check *c;
+	struct world *w;
 	void *owner; /* what holds, be it by its attribute dict */
 };
 
@@ -36,7 +36,7 @@ static int
 visit(void *o, void *ctx)
 {
 	struct search *s = ctx;
-	const struct reach *r = &s->c->reach;
+	const struct reach *r = &s->w->reach;
 	uintptr_t node = heap_find(&r->g.heap, (uintptr_t)o);
 	struct hub *hub = node ? hubs_find(&r->hubs, node) : NULL;
 	char edge[EDGE_BYTES];
@@ -55,20 +55,20 @@ visit(void *o, void *ctx)
 }
 
 void
-holders_find(struct check *c)
+holders_find(struct world *w)
 {
-	struct search s = {.c = c};
+	struct search s = {.w = w};
 	void *dict;
 	size_t i;
 
-	if (!c->reach.hubs.n)
+	if (!w->reach.hubs.n)
 		return;
-	for (i = 0; i < c->mirror.n; i++) {
-		if (!(c->mirror.nodes[i].flags & NODE_REACHABLE))
+	for (i = 0; i < w->mirror.n; i++) {
+		if (!(w->mirror.nodes[i].flags & NODE_REACHABLE))
 			continue;
-		if (!(i % TICKS) && c->source->is_late())
+		if (!(i % TICKS) && w->source->is_late())
 			return;
-		s.owner = mirror_object(&c->mirror, (node_id)i);
+		s.owner = mirror_object(&w->mirror, (node_id)i);
 		object_traverse(s.owner, visit, &s);
 		dict = attribute_dict(s.owner);
 		if (dict)
@@ -77,20 +77,20 @@ holders_find(struct check *c)
 }
 
 bool
-holders_describe(struct check *c, const struct hub *hub, struct finding *out)
+holders_describe(struct world *w, const struct hub *hub, struct finding *out)
 {
 	struct report_holder *h;
 	char edge[EDGE_BYTES];
 
 	if (!hub->holder || !edge_name(hub->holder, hub->object, edge))
 		return true;
-	h = arena_grab(&c->arena, sizeof *h);
+	h = arena_grab(&w->arena, sizeof *h);
 	if (!h)
 		return false;
-	h->type = name_of_module(&c->arena, hub->holder);
+	h->type = name_of_module(&w->arena, hub->holder);
 	if (!h->type)
-		h->type = name_of_class(&c->arena, hub->holder);
-	h->edge = arena_string(&c->arena, edge);
+		h->type = name_of_class(&w->arena, hub->holder);
+	h->edge = arena_string(&w->arena, edge);
 	out->held_by = h;
 	out->n_held_by = 1;
 	return h->edge;

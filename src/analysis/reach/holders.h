@@ -15,13 +15,13 @@
 
 #include <stdbool.h>
 
-#include "analysis/check/check.h"
+#include "analysis/reach/world.h"
 
 /* Find a holder of each hub that is left, as far as time allows. */
-void holders_find(struct check *c);
+void holders_find(struct world *w);
 
 /* Fill in out->held_by.  False when memory is out. */
-bool holders_describe(struct check *c, const struct hub *hub,
+bool holders_describe(struct world *w, const struct hub *hub,
 		      struct finding *out);
 
 #endif /* LEAKSHIM_ANALYSIS_HOLDERS_H */

@@ -40,19 +40,6 @@ preattach_is_constant(const struct maps *maps, const void *type)
 	       !(type_flags(type) & FLAG_HEAPTYPE) && !is_mutable(type);
 }
 
-bool
-preattach_may_be_constants(const struct maps *maps, const struct group *group,
-			   size_t kept)
-{
-	size_t i;
-
-	for (i = 0; i < group->n_classes; i++)
-		if (!preattach_is_constant(maps,
-					   group->classes[i].class->address))
-			return false;
-	return (size_t)group->count <= kept;
-}
-
 static void
 count_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 {

@@ -20,7 +20,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "analysis/islands/groups.h"
 #include "analysis/reach/reach.h"
 
 /* Constants that variables of extensions and other libraries hold. */
@@ -31,9 +30,5 @@ bool preattach_is_interpreters(const struct maps *maps, uintptr_t address);
 
 /* May an object of this type be such a constant, or belong to one? */
 bool preattach_is_constant(const struct maps *maps, const void *type);
-
-/* May all objects of the group be constants, given that `kept' are held? */
-bool preattach_may_be_constants(const struct maps *maps,
-				const struct group *group, size_t kept);
 
 #endif /* LEAKSHIM_ANALYSIS_PREATTACH_H */

@@ -80,8 +80,8 @@ testhooks_holders(const struct check *c)
 {
 	const char *name = getenv("LEAKSHIM_TEST_HOLDERS");
 
-	if (name && c->has_reach)
-		witness_print(&c->reach, name);
+	if (name && c->world.has_reach)
+		witness_print(&c->world.reach, name);
 }
 
 void
@@ -94,9 +94,10 @@ testhooks_unreachable(const struct check *c)
 	if (!path)
 		return;
 	buf_init(&b);
-	for (i = 0; i < c->unreachable.n; i++)
+	for (i = 0; i < c->world.unreachable.n; i++)
 		buf_printf(&b, "0x%lx\n",
-			   c->mirror.nodes[c->unreachable.ids[i]].address);
+			   c->world.mirror.nodes[c->world.unreachable.ids[i]]
+				   .address);
 	write_all(path, &b);
 	buf_fini(&b);
 }

@@ -66,7 +66,7 @@ inspection_publish_failure(const char *why)
 	output_wait_for_readers(true);
 	if (problem.len)
 		say("no report", buf_string(&problem));
-	arena_fini(&c.arena);
+	arena_fini(&c.world.arena);
 	buf_fini(&problem);
 }
 
@@ -88,16 +88,18 @@ list_suspects(struct page *page, struct check *c)
 {
 	size_t i;
 
-	for (i = 0; i < c->unreachable.n && page->n_suspects < page->n_room;
+	for (i = 0;
+	     i < c->world.unreachable.n && page->n_suspects < page->n_room;
 	     i++) {
-		void *o = mirror_object(&c->mirror, c->unreachable.ids[i]);
+		void *o = mirror_object(&c->world.mirror,
+					c->world.unreachable.ids[i]);
 
 		page->suspects[page->n_suspects++] = (struct suspect){
 			(uintptr_t)o, (uintptr_t)object_type(o),
 			content_of(o), (uint32_t)i, 0};
 	}
 	omissions_count(&c->omissions, OMISSION_SUSPECTS,
-			(int64_t)(c->unreachable.n - page->n_suspects));
+			(int64_t)(c->world.unreachable.n - page->n_suspects));
 }
 
 /*
@@ -326,14 +328,14 @@ inspection_compare(void *ctx)
 	if (is_found) {
 		for (i = 0; i < page->n_suspects; i++) {
 			struct suspect *s = &page->suspects[i];
-			node_id id = mirror_find(&c.mirror, s->address);
+			node_id id = mirror_find(&c.world.mirror, s->address);
 
 			if (id == NODE_NONE ||
-			    c.mirror.nodes[id].interpreter !=
+			    c.world.mirror.nodes[id].interpreter !=
 				    COLLECTED_INTERPRETER ||
-			    !is_the_same(s, &c.mirror.nodes[id]))
+			    !is_the_same(s, &c.world.mirror.nodes[id]))
 				continue;
-			if (c.mirror.nodes[id].flags & NODE_REACHABLE)
+			if (c.world.mirror.nodes[id].flags & NODE_REACHABLE)
 				any_resurrected = true;
 			else
 				s->survived = 1;

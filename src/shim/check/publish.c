@@ -187,7 +187,7 @@ write_out(const struct report *r, const struct facts *f, const char *why_not,
 static void
 explain_registers(struct check *c)
 {
-	size_t n = c->source->n_unread;
+	size_t n = c->world.source->n_unread;
 	struct buf b;
 
 	if (!omissions_has(&c->omissions, OMISSION_REGISTERS))
@@ -196,9 +196,10 @@ explain_registers(struct check *c)
 	buf_printf(&b,
 		   "%lu thread%s that could not be read may hold them in "
 		   "registers: %s",
-		   (unsigned long)n, n == 1 ? "" : "s", c->source->why_unread);
+		   (unsigned long)n, n == 1 ? "" : "s",
+		   c->world.source->why_unread);
 	omissions_explain(&c->omissions, OMISSION_REGISTERS,
-			  arena_string(&c->arena, buf_string(&b)));
+			  arena_string(&c->world.arena, buf_string(&b)));
 	buf_fini(&b);
 }
 
@@ -221,7 +222,7 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 	unsigned n_failing = 0;
 	size_t i;
 
-	facts_fill(&c->arena, f, &r);
+	facts_fill(&c->world.arena, f, &r);
 	facts_omissions(f, &c->omissions);
 	if (why_not) {
 		int k;
@@ -235,11 +236,11 @@ publish(struct check *c, const struct facts *f, const char *why_not,
 		explain_registers(c);
 		r.reachability = c->has_lost;
 		if (filters.has_suppressions)
-			filter_rows(&c->arena, &filters.suppressions,
+			filter_rows(&c->world.arena, &filters.suppressions,
 				    f->time / SECONDS_OF_DAY, &r);
 	}
 	omissions_fill(&c->omissions, &process.options, &r);
-	symbolizer_fill(&c->arena, &r, layout->is_python3,
+	symbolizer_fill(&c->world.arena, &r, layout->is_python3,
 			f->started_ns +
 				(uint64_t)process.options.timeout * 950000000);
 	r.analysis_seconds = (double)(clone_now_ns() - f->started_ns) / 1e9;

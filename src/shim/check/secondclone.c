@@ -78,9 +78,9 @@ list_all(void *ctx)
 	check_begin(c, &now.source);
 	check_outside(c);
 	if (check_find(c, &why) &&
-	    reach_mark(&c->reach, &now.source, &c->mirror, &c->unreachable,
-		       &c->notcloned, &why))
-		heap_walk_unmarked(&c->reach.g.heap, list_lost, NULL);
+	    reach_mark(&c->world.reach, &now.source, &c->world.mirror,
+		       &c->world.unreachable, &c->notcloned, &why))
+		heap_walk_unmarked(&c->world.reach.g.heap, list_lost, NULL);
 	else
 		now.page->has_failed = 1;
 }

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "analysis/islands/classes.h"
+#include "analysis/base/classes.h"
 
 #include <string.h>
 
