@@ -28,24 +28,24 @@ cgroups_number(const char *path)
 
 /* A file of a cgroup: as a number, or as text. */
 static int64_t
-group_number(const char *folder, const char *name)
+group_number(const char *directory, const char *name)
 {
 	char path[TEXT_BYTES + 64];
 
-	snprintf(path, sizeof path, "%s/%s", folder, name);
+	snprintf(path, sizeof path, "%s/%s", directory, name);
 	return cgroups_number(path);
 }
 
 /* What the kernel reclaims before it kills: pages of files. */
 static int64_t
-group_file_pages(const char *folder)
+group_file_pages(const char *directory)
 {
 	char path[TEXT_BYTES + 64], text[TEXT_BYTES];
 	const char *line;
 	int fd;
 	ssize_t n;
 
-	snprintf(path, sizeof path, "%s/memory.stat", folder);
+	snprintf(path, sizeof path, "%s/memory.stat", directory);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
 	if (fd >= 0)
@@ -56,15 +56,15 @@ group_file_pages(const char *folder)
 }
 
 static void
-gather_one_group(struct refusal_facts *f, const char *folder)
+gather_one_group(struct refusal_facts *f, const char *directory)
 {
-	int64_t most = group_number(folder, "memory.max");
-	int64_t now = group_number(folder, "memory.current");
+	int64_t most = group_number(directory, "memory.max");
+	int64_t now = group_number(directory, "memory.current");
 
-	f->is_frozen |= group_number(folder, "cgroup.freeze") == 1;
+	f->is_frozen |= group_number(directory, "cgroup.freeze") == 1;
 	if (most < 0 || now < 0)
 		return;
-	now -= group_file_pages(folder);
+	now -= group_file_pages(directory);
 	most = most > now ? most - now : 0;
 	if (f->group_available < 0 || most < f->group_available)
 		f->group_available = most;
@@ -78,15 +78,16 @@ void
 cgroups_gather(struct refusal_facts *f, const char *root, const char *groups)
 {
 	const char *line = strstr(groups, "0::/");
-	char folder[TEXT_BYTES], *last;
+	char directory[TEXT_BYTES], *last;
 
 	if (!line || (line != groups && line[-1] != '\n'))
 		return;
-	snprintf(folder, sizeof folder, "%s%.*s", root,
+	snprintf(directory, sizeof directory, "%s%.*s", root,
 		 (int)strcspn(line + 3, "\n"), line + 3);
-	while ((last = strrchr(folder, '/')) && last >= folder + strlen(root)) {
+	while ((last = strrchr(directory, '/')) &&
+	       last >= directory + strlen(root)) {
 		if (last[1])
-			gather_one_group(f, folder);
+			gather_one_group(f, directory);
 		*last = '\0';
 	}
 	gather_one_group(f, root);

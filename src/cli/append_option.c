@@ -13,15 +13,15 @@ void
 append_option(struct buf *text, const char *key, const char *value)
 {
 	bool is_file = !strcmp(key, "suppressions") || !strcmp(key, "baseline");
-	char *folder = is_file && *value && *value != '/' ? getcwd(NULL, 0) :
-							    NULL;
+	char *directory =
+		is_file && *value && *value != '/' ? getcwd(NULL, 0) : NULL;
 	struct buf path;
 
 	buf_init(&path);
-	if (folder)
-		buf_printf(&path, "%s/", folder);
+	if (directory)
+		buf_printf(&path, "%s/", directory);
 	buf_put(&path, value);
 	options_append(text, key, buf_string(&path));
 	buf_fini(&path);
-	free(folder);
+	free(directory);
 }

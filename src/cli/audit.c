@@ -24,14 +24,15 @@
 
 /* Each process of the tree writes its report to a directory of ours. */
 static bool
-make_folder(char *folder, size_t n)
+make_directory(char *directory, size_t n)
 {
 	const char *tmp = getenv("TMPDIR");
 
 	if (!tmp || tmp[0] != '/')
 		tmp = "/tmp";
-	if ((size_t)snprintf(folder, n, "%s/leakshim-audit-XXXXXX", tmp) < n &&
-	    mkdtemp(folder))
+	if ((size_t)snprintf(directory, n, "%s/leakshim-audit-XXXXXX", tmp) <
+		    n &&
+	    mkdtemp(directory))
 		return true;
 	complain("doctor: cannot create a directory for the reports in %s: %s",
 		 tmp,
@@ -41,7 +42,7 @@ make_folder(char *folder, size_t n)
 
 /* What the user has set is kept, unless the audit decides it. */
 static bool
-set_options(const char *folder)
+set_options(const char *directory)
 {
 	const char *old = getenv("LEAKSHIM_OPTIONS");
 	struct buf path, text;
@@ -50,7 +51,7 @@ set_options(const char *folder)
 	buf_init(&path);
 	buf_init(&text);
 	buf_put(&text, old);
-	buf_printf(&path, "%s/%%p-%%n", folder);
+	buf_printf(&path, "%s/%%p-%%n", directory);
 	options_append(&text, "audit", "1");
 	options_append(&text, "reachability", "1");
 	options_append(&text, "format", "json");
@@ -110,9 +111,9 @@ say_missing(const struct report *r)
 
 /* Merge all reports, and remove them; returns their number. */
 static int
-take_reports(struct arena *a, const char *folder, struct merge *m)
+take_reports(struct arena *a, const char *directory, struct merge *m)
 {
-	DIR *dir = opendir(folder);
+	DIR *dir = opendir(directory);
 	struct dirent *entry;
 	struct report r;
 
@@ -121,7 +122,7 @@ take_reports(struct arena *a, const char *folder, struct merge *m)
 
 		if (entry->d_name[0] == '.')
 			continue;
-		snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+		snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
 		if (read_report(a, path, &r) == 0) {
 			say_missing(&r);
 			merge_add(m, &r);
@@ -130,7 +131,7 @@ take_reports(struct arena *a, const char *folder, struct merge *m)
 	}
 	if (dir)
 		closedir(dir);
-	rmdir(folder);
+	rmdir(directory);
 	return (int)merge_count(m);
 }
 
@@ -169,19 +170,19 @@ audit_command(char **command)
 	struct merge *merge;
 	struct report r;
 	struct arena arena;
-	char folder[4096], end[200];
+	char directory[4096], end[200];
 
-	if (!make_folder(folder, sizeof folder))
+	if (!make_directory(directory, sizeof directory))
 		return STATUS_FAILED;
-	if (!set_options(folder)) {
+	if (!set_options(directory)) {
 		complain("doctor: out of memory");
-		rmdir(folder);
+		rmdir(directory);
 		return STATUS_FAILED;
 	}
 	run(command, end, sizeof end);
 	arena_init(&arena);
 	merge = merge_new();
-	say_end(command[0], end, take_reports(&arena, folder, merge));
+	say_end(command[0], end, take_reports(&arena, directory, merge));
 	merge_result(merge, &arena, &r);
 	if (r.has_audit)
 		status = print(&r);

@@ -57,8 +57,8 @@ is_report(const char *path)
 	return memmem(start, n, mark, sizeof mark - 1) != NULL;
 }
 
-static int read_folder(const char *name, const struct inputs_look *look,
-		       struct merge *m, int depth);
+static int read_directory(const char *name, const struct inputs_look *look,
+			  struct merge *m, int depth);
 
 static int
 read_entry(const char *path, const struct inputs_look *look, struct merge *m,
@@ -70,7 +70,7 @@ read_entry(const char *path, const struct inputs_look *look, struct merge *m,
 	/* Links to directories may form a loop: they are not followed.
 	 */
 	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return read_folder(path, look, m, depth + 1);
+		return read_directory(path, look, m, depth + 1);
 	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return 0;
 	status = is_report(path);
@@ -79,8 +79,8 @@ read_entry(const char *path, const struct inputs_look *look, struct merge *m,
 
 /* In no order: merging does not depend on it. */
 static int
-read_folder(const char *name, const struct inputs_look *look, struct merge *m,
-	    int depth)
+read_directory(const char *name, const struct inputs_look *look,
+	       struct merge *m, int depth)
 {
 	DIR *d = depth < DEEPEST ? opendir(name) : NULL;
 	struct dirent *e;
@@ -116,7 +116,7 @@ read_input(const char *name, const struct inputs_look *look, struct merge *m)
 	if (strcmp(name, "-") == 0 || stat(name, &st) != 0 ||
 	    !S_ISDIR(st.st_mode))
 		return read_file(name, look, m);
-	if (read_folder(name, look, m, 0) != 0)
+	if (read_directory(name, look, m, 0) != 0)
 		return -1;
 	if (merge_count(m) != before)
 		return 0;

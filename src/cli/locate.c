@@ -27,17 +27,17 @@ locate_beside(const char *const *places,
 	    bool (*is_it)(const char *path, char out[PATH_MAX]),
 	    char out[PATH_MAX])
 {
-	char folder[PATH_MAX], path[PATH_MAX + 32];
+	char directory[PATH_MAX], path[PATH_MAX + 32];
 	char *slash;
 
-	if (!locate_self(folder))
+	if (!locate_self(directory))
 		return false;
-	slash = strrchr(folder, '/');
+	slash = strrchr(directory, '/');
 	if (!slash)
 		return false;
 	*slash = '\0';
 	for (; *places; places++) {
-		snprintf(path, sizeof path, "%s%s", folder, *places);
+		snprintf(path, sizeof path, "%s%s", directory, *places);
 		if (is_it(path, out))
 			return true;
 	}

@@ -12,13 +12,13 @@
 #define MODULE "leakshim.py"
 
 static bool
-has_module(const char *folder, char out[PATH_MAX])
+has_module(const char *directory, char out[PATH_MAX])
 {
 	char path[PATH_MAX + 64];
-	int n = snprintf(path, sizeof path, "%s/" MODULE, folder);
+	int n = snprintf(path, sizeof path, "%s/" MODULE, directory);
 
 	return n < (int)sizeof path && access(path, R_OK) == 0 &&
-	       realpath(folder, out);
+	       realpath(directory, out);
 }
 
 int
@@ -27,7 +27,7 @@ python_path_main(int argc, char **argv)
 	/* A moved installation, or a build tree inside the source's. */
 	static const char *const places[] = {"/../share/leakshim/python",
 					     "/../src/interface", NULL};
-	char folder[PATH_MAX];
+	char directory[PATH_MAX];
 
 	if (argc == 2 &&
 	    (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
@@ -40,13 +40,13 @@ python_path_main(int argc, char **argv)
 			 argv[1]);
 		return STATUS_USAGE;
 	}
-	if (!locate_beside(places, has_module, folder) &&
-	    !has_module(PKGDATADIR "/python", folder)) {
+	if (!locate_beside(places, has_module, directory) &&
+	    !has_module(PKGDATADIR "/python", directory)) {
 		complain(MODULE " is neither in " PKGDATADIR "/python nor next "
 				"to the command: install it");
 		return STATUS_FAILED;
 	}
-	puts(folder);
+	puts(directory);
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return STATUS_OK;
 	complain("cannot write to standard output");

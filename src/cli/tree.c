@@ -84,18 +84,18 @@ add(struct tree *t, const struct tree_process *p)
 static void
 read_all(struct tree *t)
 {
-	DIR *folder = opendir("/proc");
+	DIR *directory = opendir("/proc");
 	struct tree_process p;
 	struct dirent *e;
 
-	while (folder && (e = readdir(folder))) {
+	while (directory && (e = readdir(directory))) {
 		pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
 
 		if (pid > 0 && read_process(pid, &p))
 			add(t, &p);
 	}
-	if (folder)
-		closedir(folder);
+	if (directory)
+		closedir(directory);
 }
 
 static bool

@@ -47,7 +47,7 @@ simplify_asker(struct arena *a, const struct finding *from, struct finding *to)
 
 /* What people need to find the place, and what does not move. */
 static void
-simplify(struct arena *a, const char *folder, const struct finding *from,
+simplify(struct arena *a, const char *directory, const struct finding *from,
 	 struct finding *to)
 {
 	size_t n = from->n_python < FRAMES ? from->n_python : FRAMES, i;
@@ -73,7 +73,8 @@ simplify(struct arena *a, const char *folder, const struct finding *from,
 	to->n_types = from->n_types;
 	for (i = 0; i < n; i++) {
 		lines[i].function = from->python[i].function;
-		lines[i].file = fingerprint_file(from->python[i].file, folder);
+		lines[i].file =
+			fingerprint_file(from->python[i].file, directory);
 	}
 	to->python = lines;
 	to->n_python = n;
@@ -116,7 +117,7 @@ static void
 collect(struct arena *a, const struct report *r, const struct verdict *v,
 	struct report *out)
 {
-	char *folder = getcwd(NULL, 0);
+	char *directory = getcwd(NULL, 0);
 	size_t i;
 
 	init_unknown(out);
@@ -128,11 +129,11 @@ collect(struct arena *a, const struct report *r, const struct verdict *v,
 
 		if ((f->state == STATE_NEW || f->state == STATE_KNOWN) &&
 		    verdict_concerns(v, f))
-			simplify(a, folder, f,
+			simplify(a, directory, f,
 				 &out->findings[out->n_findings++]);
 	}
 	qsort(out->findings, out->n_findings, sizeof *out->findings, compare);
-	free(folder);
+	free(directory);
 }
 
 /* Next to the file, then in its place: readers see all or nothing. */

@@ -17,13 +17,14 @@ place_is_file(const char *file)
 static bool
 is_library(const char *file)
 {
-	static const char *const folders[] = {"/lib/python", "/lib64/python"};
+	static const char *const directories[] = {"/lib/python",
+						  "/lib64/python"};
 	size_t i;
 
-	for (i = 0; i < sizeof folders / sizeof *folders; i++) {
-		const char *at = strstr(file, folders[i]);
+	for (i = 0; i < sizeof directories / sizeof *directories; i++) {
+		const char *at = strstr(file, directories[i]);
 
-		if (at && isdigit((unsigned char)at[strlen(folders[i])]))
+		if (at && isdigit((unsigned char)at[strlen(directories[i])]))
 			return true;
 	}
 	return strstr(file, "/site-packages/") ||

@@ -158,9 +158,9 @@ def _look(mark, options, collect):
     """The report, as a dict and as text."""
     # All that is made from here on is ours, and not looked at.
     until = checkpoint() if mark else 0
-    folder = tempfile.mkdtemp(prefix="leakshim-")
+    directory = tempfile.mkdtemp(prefix="leakshim-")
     try:
-        paths = [os.path.join(folder, name) for name in ("json", "text")]
+        paths = [os.path.join(directory, name) for name in ("json", "text")]
         names = [path.encode() for path in paths]
         outcome = _GIVE_UP
         try:
@@ -181,7 +181,7 @@ def _look(mark, options, collect):
                 reason, os.strerror(reason)))
         return json.loads(_read(paths[0])), _read(paths[1])
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def check(since=0, kinds="auto", collect=False):

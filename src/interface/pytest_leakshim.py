@@ -46,13 +46,13 @@ def _find_library():
         return os.path.abspath(named) if os.path.exists(named) else None
     here = os.path.dirname(os.path.abspath(leakshim.__file__))
     prefix = os.path.join(here, os.pardir, os.pardir, os.pardir)
-    folders = [os.path.join(prefix, name) for name in ("lib", "lib64")]
-    if os.path.isdir(folders[0]):
-        folders += [os.path.join(folders[0], name)
-                    for name in sorted(os.listdir(folders[0]))
+    directories = [os.path.join(prefix, name) for name in ("lib", "lib64")]
+    if os.path.isdir(directories[0]):
+        directories += [os.path.join(directories[0], name)
+                    for name in sorted(os.listdir(directories[0]))
                     if name.endswith("-linux-gnu")]
-    for folder in folders:
-        path = os.path.join(folder, "libleakshim.so")
+    for directory in directories:
+        path = os.path.join(directory, "libleakshim.so")
         if os.path.exists(path):
             return os.path.realpath(path)
     return None

@@ -55,14 +55,14 @@ skip_egg(const char *path)
 	return path;
 }
 
-/* What follows the last `folder' in the path, or NULL. */
+/* What follows the last `directory' in the path, or NULL. */
 static const char *
-behind(const char *path, const char *folder)
+behind(const char *path, const char *directory)
 {
 	const char *found = NULL, *at = path;
 
-	while ((at = strstr(at, folder)) != NULL) {
-		at += strlen(folder);
+	while ((at = strstr(at, directory)) != NULL) {
+		at += strlen(directory);
 		found = at;
 	}
 	return found;

@@ -139,8 +139,9 @@ output_expand(const char *log_path, const struct output_names *names,
 	const char *s;
 
 	buf_clear(out);
-	if (log_path[0] != '/' && names->folder && names->folder[0] == '/')
-		buf_printf(out, "%s/", names->folder);
+	if (log_path[0] != '/' && names->directory &&
+	    names->directory[0] == '/')
+		buf_printf(out, "%s/", names->directory);
 	for (s = log_path; *s; s++) {
 		if (*s != '%' || !s[1]) {
 			buf_putc(out, *s);

@@ -35,7 +35,7 @@ struct output_names {
 	bool is_chosen;  /* the caller named it: a suffix only if it is there */
 	bool is_later;   /* not the first process of the run */
 	int64_t started_ns; /* CLOCK_REALTIME_COARSE of the process's start */
-	const char *folder; /* where a relative name starts, or NULL */
+	const char *directory; /* where a relative name starts, or NULL */
 	const char *exe;    /* path; its last part is used */
 	const char *host;
 	int64_t time;       /* seconds since the epoch */

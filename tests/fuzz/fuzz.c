@@ -68,13 +68,14 @@ random_below(size_t n)
 }
 
 static void
-read_seed(const char *folder, const char *name)
+read_seed(const char *directory, const char *name)
 {
 	struct text *t = &seeds[n_seeds];
 	char *path;
 	FILE *f;
 
-	if (n_seeds == MAX_SEEDS || asprintf(&path, "%s/%s", folder, name) < 0)
+	if (n_seeds == MAX_SEEDS ||
+	    asprintf(&path, "%s/%s", directory, name) < 0)
 		exit(1);
 	f = fopen(path, "r");
 	free(path);
@@ -88,14 +89,14 @@ read_seed(const char *folder, const char *name)
 
 /* In the order of their names: each run is the same. */
 static void
-read_seeds(const char *folder)
+read_seeds(const char *directory)
 {
 	struct dirent **list;
-	int i, n = scandir(folder, &list, NULL, alphasort);
+	int i, n = scandir(directory, &list, NULL, alphasort);
 
 	for (i = 0; i < n; i++) {
 		if (list[i]->d_name[0] != '.')
-			read_seed(folder, list[i]->d_name);
+			read_seed(directory, list[i]->d_name);
 		free(list[i]);
 	}
 	if (n >= 0)
@@ -209,7 +210,7 @@ fuzz_must(int fact, const char *what)
 	_exit(1);
 }
 
-/* fuzz_X.input, in the work folder. */
+/* fuzz_X.input, in the work directory. */
 static void
 open_shared(const char *program)
 {
@@ -230,18 +231,18 @@ open_shared(const char *program)
 		exit(1);
 }
 
-/* "fuzz_X": its corpus is the folder X. */
+/* "fuzz_X": its corpus is the directory X. */
 static void
 read_corpus(const char *program)
 {
 	const char *top = getenv("TOP_SRCDIR");
 	const char *name = strrchr(program, '_');
-	char folder[4096];
+	char directory[4096];
 
 	name = name ? name + 1 : "";
-	snprintf(folder, sizeof folder, "%s/tests/fuzz/corpus/%.*s",
+	snprintf(directory, sizeof directory, "%s/tests/fuzz/corpus/%.*s",
 		 top ? top : ".", (int)strcspn(name, "."), name);
-	read_seeds(folder);
+	read_seeds(directory);
 }
 
 int

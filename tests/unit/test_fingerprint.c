@@ -199,17 +199,18 @@ libraries(void)
 {
 	ok(is_stdlib_file("/usr/lib/python3.11/os.py", stdlib), "os.py");
 	ok(is_stdlib_file("/usr/lib/python3.11/os.py", "/usr/lib/python3.11/"),
-	   "a slash at the end of the folder");
+	   "a slash at the end of the directory");
 	ok(is_stdlib_file("<frozen importlib._bootstrap>", NULL), "frozen");
 	ok(!is_stdlib_file("/usr/lib/python3.11/site-packages/p/x.py", stdlib),
 	   "site-packages are not the library");
 	ok(!is_stdlib_file("/usr/lib/python3.11/dist-packages/x.py", stdlib),
 	   "nor are dist-packages");
 	ok(!is_stdlib_file("/usr/lib/python3.111/os.py", stdlib),
-	   "nor a folder that begins alike");
-	ok(!is_stdlib_file("<string>", stdlib) && !is_stdlib_file("x.py", NULL) &&
+	   "nor a directory that begins alike");
+	ok(!is_stdlib_file("<string>", stdlib) &&
+		   !is_stdlib_file("x.py", NULL) &&
 		   !is_stdlib_file(NULL, stdlib),
-	   "nor what has no folder");
+	   "nor what has no directory");
 }
 
 int

@@ -108,8 +108,11 @@ static void
 patterns(void)
 {
 	static char text[MAX_TEXT];
-	struct output_names names = {.pid = 4711, .number = 2, .exe = "a/b%p",
-				     .host = "../%h", .folder = "/tmp/%p"};
+	struct output_names names = {.pid = 4711,
+				     .number = 2,
+				     .exe = "a/b%p",
+				     .host = "../%h",
+				     .directory = "/tmp/%p"};
 	size_t i, n_outside = 0;
 	struct buf b;
 
@@ -121,7 +124,7 @@ patterns(void)
 		n_outside += !strstr(text, "..") &&
 			     strstr(buf_string(&b), "../") != NULL;
 	}
-	is_number(n_outside, 0, "patterns bring no folder of their own");
+	is_number(n_outside, 0, "patterns bring no directory of their own");
 	buf_fini(&b);
 }
 

@@ -22,7 +22,7 @@ enum { NAME_BYTES = 256 };
 
 static const char TEXT[] = "{\"a\": 1}\n";
 
-/* The names that were seen in the current folder since the last call. */
+/* The names that were seen in the current directory since the last call. */
 static void
 read_names(int watch, char created[NAME_BYTES], char moved[NAME_BYTES])
 {
@@ -82,9 +82,9 @@ count_names(void)
 	return n;
 }
 
-/* A reader of `report.*', or of the folder, may come at any moment. */
+/* A reader of `report.*', or of the directory, may come at any moment. */
 static void
-appears_whole(int watch, const char *folder)
+appears_whole(int watch, const char *directory)
 {
 	char created[NAME_BYTES], moved[NAME_BYTES], path[512];
 	struct stat st;
@@ -96,13 +96,13 @@ appears_whole(int watch, const char *folder)
 	ok(has_text("report.json"), "and is whole");
 	ok(!stat("report.json", &st) && (st.st_mode & 0777) == 0600,
 	   "with access for its owner only");
-	snprintf(path, sizeof path, "%s/.hidden.d/../other.json", folder);
+	snprintf(path, sizeof path, "%s/.hidden.d/../other.json", directory);
 	mkdir(".hidden.d", 0700);
 	read_names(watch, created, moved);
 	is_number(write_to(path), 0, "one with a path");
 	read_names(watch, created, moved);
 	ok(created[0] == '.' && !strncmp(created, ".other.json", 11),
-	   "is hidden in the same folder: %s", created);
+	   "is hidden in the same directory: %s", created);
 	is_string(moved, "other.json", "and has its own name then");
 }
 
@@ -113,7 +113,7 @@ failures(int watch)
 	int n = count_names();
 
 	is_number(write_to("missing/report.json"), ENOENT, "no such directory");
-	is_number(write_to("folder"), EISDIR, "a folder has that name");
+	is_number(write_to("directory"), EISDIR, "a directory has that name");
 	read_names(watch, created, moved);
 	is_string(moved, "", "nothing got a name");
 	is_number(count_names(), n, "nothing is left behind");
@@ -220,21 +220,22 @@ unknown_targets(void)
 int
 main(void)
 {
-	char folder[] = "/tmp/leakshim-output-XXXXXX", command[64];
+	char directory[] = "/tmp/leakshim-output-XXXXXX", command[64];
 	int watch = inotify_init1(IN_NONBLOCK);
 
-	if (!mkdtemp(folder) || chdir(folder) || mkdir("folder", 0700) ||
+	if (!mkdtemp(directory) || chdir(directory) ||
+	    mkdir("directory", 0700) ||
 	    inotify_add_watch(watch, ".", IN_CREATE | IN_MOVED_TO) < 0) {
-		ok(false, "a folder to watch: %s", strerror(errno));
+		ok(false, "a directory to watch: %s", strerror(errno));
 		return tap_done();
 	}
-	appears_whole(watch, folder);
+	appears_whole(watch, directory);
 	failures(watch);
 	links();
 	unknown_targets();
 	close(watch);
-	snprintf(command, sizeof command, "rm -rf %s", folder);
+	snprintf(command, sizeof command, "rm -rf %s", directory);
 	/* NOLINTNEXTLINE(cert-env33-c): a test's own words */
-	is_number(system(command), 0, "the folder goes away");
+	is_number(system(command), 0, "the directory goes away");
 	return tap_done();
 }

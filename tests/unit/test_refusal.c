@@ -197,7 +197,7 @@ test_groups(void)
 	bool is_frozen;
 
 	if (!mkdtemp(root)) {
-		ok(false, "a folder");
+		ok(false, "a directory");
 		return;
 	}
 	snprintf(path, sizeof path, "%s/outer", root);

@@ -36,7 +36,7 @@ struct class {
 
 struct classes {
 	struct arena *arena;
-	const char *stdlib; /* folder, or NULL */
+	const char *stdlib; /* directory, or NULL */
 	struct class *table;
 	uint32_t n;
 };

@@ -58,7 +58,7 @@ struct entry {
 };
 
 static void
-put_folder(struct buf *path, pid_t pid)
+put_directory(struct buf *path, pid_t pid)
 {
 	if (pid)
 		buf_printf(path, "/proc/%d/", (int)pid);
@@ -81,7 +81,7 @@ find_hex(const char *line, const char *word, uintptr_t *out)
 
 /* Every line that has the word with a number behind it. */
 static bool
-visit_file(struct pass *p, const char *folder, const char *name,
+visit_file(struct pass *p, const char *directory, const char *name,
 	   const char *word)
 {
 	static struct lines r;
@@ -91,8 +91,8 @@ visit_file(struct pass *p, const char *folder, const char *name,
 	bool ok;
 
 	buf_init(&path);
-	put_folder(&path, p->pid);
-	buf_printf(&path, "%s%s", folder, name);
+	put_directory(&path, p->pid);
+	buf_printf(&path, "%s%s", directory, name);
 	ok = lines_open(&r, buf_string(&path));
 	buf_fini(&path);
 	if (!ok)
@@ -105,10 +105,10 @@ visit_file(struct pass *p, const char *folder, const char *name,
 }
 
 static void
-look_at(struct pass *p, int folder, const char *name)
+look_at(struct pass *p, int directory, const char *name)
 {
 	char target[64];
-	long n = syscall(SYS_readlinkat, folder, name, target,
+	long n = syscall(SYS_readlinkat, directory, name, target,
 			 sizeof target - 1);
 
 	if (n <= 0)
@@ -126,18 +126,18 @@ walk_descriptors(struct pass *p)
 {
 	_Alignas(8) char entries[4096];
 	struct buf path;
-	int folder;
+	int directory;
 	long n;
 
 	buf_init(&path);
-	put_folder(&path, p->pid);
+	put_directory(&path, p->pid);
 	buf_put(&path, "fd");
-	folder = (int)syscall(SYS_openat, AT_FDCWD, buf_string(&path),
-			      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	directory = (int)syscall(SYS_openat, AT_FDCWD, buf_string(&path),
+				 O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	buf_fini(&path);
-	if (folder < 0)
+	if (directory < 0)
 		return false;
-	while ((n = syscall(SYS_getdents64, folder, entries,
+	while ((n = syscall(SYS_getdents64, directory, entries,
 			    sizeof entries)) > 0) {
 		const char *at = entries;
 
@@ -145,11 +145,11 @@ walk_descriptors(struct pass *p)
 			const struct entry *e = (const void *)at;
 
 			if (e->name[0] != '.')
-				look_at(p, folder, e->name);
+				look_at(p, directory, e->name);
 			at += e->size;
 		}
 	}
-	syscall(SYS_close, folder);
+	syscall(SYS_close, directory);
 	return n == 0;
 }
 

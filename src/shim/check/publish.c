@@ -151,7 +151,7 @@ write_out(const struct report *r, const struct facts *f, const char *why_not,
 		 * Programs change their directory; the option is relative to
 		 * the first.
 		 */
-		.folder = process.cwd,
+		.directory = process.cwd,
 		.exe = process.exe,
 		.host = process.host,
 		.time = f->time,

@@ -89,7 +89,7 @@ collection_ended(bool is_last)
 static void
 take_place(void)
 {
-	char folder[1024];
+	char directory[1024];
 
 	finalizers_init();
 	gil_learn();
@@ -97,8 +97,8 @@ take_place(void)
 	if (process.options.reachability)
 		watched.n_free_lists = freelists_find_arrays(watched.free_lists);
 	/* Hooks installed late have not seen it import its first modules. */
-	stdlib_find(folder, sizeof folder);
-	programstart_set_library(folder);
+	stdlib_find(directory, sizeof directory);
+	programstart_set_library(directory);
 	hooks_install(&process.options);
 	watched.problem = layout_verify();
 	if (!watched.problem)

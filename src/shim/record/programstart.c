@@ -19,12 +19,12 @@ static bool is_library_told;
 enum { MAX_DEPTH = 200 };
 
 void
-programstart_set_library(const char *folder)
+programstart_set_library(const char *directory)
 {
-	size_t n = strlen(folder);
+	size_t n = strlen(directory);
 
 	if (!library[0] && n < sizeof library)
-		memcpy(library, folder, n + 1);
+		memcpy(library, directory, n + 1);
 	is_library_told = true;
 }
 

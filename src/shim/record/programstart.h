@@ -28,7 +28,7 @@ programstart_is_pending(void)
 }
 
 /* The library's directory, if it is known from elsewhere; "" if not. */
-void programstart_set_library(const char *folder);
+void programstart_set_library(const char *directory);
 
 /* The program has shown that it runs, whatever code is met or not. */
 void programstart_end(void);

@@ -55,7 +55,7 @@ number_of(const char *name)
 }
 
 static char *
-put_folder(char path[PATH_BYTES], pid_t pid)
+put_directory(char path[PATH_BYTES], pid_t pid)
 {
 	return put_text(put_number(put_text(path, "/proc/"), pid), "/task");
 }
@@ -72,14 +72,14 @@ tasks_walk(pid_t pid, void (*each)(pid_t tid, void *ctx), void *ctx)
 {
 	_Alignas(8) char entries[4096];
 	char path[PATH_BYTES];
-	int folder;
+	int directory;
 	long n;
 
-	put_folder(path, pid);
-	folder = open_path(path, O_DIRECTORY);
-	if (folder < 0)
+	put_directory(path, pid);
+	directory = open_path(path, O_DIRECTORY);
+	if (directory < 0)
 		return false;
-	while ((n = rawcall(SYS_getdents64, folder, entries, sizeof entries,
+	while ((n = rawcall(SYS_getdents64, directory, entries, sizeof entries,
 			    0)) > 0) {
 		const char *at = entries;
 
@@ -92,7 +92,7 @@ tasks_walk(pid_t pid, void (*each)(pid_t tid, void *ctx), void *ctx)
 			at += e->size;
 		}
 	}
-	rawcall(SYS_close, folder, 0, 0, 0);
+	rawcall(SYS_close, directory, 0, 0, 0);
 	return n == 0;
 }
 
@@ -100,7 +100,7 @@ char
 tasks_state(pid_t pid, pid_t tid)
 {
 	char path[PATH_BYTES], stat[STAT_BYTES];
-	char *p = put_text(put_folder(path, pid), "/");
+	char *p = put_text(put_directory(path, pid), "/");
 	long n, i;
 	int fd;
 
