@@ -9,7 +9,7 @@ die() {
 	exit 1
 }
 
-# What each Debian package is for stands beside it.
+# Each Debian package, and what it is for.
 build_packages() {
 	cat <<-'END'
 		gcc              the compiler
@@ -63,7 +63,7 @@ test_packages() {
 	END
 }
 
-# Big ones, for the readers that only a release waits for.
+# Large ones, for readers that are only tried before a release.
 reader_packages() {
 	cat <<-'END'
 		chromium-headless-shell  shows the HTML page
@@ -72,7 +72,7 @@ reader_packages() {
 	END
 }
 
-# The servers of tests/servers, and what asks them.
+# The servers of tests/servers, and their clients.
 server_packages() {
 	cat <<-'END'
 		gunicorn              forks workers
@@ -120,7 +120,7 @@ is_installed() {
 # need_packages < LIST: install those that are missing, having said so.
 need_packages() {
 	command -v dpkg-query >/dev/null 2>&1 || {
-		say "this is no Debian: nothing is installed, configure says what is missing"
+		say "this is not Debian: nothing is installed; configure reports what is missing"
 		return 0
 	}
 	wanted=
@@ -141,7 +141,7 @@ need_packages() {
 		as_root=sudo
 	fi
 	$as_root env DEBIAN_FRONTEND=noninteractive apt-get -q update ||
-		say "apt-get update failed; going on with the lists that are there"
+		say "apt-get update failed; continuing with the existing package lists"
 	# $wanted is a list of words.
 	# shellcheck disable=SC2086
 	$as_root env DEBIAN_FRONTEND=noninteractive \
@@ -153,19 +153,19 @@ jobs_here() {
 	nproc 2>/dev/null || echo 1
 }
 
-# build_in FOLDER [CONFIGURE-OPTION...]: configured once, again when the options
+# build_in DIRECTORY [CONFIGURE-OPTION...]: configured once, again when the options
 # differ; make does the rest.
 build_in() {
-	folder=$1
+	directory=$1
 	shift
 	[ -x "$top/configure" ] || (cd "$top" && ./autogen.sh) || return 1
-	mkdir -p "$folder" || return 1
-	if ! [ -e "$folder/Makefile" ] ||
-		[ "$(cat "$folder/.options" 2>/dev/null)" != "$*" ]; then
-		(cd "$folder" && "$top/configure" "$@") || return 1
-		printf '%s\n' "$*" >"$folder/.options"
+	mkdir -p "$directory" || return 1
+	if ! [ -e "$directory/Makefile" ] ||
+		[ "$(cat "$directory/.options" 2>/dev/null)" != "$*" ]; then
+		(cd "$directory" && "$top/configure" "$@") || return 1
+		printf '%s\n' "$*" >"$directory/.options"
 	fi
-	make -C "$folder" -j "$(jobs_here)"
+	make -C "$directory" -j "$(jobs_here)"
 }
 
 # Roots of other suites are made by root; the cache stays the user's.
@@ -186,8 +186,8 @@ fetch_packages() {
 	fetch fetch-packages
 }
 
-# Where npm is there, print the folder of speedscope, which reads profiles.
-speedscope_folder() {
+# Where npm is there, print the directory of speedscope, which reads profiles.
+speedscope_directory() {
 	speedscope=${LEAKSHIM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/leakshim}/speedscope
 	if ! [ -e "$speedscope/package/dist" ]; then
 		command -v npm >/dev/null 2>&1 || return 0
@@ -198,25 +198,25 @@ speedscope_folder() {
 	echo "$speedscope/package"
 }
 
-# run_tests FOLDER: `make check' there; tests_status is its exit status.
+# run_tests DIRECTORY: `make check' there; tests_status is its exit status.
 run_tests() {
 	find "$1" -name '*.trs' -exec rm -f {} +
 	make -C "$1" -j "$(jobs_here)" -k check VERBOSE=yes
 	tests_status=$?
 }
 
-# When it does not come to tests: the closing line all the same.
+# If the tests cannot be run: print the closing line nevertheless.
 stop_early() {
 	say "$*"
 	echo "0 passed, 1 failed, 0 skipped"
 	exit 1
 }
 
-# summary FOLDER: what run_tests() left there.  Its last line is the one that
-# CI reads; false when something failed.  The .trs files count; which tests they
-# were, and why one was skipped, stands in the .log files beside them.  Failures
-# come first, with what their tests said, as who reads the log of another
-# machine has nothing else; and once more in short at the end.
+# summary DIRECTORY: what run_tests() left there.  Its last line is the one that
+# CI reads; false when something failed.  The .trs files count; the .log files
+# next to them say which tests they were, and why one was skipped.  Failures come
+# first, with the output of their tests, because a reader of another machine's log
+# has nothing else; and once more in short at the end.
 summary() {
 	# Not what a distcheck that failed left behind: its step says so.
 	results=$(find "$1" -name 'leakshim-[0-9]*' -prune -o \

@@ -272,7 +272,7 @@ FUZZ_LOG_COMPILER = $(UNMOVED)
 PY_LOG_DRIVER = $(TAP_DRIVER)
 PY_LOG_COMPILER = $(PYTHON3) -B
 
-# Absolute, since tests work in folders of their own.
+# Absolute, since tests work in directories of their own.
 AM_TESTS_ENVIRONMENT = \
 	unset LD_PRELOAD LEAKSHIM_OPTIONS; \
 	LC_ALL=C.UTF-8; export LC_ALL; \
@@ -298,6 +298,6 @@ CLEANFILES += tests/pythons.list tests/pythons.list.new
 dist_noinst_SCRIPTS += %D%/browser %D%/corpus %D%/flicker %D%/hostile \
 	%D%/hosts %D%/luck %D%/pythons \
 	%D%/run-python
-# Whole folders: what a test needs beside itself is not listed.
+# Whole directories: what a test needs beside itself is not listed.
 EXTRA_DIST += %D%/bats %D%/bench %D%/clean %D%/fixtures %D%/golden %D%/matrix
 EXTRA_DIST += %D%/cases %D%/readers
