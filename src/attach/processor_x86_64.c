@@ -377,8 +377,8 @@ enum {
 	/* The kernel leaves the thread's own signal stack alone then. */
 	NO_SUCH_STACK = 0x7ff0,
 	UC_ALL = 7, /* UC_FP_XSTATE, UC_SIGCONTEXT_SS, UC_STRICT_RESTORE_SS */
-	XSAVE_SOFTWARE =
-		464, /* bytes that the processor leaves to the kernel */
+	/* Bytes that the processor leaves to the kernel. */
+	XSAVE_SOFTWARE = 464,
 	XSAVE_IN_USE = 512,
 	XSAVE_LEGACY = 576,
 	FIRST_TILE = 17, /* AMX: not in the kernel's frame unless it is used */

@@ -11,7 +11,8 @@
 #include "report/counts.h"
 #include "report/report.h"
 
-struct named { /* a finding by its fingerprint */
+/* A finding by its fingerprint. */
+struct named {
 	const char *fingerprint;
 	const struct finding *finding;
 	UT_hash_handle hh;

@@ -9,7 +9,8 @@ enum {
 	STRING_HASH = 24,       /* of str, and of 2.7's */
 	FEWEST_ENTRIES = 32,    /* in place: not a coincidence */
 	HOPELESS = 16,
-	STATE_BYTES = 512 << 10, /* PyInterpreterState has some 250 KiB at most */
+	/* PyInterpreterState has some 250 KiB at most. */
+	STATE_BYTES = 512 << 10,
 	SIZE_27 = 1 << 10,
 	SIZE = 1 << 12,
 };

@@ -42,13 +42,15 @@ enum finding_reason {
 
 enum finding_state { STATE_NEW, STATE_KNOWN, STATE_SUPPRESSED, STATE_STARTUP };
 
-struct report_line { /* one frame of a Python backtrace */
+/* One frame of a Python backtrace. */
+struct report_line {
 	const char *function;
 	const char *file; /* as co_filename has it */
 	int line;         /* below 1: unknown */
 };
 
-struct report_native { /* one frame of a native backtrace */
+/* One frame of a native backtrace. */
+struct report_native {
 	const char *function; /* as its author wrote it: report/cxxname.h */
 	const char *symbol; /* as the table of symbols has it; not in JSON */
 	const char *module;
@@ -75,7 +77,8 @@ struct report_finalizer {
 	int ran; /* 1, 0, -1 unknown */
 };
 
-struct report_edge { /* a member of the cycle and its edge to the next one */
+/* A member of the cycle and its edge to the next one. */
+struct report_edge {
 	const char *type;
 	int64_t refcount;
 	int generation; /* 0 to 2, 3 permanent, -1 unknown */
@@ -83,7 +86,8 @@ struct report_edge { /* a member of the cycle and its edge to the next one */
 	uint64_t address; /* printed with verbosity=2 only */
 };
 
-struct report_holder { /* growth.path, held_by */
+/* Of growth.path and held_by. */
+struct report_holder {
 	const char *type;
 	const char *edge;
 };
@@ -150,7 +154,8 @@ enum audit_reason {
 	AUDIT_REASONS
 };
 
-struct report_audit { /* a field of a type that its tp_traverse leaves out */
+/* A field of a type that its tp_traverse leaves out. */
+struct report_audit {
 	const char *type; /* module.qualname */
 	const char *module_file;
 	enum audit_reason reason;

@@ -133,7 +133,8 @@ static void
 links_that_stay(void)
 {
 	enum { SMALL = 60, N = 40 };
-	static void *blocks[N]; /* for LeakSanitizer, whose malloc this may be */
+	/* Static for LeakSanitizer, whose malloc this may be. */
+	static void *blocks[N];
 	uintptr_t start, end;
 	struct chunks_heap h;
 	int i, missing = 0;

@@ -19,6 +19,7 @@
 #include "common/arena.h"
 #include "common/hash.h"
 
+/* clang-format off: it knows C++ as well, and takes this for a class of that */
 struct class {
 	void *address; /* the type, or a 2.7 old-style class: the key */
 	uint32_t id;   /* order in which classes were met */
@@ -33,6 +34,7 @@ struct class {
 	int64_t count, bytes;
 	UT_hash_handle hh;
 };
+/* clang-format on */
 
 struct classes {
 	struct arena *arena;

@@ -39,7 +39,8 @@ struct source_block {
 	uint32_t epoch; /* of the allocation, 0: unknown, or before the first */
 };
 
-struct source_native { /* a native frame */
+/* A native frame. */
+struct source_native {
 	uintptr_t ip; /* the return address */
 	unsigned n_python; /* of how many Python frames it is the loop */
 };

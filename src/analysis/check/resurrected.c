@@ -56,7 +56,8 @@ count(struct check *c, node_id id, struct class *class, struct seen **table)
 
 	if (block.is_old)
 		return true;
-	key = (uint64_t)class->id << 32 | block.stack;
+	key = class->id;
+	key = key << 32 | block.stack;
 	HASH_FIND(hh, *table, &key, sizeof key, s);
 	if (s) {
 		s->finding.count++;

@@ -16,7 +16,8 @@
 
 enum {
 	FEWEST_LOST = 100,
-	PART_LOST = 4, /* one of that many: fewer may be a matter of how references are counted */
+	/* One of that many: fewer may be a matter of how they are counted. */
+	PART_LOST = 4,
 	FEW_REFERENCES = 65536,
 	ADDRESS_BITS = 48,
 	MOST_SHIFTED = 4,

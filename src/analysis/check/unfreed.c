@@ -29,7 +29,8 @@ enum { FIRST_ROOM = 1024 };
 struct search {
 	struct check *c;
 	struct dead_group *groups;
-	uintptr_t *held; /* dead, and held: nodes that are still to be followed */
+	/* Dead, and held: nodes that are still to be followed. */
+	uintptr_t *held;
 	size_t n_held, held_room;
 	bool failed;
 };

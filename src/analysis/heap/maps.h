@@ -24,7 +24,8 @@ enum map_flag {
 	MAP_IS_STACK = 32,   /* [stack]: the main thread's */
 	MAP_IS_SPECIAL = 64, /* [vdso] and its like */
 	MAP_IS_DEVICE = 128, /* VmFlags io or pf: not memory */
-	MAP_IS_NOT_CLONED = 256, /* VmFlags dc, wf: missing or zero in a child */
+	/* VmFlags dc, wf: missing or zero in a child. */
+	MAP_IS_NOT_CLONED = 256,
 	MAP_IS_DROPPABLE = 512,  /* VmFlags dp: may vanish, so holds nothing */
 	MAP_IS_UNTOUCHED = 1024, /* private memory, no page of which is there */
 };

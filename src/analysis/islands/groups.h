@@ -40,7 +40,8 @@ struct group {
 	struct source_block allocated; /* of the head */
 	bool is_own; /* allocated by the program, or at an unknown place */
 	int64_t count, objects, bytes;
-	struct shared_islands *shared; /* those that other processes may have, or NULL */
+	/* Those that other processes may have, or NULL. */
+	struct shared_islands *shared;
 	size_t n_classes;
 	struct group_class classes[GROUP_MAX_CLASSES];
 	UT_hash_handle hh;

@@ -28,7 +28,8 @@ struct inspector_request {
 	uint32_t since;        /* an epoch: what is older is left out; 0: all */
 	uint32_t until;        /* ... and what is not: 0: nothing */
 	const char *path;      /* instead of log_path, or NULL */
-	const char *text_path; /* path is JSON, and this text: exactly so named */
+	/* path is JSON, and this text: exactly so named. */
+	const char *text_path;
 	/*
 	 * The program goes on once it has been cloned: then inspector_let_go().
 	 */

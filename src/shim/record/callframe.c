@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-enum { /* how pointers are written */
+/* How pointers are written. */
+enum {
 	AS_UDATA4 = 0x03,
 	AS_SDATA4 = 0x0b,
 	FROM_HERE = 0x10,
@@ -12,7 +13,8 @@ enum { /* how pointers are written */
 	OMITTED = 0xff,
 };
 
-enum { /* instructions; the first three have an operand in their lower bits */
+/* Instructions; the first three have an operand in their lower bits. */
+enum {
 	CFA_ADVANCE_LOC = 1,
 	CFA_OFFSET = 2,
 	CFA_RESTORE = 3,
@@ -132,7 +134,8 @@ find_entry(const struct callframe_tables *t, uintptr_t address)
 	return from ? h + word_at(table + 8 * (from - 1) + 4) : NULL;
 }
 
-struct rules { /* what common and own entry say */
+/* What common and own entry say. */
+struct rules {
 	struct reader common, own; /* their instructions */
 	uint64_t code_unit;
 	uintptr_t start; /* of the function */

@@ -26,11 +26,14 @@
 typedef uint32_t stack_id; /* of shim/record/stacks.h; 0: no stack known */
 
 enum block_flag {
-	BLOCK_IS_CODE = 1,  /* a code object that stacks refer to lives here */
-	BLOCK_IS_MARKED = 2, /* found unreachable; cleared by any record or forget */
+	BLOCK_IS_CODE = 1, /* a code object that stacks refer to lives here */
+	/* Found unreachable; cleared by any record or forget. */
+	BLOCK_IS_MARKED = 2,
 	BLOCK_IS_STARTUP = 4, /* allocated before the program's first line */
-	BLOCK_IS_OBJECT = 8, /* OBJ domain: may be a Python object (MEM: never) */
-	BLOCK_IS_DEAD = 16, /* destroyed, but kept in one of CPython's free lists */
+	/* OBJ domain: may be a Python object (MEM: never). */
+	BLOCK_IS_OBJECT = 8,
+	/* Destroyed, but kept in one of CPython's free lists. */
+	BLOCK_IS_DEAD = 16,
 };
 
 struct block {
