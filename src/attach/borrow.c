@@ -272,7 +272,6 @@ borrow_thread(struct borrowed *b, struct program *p, enum borrow_choice choice,
 
 		b->tid = choose(p, choice, b->tries++);
 		block_signals(b);
-		b->since_us = hold_now_us();
 		error = hold_seize(b->tid, p->facts.seccomp == 2);
 		if (!error && try_thread(b, choice, &reason)) {
 			const char *problem = p->facts.seccomp == 2 ?

@@ -34,7 +34,6 @@ struct borrowed {
 	pid_t tid;
 	struct processor_state state;
 	sigset_t signals; /* ours, as they were */
-	uint64_t since_us;
 	unsigned tries;
 	/* The frame, on its stack at first; the stub, once there (supply.h). */
 	uint64_t code, frame;

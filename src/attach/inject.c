@@ -161,7 +161,6 @@ do_inject(struct injection *in, struct program *p, struct attach_page *request,
 	borrow_end(&b);
 	in->in_target[0] = request->channel;
 	in->in_target[1] = request->library;
-	in->pause_us = hold_now_us() - b.since_us;
 	if (ok)
 		allow_unmap(in, 1);
 	return ok;

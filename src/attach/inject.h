@@ -29,7 +29,6 @@ struct injection {
 	struct program *program;
 	int channel;                                 /* our end */
 	uint64_t page, page_bytes, code, code_bytes; /* in the target */
-	uint64_t pause_us; /* how long a thread was stopped */
 	unsigned tries;
 	int in_target[2]; /* descriptors there: channel and library, or -1 */
 };

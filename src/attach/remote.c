@@ -62,15 +62,6 @@ remote_write(const struct remote *r, uint64_t address, const void *in, size_t n)
 	return pwrite(r->memory, in, n, (off_t)address) == (ssize_t)n;
 }
 
-bool
-remote_string(const struct remote *r, uint64_t address, char *out, size_t n)
-{
-	size_t got = remote_read_some(r, address, out, n - 1);
-
-	out[got] = '\0';
-	return got > 0;
-}
-
 /* "start-end perms offset major:minor inode   name" */
 static bool
 parse_map(const char *line, struct remote_map *m)
@@ -110,9 +101,9 @@ remote_read_maps(struct remote *r)
 	r->maps = NULL;
 	r->n_maps = 0;
 	while (getline(&line, &n_line, f) > 0) {
-		struct remote_map *more = r->maps;
-
 		if (r->n_maps == room) {
+			struct remote_map *more;
+
 			room = room * 2 + 256;
 			more = realloc(r->maps, room * sizeof *more);
 			if (!more)

@@ -46,10 +46,6 @@ bool remote_write(const struct remote *r, uint64_t address, const void *in,
 size_t remote_read_some(const struct remote *r, uint64_t address, void *out,
 			size_t n);
 
-/* A string of fewer than n bytes; cut there. */
-bool remote_string(const struct remote *r, uint64_t address, char *out,
-		   size_t n);
-
 /* Read the mappings again. */
 bool remote_read_maps(struct remote *r);
 const struct remote_map *remote_map_of(const struct remote *r, uint64_t a);

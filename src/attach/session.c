@@ -93,6 +93,7 @@ read_all(struct talk *t, void *out, size_t n, char why[REFUSAL_BYTES])
 static bool
 is_sane(const struct attach_header *h)
 {
+	/* NOLINTNEXTLINE: it has been read in full. */
 	return h->magic == ATTACH_MAGIC && h->bytes <= ATTACH_MESSAGE_BYTES;
 }
 

@@ -379,7 +379,7 @@ merge_free(struct merge *m)
 
 	HASH_ITER(hh, m->table, e, next)
 	{
-		HASH_DEL(m->table, e);
+		HASH_DEL(m->table, e); /* NOLINT: freed below, and not before */
 		for (i = 0; i < e->n_types; i++) {
 			free(e->types[i].name);
 			free(e->types[i].file);

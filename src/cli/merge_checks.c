@@ -124,7 +124,7 @@ merge_checks_free(struct merge_checks **table)
 
 	HASH_ITER(hh, *table, e, next)
 	{
-		HASH_DEL(*table, e);
+		HASH_DEL(*table, e); /* NOLINT: freed below, and not before */
 		forget(e);
 		free(e->key);
 		free(e);

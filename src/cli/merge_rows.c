@@ -264,7 +264,7 @@ merge_rows_free(struct merge_row **table)
 
 	HASH_ITER(hh, *table, row, next)
 	{
-		HASH_DEL(*table, row);
+		HASH_DEL(*table, row); /* NOLINT: freed below, and not before */
 		for (i = 0; i < TEXTS; i++)
 			free(row->texts[i]);
 		free(row->key);

@@ -223,7 +223,7 @@ merge_shared_free(struct merge_shared *s)
 
 	HASH_ITER(hh, s->ids, e, after)
 	{
-		HASH_DEL(s->ids, e);
+		HASH_DEL(s->ids, e); /* NOLINT: freed below, and not before */
 		free(e);
 	}
 	HASH_ITER(hh, s->shapes, shape, next)

@@ -105,8 +105,6 @@ read_dynamic(int fd, const Elf64_Phdr *p, int n, const Elf64_Phdr *dynamic,
 			if (d[i].d_tag != DT_NEEDED ||
 			    d[i].d_un.d_val >= DYNSTR_BYTES)
 				continue;
-			if (!strncmp(strings + d[i].d_un.d_val, "libpython", 9))
-				out->needs_libpython = true;
 			if (strstr(strings + d[i].d_un.d_val, "musl"))
 				out->is_musl = true;
 		}

@@ -27,7 +27,6 @@ struct target {
 	bool is_musl;
 	bool is_setuid;
 	bool has_capabilities;
-	bool needs_libpython; /* DT_NEEDED has a shared libpython */
 };
 
 /* Find the command on PATH and read it; false when there is none. */

@@ -13,7 +13,7 @@ enum { IO_URING_ENTER = 426, EPOLL_PWAIT2 = 441 };
  * Those for sockets, and what is done with one by read() and write(), return
  * -EINTR where the socket has a time limit (SO_RCVTIMEO, SO_SNDTIMEO).
  */
-/* clang-format off: conditions inside of a table */
+/* clang-format off */
 static const short noticing[] = {
 	SYS_read,
 	SYS_readv,

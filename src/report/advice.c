@@ -296,8 +296,9 @@ advice_for(struct arena *a, const struct finding *f, bool is_python3)
 		advise_hidden(&b, f, is_python3);
 		break;
 	case FINDING_GROWTH:
-	case FINDING_KINDS:
 		advise_growth(&b, f);
+		break;
+	case FINDING_KINDS:
 		break;
 	}
 	text = b.failed ? NULL : arena_string(a, buf_string(&b));

@@ -93,7 +93,6 @@ report_copy_finding(struct arena *a, const struct finding *f,
 	copy_types(a, out);
 	copy_cycle(a, out);
 	copy_allocation(a, out);
-	again(a, &out->head_edge_note);
 	again(a, &out->advice);
 	again(a, &out->thread);
 	out->hidden_type = out->hidden_module_file = out->hidden_member = NULL;

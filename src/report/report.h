@@ -66,7 +66,6 @@ struct report_type {
 	int64_t count;
 	int64_t bytes;
 	const char *module_file; /* of the type's module */
-	bool is_folded; /* a __dict__ shown as part of its owner: not printed as a member */
 };
 
 struct report_finalizer {
@@ -119,11 +118,12 @@ struct finding {
 	size_t n_shared;
 	const struct report_finalizer *finalizers;
 	size_t n_finalizers;
-	const struct report_edge *cycle; /* of one island; the last edge leads back to the first member */
+	/* Of one island; the last edge leads back to the first member. */
+	const struct report_edge *cycle;
 	size_t n_cycle;
-	const char *head_edge_note; /* spare text for the text report, or NULL */
 
-	int64_t refcount, references_found, references_lost; /* lost-reference */
+	/* lost-reference */
+	int64_t refcount, references_found, references_lost;
 	const char *hidden_type, *hidden_module_file, *hidden_member;
 	const int64_t *growth_checks;
 	size_t n_growth_checks;
@@ -244,10 +244,11 @@ struct report {
 };
 
 /* The words of SPEC.md; never NULL. */
-const char *finding_kind_name(enum finding_kind kind);      /* "lost-reference" */
-const char *finding_reason_name(enum finding_reason reason); /* "unreferenced"; REASON_NONE: "" */
+/* "lost-reference", "unreferenced" and so on; of REASON_NONE "". */
+const char *finding_kind_name(enum finding_kind kind);
+const char *finding_reason_name(enum finding_reason reason);
 const char *finding_state_name(enum finding_state state);
-const char *audit_reason_name(enum audit_reason reason);    /* "missing-traverse" */
+const char *audit_reason_name(enum audit_reason reason);
 
 /* Lost memory that is not an object, of the type "(memory)". */
 bool finding_is_memory(const struct finding *f);

@@ -88,11 +88,6 @@ put_cycle(struct buf *out, const struct finding *f,
 		put_member(out, &f->cycle[i], style);
 		put_edge(out, f, i);
 	}
-	if (f->head_edge_note) {
-		buf_put(out, "    ");
-		put_name(out, f->head_edge_note);
-		buf_putc(out, '\n');
-	}
 }
 
 /* ---- what else is known of the objects ---- */

@@ -19,7 +19,8 @@
 #include "common/arena.h"
 #include "common/hash.h"
 
-/* clang-format off: it knows C++ as well, and takes this for a class of that */
+/* clang-format takes this for C++. */
+/* clang-format off */
 struct class {
 	void *address; /* the type, or a 2.7 old-style class: the key */
 	uint32_t id;   /* order in which classes were met */

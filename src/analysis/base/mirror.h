@@ -50,7 +50,6 @@ struct mirror {
 	size_t n_generation[GENERATION_LISTS]; /* mortal and immortal */
 	uint32_t *slots; /* hash of addresses: index + 1, 0 free */
 	size_t mask;
-	int64_t negative; /* counters that trial deletion drove below 0 */
 };
 
 /*

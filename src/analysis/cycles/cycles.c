@@ -99,11 +99,9 @@ move_unreachable(struct pass *p)
 		    node->flags & p->reached)
 			continue;
 		/*
-		 * Below zero: a missing Py_INCREF, or a traverse that visits
-		 * twice.  Nothing is certain then, so it is a root.
+		 * Also below zero: after a missing Py_INCREF, or by a traverse
+		 * that visits twice, nothing is certain.
 		 */
-		if (node->refs < 0)
-			p->m->negative++;
 		node->flags |= p->reached;
 		p->stack[p->n_stack++] = (node_id)i;
 		follow(p);

@@ -72,7 +72,6 @@ add_unknown_blocks(struct gathered *g, const struct pool *p)
 		    heap_has_start(&g->heap, b, b + p->block_bytes))
 			continue;
 		add_unknown(g, b, p->block_bytes);
-		g->n_unknown++;
 	}
 }
 
@@ -224,7 +223,6 @@ add_chunk(uintptr_t block, size_t size, void *ctx)
 		return;
 	kind = identify(g, block, size, &w);
 	heap_add(&g->heap, w.start, w.size, kind);
-	g->n_chunks++;
 }
 
 /*

@@ -37,9 +37,7 @@ struct gathered {
 	 * leaks.
 	 */
 	bool knows_allocator;
-	size_t n_unknown; /* live blocks of pools that the side table lacks */
 	size_t n_dead; /* is_dead: for reach.c to look at */
-	size_t n_chunks;
 };
 
 /* False with the reason in *why (static storage). */
