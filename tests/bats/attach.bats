@@ -67,7 +67,7 @@ while True: time.sleep(0.05)'
 	refused attach "$TARGET" "already watched"
 }
 
-@test "a report as JSON, into a file of the command's folder" {
+@test "a report as JSON, to a file in the command's directory" {
 	start "$PYTHON" -c "$service"
 	"$LEAKSHIM" attach "$TARGET"
 	run --separate-stderr "$LEAKSHIM" check --format=json \
@@ -468,7 +468,7 @@ ctypes.PyDLL(None).sleep(600)'
 	[ "$status" -eq 23 ]
 }
 
-@test "who is attached to after a detach reports to check alone" {
+@test "a process attached to after a detach reports only to check" {
 	start env LD_PRELOAD="$LEAKSHIM_SO" "$PYTHON" -c '
 import ctypes, os, time
 lib = ctypes.CDLL(None, use_errno=True)

@@ -24,7 +24,7 @@ difference() {
 	[ "$output" = "==leakshim== 0 new, 0 grown, 2 known, 0 fixed" ]
 }
 
-@test "what is new and does not fail is no failure" {
+@test "a new finding that does not fail is not a failure" {
 	leaks 1 old.json
 	leaks 2 new.json
 	difference old.json new.json
@@ -59,7 +59,7 @@ difference() {
 	assert_json d.json '.new[0].types[0].name == "__main__.K02"'
 }
 
-@test "a baseline is good for the old side, folders for both" {
+@test "a baseline can be the old side, directories both" {
 	leaks 2 old.json
 	"$LEAKSHIM" gate --fail_on=unreachable --write_baseline=base.json \
 		old.json

@@ -113,7 +113,7 @@ audit() {
 	[ "${#stderr_lines[@]}" -eq 1 ]
 }
 
-@test "audit: who is asked to end asks the command" {
+@test "audit: a signal to end is passed to the command" {
 	mkdir tmp
 	TMPDIR=$PWD/tmp "$LEAKSHIM" doctor --audit "$PYTHON" -c 'import signal, sys, time
 signal.signal(signal.SIGTERM, lambda *a: sys.exit(7))

@@ -79,7 +79,7 @@ last() {
 	[ "$output" = "gate: base.json: 1 finding, 1 added, 0 removed" ]
 }
 
-@test "what is no baseline is not overwritten" {
+@test "a file that is not a baseline is not overwritten" {
 	leaks 1 one.json
 	gate --write_baseline=fifty.py one.json
 	[ "$status" -eq 4 ]
@@ -153,7 +153,7 @@ gate: FAILED: 1 of 2 findings fails; 1 new, 0 known, 1 suppressed" ]
 	[ "$status" -eq 23 ]
 }
 
-@test "files and folders are one report" {
+@test "files and directories are one report" {
 	mkdir reports reports/deep
 	leaks 1 reports/one.json
 	leaks 2 reports/deep/two.json
@@ -239,7 +239,7 @@ gate: base.json: 0 findings, 0 added, 0 removed" ]
 	[ "$status" -eq 23 ]
 }
 
-@test "leakshim run: rules and baseline for children in other folders" {
+@test "leakshim run: rules and baseline for children in other directories" {
 	cp "$FIXTURES/fifty.py" .
 	mkdir other
 	printf 'type:K00\n' >my.supp
@@ -282,7 +282,7 @@ gate: base.json: 0 findings, 0 added, 0 removed" ]
 	[ "$(grep -c ': unused: ' <<<"$output")" -ge 3 ]
 }
 
-@test "a pipe in the place of a file makes nobody wait" {
+@test "a pipe in place of a file does not block" {
 	mkfifo pipe
 	for key in suppressions baseline; do
 		run --separate-stderr timeout 60 env LD_PRELOAD="$LEAKSHIM_SO" \

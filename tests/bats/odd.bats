@@ -255,7 +255,7 @@ liar() {
 
 # ---- and two commands at once ----
 
-@test "who comes while another command is at work is told so" {
+@test "a second command while another is at work is refused" {
 	start "$PYTHON" -c '
 import ctypes, os
 os.mkfifo("free")

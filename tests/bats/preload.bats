@@ -61,7 +61,7 @@ print(json.dumps([1]))'
 	[[ $1 =~ ^python[0-9.]*-[0-9]+-1-"$(uname -n)"-[0-9]+-%$ ]]
 }
 
-@test "log_path: a relative name means the folder of the start" {
+@test "log_path: a relative name is relative to the directory of the start" {
 	mkdir elsewhere
 	run env LD_PRELOAD="$LEAKSHIM_SO" LEAKSHIM_OPTIONS=log_path=r.txt \
 		"$PYTHON" -c "$LEAK

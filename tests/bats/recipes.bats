@@ -57,7 +57,7 @@ recipe() {
 	return $status
 }
 
-@test "python-path: beside the command, wherever it was moved to" {
+@test "python-path: next to the command, wherever it was moved" {
 	installation
 	run --separate-stderr prefix/bin/leakshim python-path
 	[ "$status" -eq 0 ]

@@ -202,7 +202,7 @@ doubtful() {
 	[[ $stderr != *$'\e'* ]]
 }
 
-@test "a good file beside bad ones: those are said, and it is shown" {
+@test "a good file among bad ones: those are reported, and it is shown" {
 	make_report r.json
 	"$LEAKSHIM" report r.json >alone
 	run --separate-stderr "$LEAKSHIM" report missing.json r.json

@@ -41,7 +41,7 @@ print(leakshim._library.leakshim_py_end(0, None, None))
 """
 
 
-@test("a check that was interrupted keeps nobody from the next one")
+@test("a check that was interrupted does not prevent the next one")
 def interrupted(python):
     with open(HELPER, encoding="utf-8") as f:
         helper = f.read()

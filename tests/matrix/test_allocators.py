@@ -27,7 +27,7 @@ def add_test(allocator):
         return (python.minor >= (3, 13) if allocator in MIMALLOC else
                 python.major == 3)
 
-    @test("PYTHONMALLOC=%s: found or said, and nobody accused" % allocator,
+    @test("PYTHONMALLOC=%s: found or reported as missed, no false finding" % allocator,
           only=has_it, sample=True)
     def is_found_or_said(python):
         env = {"PYTHONMALLOC": allocator}

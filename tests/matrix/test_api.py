@@ -67,7 +67,7 @@ def since(python):
               "trigger at exit")
 
 
-@test("the caller holds the GIL, has released it, or is no Python thread")
+@test("the caller holds the GIL, has released it, or is not a Python thread")
 def ways(python):
     needs_marks(python)
     done = run(python, "ways")

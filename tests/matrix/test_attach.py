@@ -102,7 +102,7 @@ def is_clean_in(python, mode):
         service.kill()
 
 
-@test("nobody is accused while it works, preloaded or attached to",
+@test("no false finding while it works, preloaded or attached to",
       sample=True)
 def clean(python):
     needs_ptrace()
@@ -126,7 +126,7 @@ def is_unmoved_in(python, mode):
 
 
 # Python 2 has a greenlet in no suite that the tests use.
-@test("nor does one whose stacks are greenlets, and nobody is accused",
+@test("nor does one whose stacks are greenlets, and there is no false finding",
       only=lambda python: python.major > 2, sample=True)
 def greenlets(python):
     needs_ptrace()
@@ -137,7 +137,7 @@ def greenlets(python):
     is_unmoved_in(python, "greenlets")
 
 
-@test("what a round leaves on a stack is in nobody's way", sample=True)
+@test("what a round leaves on a stack hides nothing", sample=True)
 def idle_later(python):
     needs_ptrace()
     service = Service(python, "pause")

@@ -74,7 +74,7 @@ def forgotten_type(python):
           "fields")
 
 
-@test("audit: their clean twins are silent, and so is who merely borrows")
+@test("audit: their clean twins are silent, and so are mere borrowers")
 def silent(python):
     equal(run_planted(python, *CLEAN)["audit"], [], "fields")
 

@@ -58,7 +58,7 @@ for each_way in "cycle", "lost", "saveall":
         way_test(each_way, each_n)
 
 
-@test("what somebody else holds as well is not counted", sample=True)
+@test("what another object holds as well is not counted", sample=True)
 def held(python):
     report = run(python, "held", LARGE).report
     for name in NAMES:

@@ -35,7 +35,7 @@ def first_python(is_wanted=lambda python: True):
     raise Skip("no Python 3.8 or later here")
 
 
-@once("CPython's own tests: nobody is accused")
+@once("CPython's own tests: no false findings")
 def sample():
     stdlib = load("stdlib")
     python = first_python()

@@ -73,7 +73,7 @@ def saved(python):
            if "__main__.Node" in type_names(f)], [], "findings")
 
 
-@test("it is no failure unless it is asked for")
+@test("it does not fail unless it is asked for")
 def gate(python):
     if is_unhooked(python):
         raise Skip("collections of a statically linked 2.7 are not seen")

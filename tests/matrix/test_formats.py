@@ -166,7 +166,7 @@ def sarif():
     equal(levels["lost-reference/surplus"], "warning", "a reported kind")
 
 
-@once("SARIF tells new from known only where there was a baseline")
+@once("SARIF distinguishes new from known only with a baseline")
 def baseline():
     value = report()
     for finding in value["findings"]:
@@ -297,7 +297,7 @@ def late():
     assert profiles[0] == profiles[1] != profiles[2]
 
 
-@once("a finding that is also older than the program is told from itself")
+@once("a finding that is also older than the program is listed twice")
 def twice():
     value = report()
     finding = dict(value["findings"][0], state="startup")
@@ -355,7 +355,7 @@ def pictures():
     assert len(edges) >= 8, edges
 
 
-@once("no finding and something not done is no success in any format")
+@once("no finding and something not done is not a success in any format")
 def incomplete():
     value = report()
     value["findings"] = []

@@ -26,7 +26,7 @@ def fails(python):
     assert "suppressions" not in run.report, "no file, no table"
 
 
-@test("suppressed findings do not fail, and are told of")
+@test("suppressed findings do not fail, and are counted")
 def suppressed(python):
     rules = ("type:^__main__.K00$\nunreachable/gc-disabled:K01\n"
              "leak:K02\nleak:nobody\n")
@@ -137,7 +137,7 @@ def in_place(python):
         equal(len(run.report["suppressions"]), status == 0, "rows")
 
 
-@test("the files are read before the program changes its folder",
+@test("the files are read before the program changes its directory",
       sample=True)
 def chdir(python):
     run = python.run(

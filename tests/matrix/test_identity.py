@@ -16,7 +16,7 @@ del kept
 """
 
 
-@test("objects that come to the address of freed ones are not accused")
+@test("objects at the address of freed ones are not accused")
 def reborn(python):
     run = python.run("reborn.py")
     equal((run.status, run.stderr), (0, ""), "result")

@@ -40,7 +40,7 @@ def run_with_subinterpreter(python, *arguments, **settings):
     return done
 
 
-@test("garbage of a subinterpreter that nobody closes is not uncollectable",
+@test("garbage of a subinterpreter that is not closed is not uncollectable",
       only=lambda python: python.minor >= (3, 8))
 def unclosed(python):
     report = run_with_subinterpreter(python, "-c", SUBINTERPRETER).report
@@ -49,7 +49,7 @@ def unclosed(python):
         equal(verdict(finding), ("unreachable", "pending"), "verdict")
 
 
-@test("beside one, what the main interpreter cannot free is found",
+@test("with one, what the main interpreter cannot free is still found",
       only=lambda python: python.minor >= (3, 8), sample=True)
 def unclosed_and_uncollectable(python):
     program = "import sys\nsys.argv[1:] = ['leak', 'clear', '5']\n" + (
@@ -139,14 +139,14 @@ def run_forking(python, way):
     return parent, child
 
 
-@test("what threads had that a fork left behind is nobody's in the child",
+@test("what threads had that a fork left behind is not lost in the child",
       only=lambda python: python.major > 2, sample=True)
 def left_threads(python):
     for report in run_forking(python, "clean"):
         equal(accused(report), [], "findings")
 
 
-@test("beside it, what parent and child lose is found in each",
+@test("with it, what parent and child lose is found in each",
       only=lambda python: python.major > 2, sample=True)
 def left_threads_and_leaks(python):
     for report, type_name in zip(run_forking(python, "leak"),
@@ -191,7 +191,7 @@ def names_that_grow(python, way):
                 [name for name, _, _ in frames(each)]]
 
 
-@test("names that types were asked for, and nobody has kept, do not grow",
+@test("names that types were asked for, and were not kept, do not grow",
       only=lambda python: not is_unhooked(python), sample=True)
 def looked_up(python):
     equal([brief(f) for f in names_that_grow(python, "drop")], [], "growth")

@@ -284,7 +284,7 @@ for t in threads: t.join()
 
 
 def add_empty(name, program):
-    @test("accuses nobody: %s" % name)
+    @test("no false finding: %s" % name)
     def is_clean(python):
         done = python.run("-c", program, options="kinds=all")
         report = done.report
@@ -418,7 +418,7 @@ for i in range(%d):
 """
 
 
-@test("the hash of a number in a dict or set holds nobody")
+@test("the hash of a number in a dict or set holds nothing")
 def numbers(python):
     files = dict(planted.files(python), **{"numbers.py": NUMBERS % N})
     done = python.run("numbers.py", "leak", files=files)
@@ -661,7 +661,7 @@ def in_process(python):
             brief(f) for f in found]
 
 
-@test("a debugging allocator is no obstacle", lambda p: p.major == 3)
+@test("a debugging allocator does not matter", lambda p: p.major == 3)
 def debug_allocator(python):
     for allocator in ("malloc", "debug", "malloc_debug"):
         for way, wanted in (("leak", {LOST}), ("clean", set())):

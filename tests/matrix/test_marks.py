@@ -22,7 +22,7 @@ def after_mark(python):
               [["new"], ["new"], [], ["new"]], "states of the lists")
 
 
-@test("a host that loses nothing is told so", sample=True)
+@test("a host that loses nothing gets 0", sample=True)
 def clean(python):
     host = hosts.run(python, "marks.c", 0)
     equal((host.status, host.stderr, host.stdout), (0, "", "0 0 0\n"),

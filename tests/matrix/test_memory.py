@@ -151,7 +151,7 @@ def held(python):
         equal(done.status, 0, way)
 
 
-@test("beside a table of half words, lost memory is found",
+@test("with a table of half words, lost memory is still found",
       only=lambda python: not is_unhooked(python), sample=True)
 def beside_halves(python):
     program = ("import cmemory\n"
@@ -268,7 +268,7 @@ def few(python):
     assert 1 <= missed.get("lost-memory", 0) <= 20, missed
 
 
-@test("without hooks for every block nothing is said of memory")
+@test("without hooks for every block no memory is reported")
 def not_tracked(python):
     for track in ("gc", "none", "sample=4096"):
         done = run(python, "leak", "malloc",

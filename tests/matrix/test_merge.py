@@ -360,7 +360,7 @@ def too_many():
             assert b"taken as unknown" in done.stderr, done.stderr
 
 
-@once("a folder is its reports, and nothing else in it")
+@once("a directory is its reports, and nothing else in it")
 @with_reports(5, 3)
 def folders(folder, reports, paths):
     wanted = content(merged(folder, "m", *paths))

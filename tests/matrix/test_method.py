@@ -111,7 +111,7 @@ def idle(python):
     equal(err, "", "what it says")
 
 
-@test("an interpreter that was told to run no scripts", only=has_it,
+@test("an interpreter with remote debugging disabled", only=has_it,
       sample=True)
 def disabled(python):
     needs_ptrace()

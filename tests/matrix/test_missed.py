@@ -244,7 +244,7 @@ def ends_in_c(python):
         equal(len(run.reports), 1 - lines, "reports")
 
 
-@test("collected= says where nobody tells of collections",
+@test("collected= says if collections are not announced",
       only=lambda python: python.major == 2)
 def no_collections(python):
     for option in ("collected=1", "gcstats=1"):

@@ -160,7 +160,7 @@ wait()
 """
 
 
-@test("before and after the attach are told apart")
+@test("before and after the attach are distinguished")
 def before_and_after(python):
     with Waiting(python, program(AFTER),
                  files=planted.files(python)) as target:
@@ -187,7 +187,7 @@ def before_and_after(python):
             frames(best))
 
 
-@test("a debugging allocator is no obstacle, nor is malloc(3)",
+@test("a debugging allocator does not matter, nor does malloc(3)",
       lambda p: p.major == 3, sample=True)
 def allocators(python):
     for allocator in ("malloc", "debug", "malloc_debug"):
@@ -249,7 +249,7 @@ wait()
 """
 
 
-@test("what a block holds whose first word nobody has written is not lost")
+@test("what a block holds whose first word was never written is not lost")
 def reused(python):
     for env in ({}, {"PYTHONMALLOC": "malloc"}):
         with Waiting(python, REUSED, files=planted.files(python),

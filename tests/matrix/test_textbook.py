@@ -162,7 +162,7 @@ def cure_tests(pattern):
     test(pattern + " is clean")(cured)
 
 
-@test("a finalizer that only hangs on a cycle is no obstacle")
+@test("a finalizer that only hangs on a cycle does not matter")
 def hanging(python):
     run = python.run(FIXTURE, "hanging", options=QUIET)
     bare = python.run(FIXTURE, "hanging", "collect", bare=True)

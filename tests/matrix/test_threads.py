@@ -116,7 +116,7 @@ def hold_unread(python):
     assert why.startswith("%d threads " % len(PLACES)), why
 
 
-@test("what stands below the stack pointer holds nobody")
+@test("what is below the stack pointer holds nothing")
 def below(python):
     report = held(python, "read", ["below"] * 3)
     equal([(verdict(f), f["objects"]) for f in failing(report)], [(LOST, 3)],

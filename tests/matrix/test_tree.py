@@ -380,7 +380,7 @@ def churn(python):
 # ---- the command's own ----
 
 
-@once("what is no process, and no Python, is said once")
+@once("no process, or no Python, is reported once")
 def nobody():
     equal(must(command("attach", 4194303), 3).stderr,
           "leakshim: attach: 4194303: no such process\n", "stderr")

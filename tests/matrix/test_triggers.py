@@ -63,7 +63,7 @@ def timer(python):
     must_be_found(of(done, "exit"))
 
 
-@test("check_every: nobody is accused")
+@test("check_every: no false findings")
 def timer_clean(python):
     done = run(python, "loop", "check_every=1", "clean")
     must_be_clean(of(done, "timer"))
@@ -87,7 +87,7 @@ def timer_polled(python):
     must_be_clean(of(done, "timer"))
 
 
-@test("check_every: a thread works, the main one waits for ever", sample=True)
+@test("check_every: a thread works, the main one waits forever", sample=True)
 def timer_joined(python):
     if python.major == 2 and is_unhooked(python):
         raise Skip("a static Python 2.7 tells nobody of its collections")
@@ -140,7 +140,7 @@ for each in ("select", "read", "poll", "epoll", "sleep"):
     add_wait(each)
 
 
-@test("signal: nobody is accused where it waits")
+@test("signal: no false findings while it waits")
 def signal_clean(python):
     must_be_clean(of(run(python, "read", "signal=12", "clean"), "signal"))
 
@@ -190,7 +190,7 @@ def signal_handler(python):
     equal(missed, ["the program has taken it since"], "missed")
 
 
-@test("signal: nobody took it, nothing is missed", sample=True)
+@test("signal: it was not taken, nothing is missed", sample=True)
 def signal_ours(python):
     done = run(python, "getsignal", "signal=USR2",
                wanted="default\nno child\n")
