@@ -418,8 +418,6 @@ libshim_la_SOURCES = \
 	%D%/shim/base/say.h \
 	%D%/shim/base/stdlib.c \
 	%D%/shim/base/stdlib.h \
-	%D%/shim/base/testhooks.c \
-	%D%/shim/base/testhooks.h \
 	%D%/shim/base/watched.c \
 	%D%/shim/base/watched.h \
 	%D%/shim/check/background.c \
@@ -438,15 +436,17 @@ libshim_la_SOURCES = \
 	%D%/shim/check/inspector.h \
 	%D%/shim/check/publish.c \
 	%D%/shim/check/publish.h \
-	%D%/shim/check/statuspage.c \
-	%D%/shim/check/statuspage.h \
 	%D%/shim/check/registers.h \
 	%D%/shim/check/secondclone.c \
 	%D%/shim/check/secondclone.h \
+	%D%/shim/check/statuspage.c \
+	%D%/shim/check/statuspage.h \
 	%D%/shim/check/suspects.c \
 	%D%/shim/check/suspects.h \
 	%D%/shim/check/symbolizer.c \
 	%D%/shim/check/symbolizer.h \
+	%D%/shim/check/testhooks.c \
+	%D%/shim/check/testhooks.h \
 	%D%/shim/check/turn.c \
 	%D%/shim/check/turn.h \
 	%D%/shim/entry/boot.c \
@@ -495,8 +495,6 @@ libshim_la_SOURCES = \
 	%D%/shim/record/hooks.h \
 	%D%/shim/record/layer.c \
 	%D%/shim/record/layer.h \
-	%D%/shim/record/sharedblocks.c \
-	%D%/shim/record/sharedblocks.h \
 	%D%/shim/record/nativestack.c \
 	%D%/shim/record/nativestack.h \
 	%D%/shim/record/nofreelists.c \
@@ -513,6 +511,8 @@ libshim_la_SOURCES = \
 	%D%/shim/record/regions.h \
 	%D%/shim/record/rounds.c \
 	%D%/shim/record/rounds.h \
+	%D%/shim/record/sharedblocks.c \
+	%D%/shim/record/sharedblocks.h \
 	%D%/shim/record/sidetable.c \
 	%D%/shim/record/sidetable.h \
 	%D%/shim/record/stacks.c \

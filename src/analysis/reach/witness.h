@@ -3,7 +3,7 @@
  *
  * A lost object that is not found is held by some stale word.  This prints
  * where that word is, so that its kind can be excluded (LEAKSHIM_TEST_HOLDERS
- * in shim/base/testhooks.h).
+ * in shim/check/testhooks.h).
  *
  * Contract of every function here:
  *   side       analysis child

@@ -16,7 +16,7 @@
 #include "common/ownmap.h"
 #include "shim/base/clone.h"
 #include "shim/base/guard.h"
-#include "shim/base/testhooks.h"
+#include "shim/check/testhooks.h"
 
 /* More cannot be a matter of threads. */
 enum { MOST_LOST = 1 << 20 };

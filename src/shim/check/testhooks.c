@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "shim/base/testhooks.h"
+#include "shim/check/testhooks.h"
 
 #include <fcntl.h>
 #include <signal.h>
