@@ -208,7 +208,7 @@ others(void)
 	static const struct report_holder path = {"dict", "['cache']"};
 	static const struct report_holder way[] = {{"module app", ".cache"},
 						   {"dict", "['k']"}};
-	static const struct report_type type = {"type", 1, 904, NULL, false};
+	static const struct report_type type = {"type", 1, 904, NULL};
 	struct finding f = sample_finding(FINDING_UNREACHABLE, REASON_FROZEN);
 
 	ok(strstr(advice_for(&arena, &f, true), "before gc.freeze()"), "frozen");
