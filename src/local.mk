@@ -481,6 +481,8 @@ libshim_la_SOURCES = \
 	%D%/shim/occasions/leftbehind.h \
 	%D%/shim/occasions/triggers.c \
 	%D%/shim/occasions/triggers.h \
+	%D%/shim/record/bigblocks.c \
+	%D%/shim/record/bigblocks.h \
 	%D%/shim/record/callers.c \
 	%D%/shim/record/callers.h \
 	%D%/shim/record/callframe.c \
@@ -515,6 +517,8 @@ libshim_la_SOURCES = \
 	%D%/shim/record/sharedblocks.h \
 	%D%/shim/record/sidetable.c \
 	%D%/shim/record/sidetable.h \
+	%D%/shim/record/sidetable_walk.c \
+	%D%/shim/record/slot.h \
 	%D%/shim/record/stacks.c \
 	%D%/shim/record/stacks.h \
 	%D%/shim/record/sysmodules.c \

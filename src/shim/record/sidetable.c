@@ -2,32 +2,10 @@
 
 #include "shim/record/sidetable.h"
 
-#include "common/hash.h"
 #include "shim/base/fault.h"
+#include "shim/record/bigblocks.h"
 #include "shim/record/regions.h"
-#include "common/spin.h"
-
-/*
- * A slot: bit 31 says that a live block starts here, 5 bits of flags, 26 bits
- * of stack.  Its size in granules is stored separately; SIZE_BIG means that the
- * block is in the table of big ones.  Without bit 31, a stack is the record of
- * a block of the C heap, and flags are those to return.
- */
-#define SLOT_LIVE 0x80000000u
-enum {
-	SLOT_FLAGS_SHIFT = 26,
-	SLOT_STACK_MASK = (1 << SLOT_FLAGS_SHIFT) - 1,
-	SIZE_BIG = 255,
-};
-
-struct big {
-	void *address;
-	size_t size;
-	UT_hash_handle hh;
-};
-
-static struct big *bigs; /* guarded by bigs_lock */
-static atomic_flag bigs_lock = ATOMIC_FLAG_INIT;
+#include "shim/record/slot.h"
 
 static uint64_t limit;
 static void (*when_limited)(void); /* once */
@@ -69,78 +47,6 @@ sidetable_granule_shift(void)
 	return regions_shift;
 }
 
-static inline uint32_t
-make_slot(stack_id stack, unsigned flags)
-{
-	return SLOT_LIVE | flags << SLOT_FLAGS_SHIFT |
-	       (stack & SLOT_STACK_MASK);
-}
-
-static inline bool
-is_live(uint32_t slot)
-{
-	return slot & SLOT_LIVE;
-}
-
-static bool
-is_note(uint32_t slot)
-{
-	return slot && slot <= SLOT_STACK_MASK;
-}
-
-static inline unsigned
-flags_of(uint32_t slot)
-{
-	return slot >> SLOT_FLAGS_SHIFT & 31;
-}
-
-static void
-record_big(void *p, size_t size)
-{
-	struct big *b;
-
-	spin_lock(&bigs_lock);
-	HASH_FIND_PTR(bigs, &p, b);
-	if (!b) {
-		b = hash_pool_grab(sizeof *b);
-		if (b) {
-			b->address = p;
-			HASH_ADD_PTR(bigs, address, b);
-		}
-	}
-	if (b)
-		b->size = size;
-	spin_unlock(&bigs_lock);
-}
-
-static size_t
-find_big(const void *p)
-{
-	struct big *b;
-	size_t size = 0;
-
-	spin_lock(&bigs_lock);
-	HASH_FIND_PTR(bigs, &p, b);
-	if (b)
-		size = b->size;
-	spin_unlock(&bigs_lock);
-	return size;
-}
-
-static void
-forget_big(void *p)
-{
-	struct big *b;
-
-	spin_lock(&bigs_lock);
-	HASH_FIND_PTR(bigs, &p, b);
-	if (b) {
-		HASH_DEL(bigs, b);
-		hash_pool_drop(b, sizeof *b);
-	}
-	spin_unlock(&bigs_lock);
-}
-
 /*
  * max_table=: from here on only a sample is recorded, so that most pages of
  * later leaves are never touched.
@@ -173,13 +79,6 @@ stamp(struct leaf *leaf, uintptr_t address)
 		*e = epoch_now;
 }
 
-static uint32_t
-epoch_of(const struct leaf *leaf, uintptr_t address)
-{
-	return leaf->epochs ? leaf->epochs[leaf_granule(address)] : 0;
-}
-
-/* The leaf of the address, made if need be; NULL: no memory. */
 static struct leaf *
 make_leaf(uintptr_t address)
 {
@@ -212,12 +111,12 @@ record_unusual(void *p, size_t size, stack_id stack, unsigned flags)
 	}
 	slot = leaf_slot(leaf, address);
 	if (*slot && *leaf_size(leaf, address) == SIZE_BIG)
-		forget_big(p);
+		bigblocks_forget(p);
 	stamp(leaf, address);
-	*slot = make_slot(stack, flags);
+	*slot = slot_make(stack, flags);
 	if (granules >= SIZE_BIG) {
 		*leaf_size(leaf, address) = SIZE_BIG;
-		record_big(p, size);
+		bigblocks_record(p, size);
 	} else {
 		*leaf_size(leaf, address) = (uint8_t)granules;
 	}
@@ -236,7 +135,7 @@ sidetable_record(void *p, size_t size, stack_id stack, unsigned flags)
 		return;
 	}
 	*leaf_size(leaf, address) = (uint8_t)granules;
-	*leaf_slot(leaf, address) = make_slot(stack, flags);
+	*leaf_slot(leaf, address) = slot_make(stack, flags);
 }
 
 static uint32_t *
@@ -253,10 +152,10 @@ sidetable_restack(void *p, stack_id stack, unsigned flags)
 	uintptr_t address = (uintptr_t)p;
 	struct leaf *leaf = regions_find(address);
 
-	if (!leaf || !is_live(*leaf_slot(leaf, address)))
+	if (!leaf || !slot_is_live(*leaf_slot(leaf, address)))
 		return;
 	stamp(leaf, address);
-	*leaf_slot(leaf, address) = make_slot(stack, flags);
+	*leaf_slot(leaf, address) = slot_make(stack, flags);
 }
 
 static __attribute__((noinline)) unsigned
@@ -273,8 +172,8 @@ forget_unusual(void *p)
 		return 0;
 	*slot = 0;
 	if (*leaf_size(leaf, (uintptr_t)p) == SIZE_BIG)
-		forget_big(p);
-	return flags_of(old);
+		bigblocks_forget(p);
+	return slot_flags(old);
 }
 
 unsigned
@@ -290,7 +189,7 @@ sidetable_forget(void *p)
 	old = *slot;
 	if (old) /* else the page may be untouched: leave it so */
 		*slot = 0;
-	return flags_of(old);
+	return slot_flags(old);
 }
 
 bool
@@ -298,53 +197,10 @@ sidetable_flag(const void *p, unsigned flags)
 {
 	uint32_t *slot = find_slot(p);
 
-	if (!slot || !is_live(*slot))
+	if (!slot || !slot_is_live(*slot))
 		return false;
 	*slot |= flags << SLOT_FLAGS_SHIFT;
 	return true;
-}
-
-/* The block's owner may drop it meanwhile: then it stays dropped. */
-static int
-flag_leaf(struct leaf *leaf, void *flags)
-{
-	size_t n = (size_t)1 << (REGION_SHIFT - regions_shift), i;
-	uint32_t *slots = leaf_slot(leaf, 0);
-
-	for (i = 0; i < n; i++) {
-		uint32_t old = __atomic_load_n(&slots[i], __ATOMIC_RELAXED);
-		uint32_t now = is_live(old) ? old | *(uint32_t *)flags :
-			       is_note(old) ? 0 :
-					      old;
-
-		if (now != old)
-			__atomic_compare_exchange_n(&slots[i], &old, now, false,
-						    __ATOMIC_RELAXED,
-						    __ATOMIC_RELAXED);
-	}
-	return 0;
-}
-
-void
-sidetable_flag_all(unsigned flags)
-{
-	uint32_t bits = flags << SLOT_FLAGS_SHIFT;
-
-	regions_walk(flag_leaf, &bits);
-}
-
-static void
-read_slot(struct leaf *leaf, uintptr_t address, struct block *out)
-{
-	uint32_t slot = *leaf_slot(leaf, address);
-	uint8_t size = *leaf_size(leaf, address);
-
-	out->address = address;
-	out->stack = slot & SLOT_STACK_MASK;
-	out->flags = flags_of(slot);
-	out->epoch = epoch_of(leaf, address);
-	out->size = size == SIZE_BIG ? find_big((void *)address) :
-				       (size_t)size << regions_shift;
 }
 
 bool
@@ -352,9 +208,9 @@ sidetable_find(const void *p, struct block *out)
 {
 	struct leaf *leaf = regions_find((uintptr_t)p);
 
-	if (!leaf || !is_live(*leaf_slot(leaf, (uintptr_t)p)))
+	if (!leaf || !slot_is_live(*leaf_slot(leaf, (uintptr_t)p)))
 		return false;
-	read_slot(leaf, (uintptr_t)p, out);
+	slot_read(leaf, (uintptr_t)p, out);
 	return true;
 }
 
@@ -366,7 +222,7 @@ sidetable_watch(void *p, unsigned flags)
 
 	if (!slot)
 		return false;
-	*slot = (is_live(*slot) ? *slot : 0) | flags << SLOT_FLAGS_SHIFT;
+	*slot = (slot_is_live(*slot) ? *slot : 0) | flags << SLOT_FLAGS_SHIFT;
 	return true;
 }
 
@@ -388,7 +244,7 @@ sidetable_unnote(void *p)
 	uint32_t *slot = find_slot(p);
 	uint32_t old = slot ? *slot : 0;
 
-	if (!is_note(old))
+	if (!slot_is_note(old))
 		return 0;
 	*slot = 0;
 	return old;
@@ -401,113 +257,18 @@ sidetable_find_note(const void *p, struct block *out)
 	struct leaf *leaf = regions_find(address);
 
 	*out = (struct block){.address = address};
-	if (!leaf || !is_note(*leaf_slot(leaf, address)))
+	if (!leaf || !slot_is_note(*leaf_slot(leaf, address)))
 		return false;
 	out->stack = *leaf_slot(leaf, address);
-	out->epoch = epoch_of(leaf, address);
+	out->epoch = slot_epoch(leaf, address);
 	return true;
 }
 
 void
 sidetable_clear(void)
 {
-	struct big *b, *next;
-
 	regions_clear();
-	spin_lock(&bigs_lock);
-	for (b = bigs; b; b = next) {
-		next = b->hh.next;
-		HASH_DEL(bigs, b);
-		hash_pool_drop(b, sizeof *b);
-	}
-	spin_unlock(&bigs_lock);
-}
-
-struct walk {
-	int (*each)(const struct block *b, void *ctx);
-	void *ctx;
-};
-
-static int
-walk_leaf(struct leaf *leaf, void *ctx)
-{
-	struct walk *w = ctx;
-	uintptr_t address = leaf->region << REGION_SHIFT;
-	uintptr_t end = address + ((uintptr_t)1 << REGION_SHIFT);
-	struct block b;
-	int stop = 0;
-
-	for (; address < end && !stop; address += (size_t)1 << regions_shift) {
-		if (!is_live(*leaf_slot(leaf, address)))
-			continue;
-		read_slot(leaf, address, &b);
-		stop = w->each(&b, w->ctx);
-	}
-	return stop;
-}
-
-int
-sidetable_walk(int (*each)(const struct block *b, void *ctx), void *ctx)
-{
-	struct walk w = {each, ctx};
-
-	return regions_walk(walk_leaf, &w);
-}
-
-struct stacks_walk {
-	void (*each)(stack_id stack, void *ctx);
-	void *ctx;
-};
-
-static int
-walk_stacks_of(struct leaf *leaf, void *ctx)
-{
-	const struct stacks_walk *w = ctx;
-	size_t n = (size_t)1 << (REGION_SHIFT - regions_shift), i;
-	const uint32_t *slots = leaf_slot(leaf, 0);
-
-	for (i = 0; i < n; i++)
-		if (slots[i] & SLOT_STACK_MASK)
-			w->each(slots[i] & SLOT_STACK_MASK, w->ctx);
-	return 0;
-}
-
-void
-sidetable_walk_stacks(void (*each)(stack_id stack, void *ctx), void *ctx)
-{
-	struct stacks_walk w = {each, ctx};
-
-	regions_walk(walk_stacks_of, &w);
-}
-
-static int
-count_leaf(struct leaf *leaf, void *ctx)
-{
-	size_t n = (size_t)1 << (REGION_SHIFT - regions_shift), i;
-	uintptr_t start = leaf->region << REGION_SHIFT;
-	const uint32_t *slots = leaf_slot(leaf, 0);
-	const uint8_t *sizes = leaf_size(leaf, 0);
-	struct sidetable_totals *totals = ctx;
-
-	for (i = 0; i < n; i++) {
-		if (!is_live(slots[i]))
-			continue;
-		totals->blocks++;
-		totals->bytes += sizes[i] == SIZE_BIG ?
-					 find_big((void *)(start +
-							   (i << regions_shift))) :
-					 (size_t)sizes[i] << regions_shift;
-	}
-	return 0;
-}
-
-struct sidetable_totals
-sidetable_count(void)
-{
-	struct sidetable_totals totals = {0, 0};
-
-	regions_walk(count_leaf, &totals);
-	return totals;
+	bigblocks_clear();
 }
 
 size_t
