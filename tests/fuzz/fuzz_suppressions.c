@@ -37,7 +37,7 @@ const char *const fuzz_words[] = {
 	NULL,
 };
 
-static const struct report_type types[] = {{"m.Type", 1, 1, "/x/m.so", false}};
+static const struct report_type types[] = {{"m.Type", 1, 1, "/x/m.so"}};
 static const struct report_line lines[] = {{"function", "/x/file.py", 3},
 					   {NULL, NULL, 0}};
 static const struct report_native natives[] = {{.module = "/lib/libfoo.so"}};

@@ -7,7 +7,7 @@
 static const char *const arguments[] = {"/usr/bin/python", "leak.py"};
 
 static const struct report_type cycle_types[] = {
-	{"__main__.CGcLeak", 1, 424, "leak.py", false}};
+	{"__main__.CGcLeak", 1, 424, "leak.py"}};
 
 static const struct report_finalizer finalizers[] = {
 	{"__main__.CGcLeak", "__del__", "leak.py", 9, -1}};
@@ -22,7 +22,7 @@ static const struct report_line lines[] = {
 };
 
 static const struct report_type lost_types[] = {
-	{"bytes", 30, 32153, NULL, false}};
+	{"bytes", 30, 32153, NULL}};
 
 static const struct report_native native[] = {
 	{.function = "make_bytes", .module = "/usr/lib/_lost.so",
@@ -34,7 +34,7 @@ static const struct report_missed missed[] = {
 struct finding
 sample_finding(enum finding_kind kind, enum finding_reason reason)
 {
-	static const struct report_type type = {"A", 1, 56, NULL, false};
+	static const struct report_type type = {"A", 1, 56, NULL};
 	struct finding f;
 
 	memset(&f, 0, sizeof f);

@@ -30,8 +30,8 @@ static struct finding
 lost(void)
 {
 	static const struct report_type types[] = {
-		{"pkg.Type", 1, 1, "/lib/pkg.so", false},
-		{"bytes", 1, 1, NULL, false}};
+		{"pkg.Type", 1, 1, "/lib/pkg.so"},
+		{"bytes", 1, 1, NULL}};
 	static const struct report_line lines[] = {{"inner", "/srv/a.py", 1},
 						   {"outer", "/srv/b.py", 2}};
 	static const struct report_native natives[] = {
@@ -223,7 +223,7 @@ numbers(void)
 	is_known(&f, 7, HAS("99999999999999999999"), true);
 	is_known(&f, 6, HEAD "\"findings\": [{" ID ", \"count\": 2}, {" ID
 			     ", \"count\": 4}]}", true);
-	f.types = &(const struct report_type){"(memory)", 1, 1, NULL, false};
+	f.types = &(const struct report_type){"(memory)", 1, 1, NULL};
 	f.n_types = 1;
 	is_known(&f, 1000, HAS("3"), true);
 	f.n_native = 0;

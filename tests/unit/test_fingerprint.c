@@ -13,9 +13,9 @@ static struct finding
 base(void)
 {
 	static const struct report_type types[] = {
-		{"m.B", 1, 1, NULL, false},
-		{"list", 1, 1, NULL, false},
-		{"m.A", 1, 1, NULL, false}};
+		{"m.B", 1, 1, NULL},
+		{"list", 1, 1, NULL},
+		{"m.A", 1, 1, NULL}};
 	static const struct report_edge ring[] = {
 		{"m.B", 1, 0, ".a", 0}, {"m.A", 1, 0, ".b", 0}};
 	static const struct report_line lines[] = {
@@ -78,7 +78,7 @@ static void
 types(void)
 {
 	static const struct report_type others[] = {
-		{"m.B", 9, 99, "/x", false}, {"str", 7, 77, "/y", false}};
+		{"m.B", 9, 99, "/x"}, {"str", 7, 77, "/y"}};
 	static const struct report_edge turned[] = {
 		{"m.A", 3, 1, "['b']", 0}, {"m.B", 1, 1, ".a", 0}};
 	static const struct report_edge longer[] = {
@@ -108,7 +108,7 @@ static void
 heads(void)
 {
 	static const struct report_type others[] = {
-		{"m.A", 9, 99, "/x", false}, {"m.B", 7, 77, "/y", false}};
+		{"m.A", 9, 99, "/x"}, {"m.B", 7, 77, "/y"}};
 	struct finding f = base(), g = base();
 
 	f.kind = g.kind = FINDING_LOST_REFERENCE;

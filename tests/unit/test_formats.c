@@ -153,7 +153,7 @@ hostile_finding(enum finding_kind kind, enum finding_reason reason)
 	size_t i;
 
 	for (i = 0; i < 2; i++) {
-		types[i] = (struct report_type){hostile(), 1, 2, maybe(), false};
+		types[i] = (struct report_type){hostile(), 1, 2, maybe()};
 		lines[i] = (struct report_line){maybe(), maybe(), (int)i};
 		native[i] = (struct report_native){
 			.function = maybe(), .module = maybe(), .offset = 16,

@@ -162,8 +162,8 @@ cycles(void)
 {
 	struct finding f = sample_finding(FINDING_UNREACHABLE, REASON_PENDING);
 	struct report_edge edges[20];
-	struct report_type types[] = {{"m.A", 2, 10, NULL, false},
-				      {"list", 4, 10, NULL, false}};
+	struct report_type types[] = {{"m.A", 2, 10, NULL},
+				      {"list", 4, 10, NULL}};
 	size_t i;
 
 	for (i = 0; i < 20; i++)
@@ -268,7 +268,7 @@ facts(void)
 	struct report_finalizer bytes = {"_io.BytesIO", "__del__", NULL, 0, 0};
 	struct report_edge edge[] = {{"tarfile.TarFile", 1, 0, ".me", 0}};
 	struct report_holder path[] = {{"module", ".cache"}, {"dict", NULL}};
-	struct report_type memory = {"(memory)", 3, 1024, NULL, false};
+	struct report_type memory = {"(memory)", 3, 1024, NULL};
 
 	f.hidden_type = "ext.T";
 	f.hidden_module_file = "/x/ext.so";
