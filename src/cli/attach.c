@@ -30,14 +30,14 @@ summary_of(enum attach_verb verb)
 {
 	switch (verb) {
 	case ATTACH_VERB_ATTACH:
-		return "Loads the shim into a running process, which goes on, "
-		       "and reports what it\nhas leaked already.";
+		return "Loads the shim into a running process, which keeps "
+		       "running, and reports what\nit has already leaked.";
 	case ATTACH_VERB_CHECK:
-		return "Asks a watched process for a check and prints its "
-		       "report.\nExit status: 23 (--exitcode) for failing "
-		       "findings, 0 for none.";
+		return "Asks a watched process for a check and prints the "
+		       "report.\nExit status: 23 (--exitcode) if findings "
+		       "fail, else 0.";
 	default:
-		return "Takes the hooks out of a process and frees their "
+		return "Removes the hooks from a process and frees their "
 		       "memory.";
 	}
 }
@@ -55,8 +55,8 @@ usage(const struct request *w)
 	bool has_options = w->session.verb != ATTACH_VERB_DETACH;
 	size_t i;
 
-	printf("usage: leakshim %s [--tree] [OPTION...] PID\n\n%s\nNot possible "
-	       "here: exit status 3, and a line that says why.\n",
+	printf("usage: leakshim %s [--tree] [OPTION...] PID\n\n%s\nIf that is "
+	       "not possible, a line says why, and the exit status is 3.\n",
 	       w->verb, summary_of(w->session.verb));
 	puts("\nOptions:\n"
 	     "  --tree\n"
@@ -64,14 +64,14 @@ usage(const struct request *w)
 	     "  --method=VALUE\n"
 	     "        ptrace: stop a thread for a moment; python (3.14 and "
 	     "later): let Python\n"
-	     "        run a script, which stops nothing, needs a file, and "
-	     "waits until it does\n"
+	     "        run a script, which stops nothing, but needs a file, and "
+	     "Python to run it\n"
 	     "  --timeout=VALUE\n"
 	     "        seconds within which the process must begin\n"
 	     "  --help\n"
 	     "        print this help");
 	if (has_options)
-		puts("\nThe keys of LEAKSHIM_OPTIONS:");
+		puts("\nOptions of LEAKSHIM_OPTIONS:");
 	for (i = 0; has_options && options_key(i); i++)
 		if (is_listed(options_key(i)))
 			printf("  --%s=VALUE\n        %s\n", options_key(i),

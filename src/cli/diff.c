@@ -48,7 +48,7 @@ usage(void)
 	     "known, "
 	     "grown and\nfixed. Exit status 23 if what is new fails.\n\n"
 	     "Options:\n"
-	     "  --format=FORMAT      text (when none is given) or json\n"
+	     "  --format=FORMAT      text (the default) or json\n"
 	     "  --suppressions=FILE  rules to apply\n"
 	     "  --fail_on=KINDS      what fails, as for leakshim run\n"
 	     "  --help               print this help");

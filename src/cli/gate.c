@@ -51,7 +51,7 @@ usage(void)
 	     "                       make or refresh a baseline with what "
 	     "would "
 	     "fail, and pass\n"
-	     "  --fail_on_missed     fail, too, if something asked for was not "
+	     "  --fail_on_missed     also fail if something asked for was not "
 	     "done\n"
 	     "  --help               print this help");
 }

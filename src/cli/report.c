@@ -26,7 +26,7 @@ usage(void)
 	     "of directories, are\nmerged: findings with the same fingerprint "
 	     "become one, and their numbers add up.\n`-' is standard input."
 	     "\n\nOptions:\n"
-	     "  --format=FORMAT      one of these; text when none is given\n"
+	     "  --format=FORMAT      one of those below; text is the default\n"
 	     "  --suppressions=FILE  rules to apply\n"
 	     "  --baseline=FILE      findings of this report are known\n"
 	     "  --help               print this help\n\nFormats:");

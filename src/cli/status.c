@@ -16,8 +16,8 @@ static void
 usage(void)
 {
 	puts("usage: leakshim status PID\n\n"
-	     "What the shim in a process knows and costs. Only reads its "
-	     "memory: the process\ndoes not stop.");
+	     "Shows what the shim in a process knows and costs. It only reads "
+	     "its memory:\nthe process does not stop.");
 }
 
 static uint64_t
