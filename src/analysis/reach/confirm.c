@@ -68,7 +68,7 @@ look_at(struct filter *f, uintptr_t word)
 
 /*
  * Each byte begins a word.  The mark has seen the aligned ones, and knew which
- * of them hold nobody: of these only those with a tag are looked at.
+ * of them hold nothing: of these only those with a tag are examined.
  */
 static void
 look_at_bytes(const uintptr_t *from, const uintptr_t *to, void *ctx)

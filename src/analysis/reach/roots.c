@@ -165,8 +165,8 @@ is_young(const struct source *s, uintptr_t node)
 }
 
 /*
- * The callers of who set the mark have not run since.  A word of theirs that
- * leads to something younger is left from what was there before.
+ * The callers of the function that set the mark have not run since.  A word of
+ * theirs that leads to something younger is left from what was there before.
  */
 static void
 leave_unchanged_out(struct gathered *g, const struct source *s)

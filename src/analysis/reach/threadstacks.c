@@ -66,7 +66,7 @@ is_on_signal_stack(uintptr_t sp, uintptr_t end)
 		n = (limit - at) / sizeof *words;
 		n = n < PIECE + RECORD_WORDS ? n : PIECE + RECORD_WORDS;
 		if (!peek(words, at, n * sizeof *words))
-			return true; /* who knows */
+			return true; /* not known */
 		for (i = 0; i + RECORD_WORDS <= n; i++)
 			if (is_record(&words[i], at + i * sizeof *words, sp))
 				return true;

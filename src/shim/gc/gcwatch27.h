@@ -17,8 +17,8 @@
 #define LEAKSHIM_SHIM_GCWATCH27_H
 
 /*
- * From here on gcwatch is told; not where the entry of gc.collect() is other
- * than known.  The allocation of containers must be interposed.
+ * From here on gcwatch is notified, unless the entry of gc.collect() is not as
+ * known.  The allocation of containers must be interposed.
  */
 void gcwatch27_install(void *gc);
 

@@ -357,7 +357,7 @@ stopper_rehearse(void)
 
 	settle();
 	rawcall(SYS_getppid, 0, 0, 0, 0);
-	/* No process may trace itself, and this one traces nobody. */
+	/* No process may trace itself, and this one traces none. */
 	for (i = 0; i < sizeof requests / sizeof *requests; i++)
 		rawcall(SYS_ptrace, requests[i], self, 0, 0);
 	rawcall(SYS_prctl, PR_SET_PTRACER, 0, 0, 0);
