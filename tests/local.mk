@@ -23,6 +23,7 @@ UNIT_TESTS = \
 	%D%/unit/test_history \
 	%D%/unit/test_hubs \
 	%D%/unit/test_json \
+	%D%/unit/test_layout \
 	%D%/unit/test_mappedchunks \
 	%D%/unit/test_maps \
 	%D%/unit/test_omissions \

@@ -9,15 +9,6 @@ enum {
 	FLAG_MANAGED_DICT = 1 << 4,  /* 3.11+ */
 };
 
-/* PyMemberDef (Include/structmember.h, descrobject.h). */
-struct member {
-	const char *name;
-	int type;
-	intptr_t offset;
-	int flags;
-	const char *doc;
-};
-
 enum { MEMBER_OBJECT = 6, MEMBER_OBJECT_EX = 16 };
 
 /* Words in front of the object (Include/internal/pycore_object.h). */

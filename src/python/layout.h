@@ -261,8 +261,9 @@ enum { LAYOUT_NO_TRACER = 255 }; /* tracer_from_micro: none of them */
 extern const struct layout *layout;
 
 /*
- * Compare what can be compared on the running interpreter: sizes of type and
- * heap type, offsets of names.  The GIL is held.  NULL, or what is wrong.
+ * Compare what can be compared on the running interpreter: the size of a heap
+ * type, where a tuple has its items, and what types say of their fields
+ * (tp_members).  The GIL is held.  NULL, or what is wrong.
  */
 const char *layout_verify(void);
 

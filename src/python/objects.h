@@ -25,6 +25,16 @@
 /* The maximum offset of an object in its block. */
 enum { OBJECT_MOST_BEFORE = 48 };
 
+/* PyMemberDef (Include/structmember.h, descrobject.h): tp_members ends with
+ * one without a name. */
+struct member {
+	const char *name;
+	int type;
+	intptr_t offset;
+	int flags;
+	const char *doc;
+};
+
 /* The field of type T at byte `offset' of the object p. */
 static inline uintptr_t
 object_word(const void *p, size_t offset)
