@@ -142,6 +142,7 @@ libreport_la_SOURCES = \
 	%D%/report/counts.h \
 	%D%/report/cxxname.c \
 	%D%/report/cxxname.h \
+	%D%/report/fields.def \
 	%D%/report/filter.c \
 	%D%/report/filter.h \
 	%D%/report/findingnames.c \
