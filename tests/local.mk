@@ -63,6 +63,7 @@ SCRIPT_TESTS = \
 	scripts/check-lint \
 	scripts/check-lists \
 	scripts/check-man \
+	scripts/check-recipes \
 	scripts/check-versions \
 	scripts/check-words
 
@@ -155,6 +156,7 @@ MATRIX_TESTS = \
 
 # They need the command and no library: sanitizers see them, too.
 TOOL_MATRIX_TESTS = \
+	%D%/matrix/test_fields.py \
 	%D%/matrix/test_formats.py \
 	%D%/matrix/test_fuzz_formats.py
 

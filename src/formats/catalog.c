@@ -66,6 +66,11 @@ static const struct {
 	 "cycle would save"},
 };
 
+enum { KINDS_WITH_REASONS = 4 };
+_Static_assert(sizeof pairs / sizeof *pairs ==
+		       REASONS - 1 + FINDING_KINDS - KINDS_WITH_REASONS,
+	       "each reason, and each kind that has none, has its meaning");
+
 bool
 catalog_pair(size_t i, enum finding_kind *kind, enum finding_reason *reason)
 {

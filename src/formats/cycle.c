@@ -17,8 +17,19 @@ cycle_is_known(const struct finding *f)
 static bool
 is_cured_by_a_cut(enum finding_kind kind)
 {
-	return kind == FINDING_UNCOLLECTABLE || kind == FINDING_UNREACHABLE ||
-	       kind == FINDING_COLLECTED || kind == FINDING_HIDDEN_CYCLE;
+	switch (kind) {
+	case FINDING_UNCOLLECTABLE:
+	case FINDING_UNREACHABLE:
+	case FINDING_COLLECTED:
+	case FINDING_HIDDEN_CYCLE:
+		return true;
+	case FINDING_LOST_REFERENCE:
+	case FINDING_RESURRECTED:
+	case FINDING_GROWTH:
+	case FINDING_KINDS:
+		break;
+	}
+	return false;
 }
 
 size_t

@@ -126,13 +126,18 @@ static bool
 has_ring(const struct finding *f)
 {
 	switch (f->kind) {
-	case FINDING_LOST_REFERENCE: /* its head has been lost, in a ring or not */
+	case FINDING_UNCOLLECTABLE:
+	case FINDING_HIDDEN_CYCLE:
+	case FINDING_UNREACHABLE:
+	case FINDING_COLLECTED:
+		return f->n_cycle > 0;
+	case FINDING_LOST_REFERENCE: /* its head is lost, in a ring or not */
 	case FINDING_GROWTH:
 	case FINDING_RESURRECTED:
-		return false;
-	default:
-		return f->n_cycle > 0;
+	case FINDING_KINDS:
+		break;
 	}
+	return false;
 }
 
 /*
