@@ -43,6 +43,7 @@ UNIT_TESTS = \
 	%D%/unit/test_suppressions \
 	%D%/unit/test_text \
 	%D%/unit/test_threadstacks \
+	%D%/unit/test_transfers \
 	%D%/unit/test_versions \
 	%D%/unit/test_worklist
 

@@ -14,6 +14,7 @@
 #include "attach/program.h"
 #include "attach/safepoint.h"
 #include "attach/seccomp.h"
+#include "common/restart.h"
 
 enum {
 	MOST_THREADS = 4096,
@@ -259,6 +260,17 @@ nap(unsigned try)
 	usleep(NAP_US + try * 7919 % MORE_NAP_US);
 }
 
+static bool
+is_moving(const struct borrowed *b)
+{
+	char name[64], text[256];
+
+	snprintf(name, sizeof name, "task/%d/syscall", (int)b->tid);
+	return remote_file(b->program->facts.pid, name, text, sizeof text) >
+		       0 &&
+	       restart_would_cut(text);
+}
+
 bool
 borrow_thread(struct borrowed *b, struct program *p, enum borrow_choice choice,
 	      unsigned milliseconds, char why[REFUSAL_BYTES])
@@ -271,6 +283,12 @@ borrow_thread(struct borrowed *b, struct program *p, enum borrow_choice choice,
 		int error;
 
 		b->tid = choose(p, choice, b->tries++);
+		if (is_moving(b)) {
+			reason = "it is in a system call that moves much data, "
+				 "which a stop would cut short";
+			nap(b->tries);
+			continue;
+		}
 		block_signals(b);
 		error = hold_seize(b->tid, p->facts.seccomp == 2);
 		if (!error && try_thread(b, choice, &reason)) {

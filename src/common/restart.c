@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 /* Younger than some kernel headers; the same number everywhere. */
@@ -57,4 +59,65 @@ restart_is_needed(long call, long returned)
 		if (noticing[i] == call)
 			return true;
 	return false;
+}
+
+/* ---- much data ---- */
+
+enum { ARGUMENTS = 6, NEVER_CUT = 4096 /* PIPE_BUF, and the least of others */ };
+
+/* Past it; what is no number is 0. */
+static const char *
+take_number(const char *p, uintptr_t *out)
+{
+	uintptr_t base = 10, digit;
+
+	while (*p == ' ')
+		p++;
+	if (p[0] == '0' && p[1] == 'x') {
+		base = 16;
+		p += 2;
+	}
+	for (*out = 0;; p++) {
+		digit = *p >= '0' && *p <= '9'	 ? (uintptr_t)(*p - '0') :
+			*p >= 'a' && *p <= 'f' ? (uintptr_t)(*p - 'a' + 10) :
+						 base;
+		if (digit >= base)
+			return p;
+		*out = *out * base + digit;
+	}
+}
+
+bool
+restart_would_cut(const char *text)
+{
+	uintptr_t call, a[ARGUMENTS];
+	size_t i;
+
+	if (*text < '0' || *text > '9')
+		return false; /* "running", or "-1": in no call */
+	text = take_number(text, &call);
+	for (i = 0; i < ARGUMENTS; i++)
+		text = take_number(text, &a[i]);
+	switch (call) {
+	case SYS_write:
+	case SYS_sendto:
+		return a[2] > NEVER_CUT;
+	case SYS_sendfile:
+		return a[3] > NEVER_CUT;
+	case SYS_writev:
+	case SYS_sendmsg:
+	case SYS_sendmmsg:
+	case SYS_splice:
+	case SYS_tee:
+	case SYS_vmsplice:
+		return true; /* how much it is stands elsewhere */
+	case SYS_recvfrom:
+		return a[3] & MSG_WAITALL;
+	case SYS_recvmsg:
+		return a[2] & MSG_WAITALL;
+	case SYS_recvmmsg:
+		return a[2] > 1;
+	default:
+		return false;
+	}
 }

@@ -9,6 +9,9 @@
  *
  * None of these has had an effect when it returns -EINTR.
  *
+ * A call that moves much data returns at a stop what it has moved so far, and
+ * nothing mends that: such threads are not stopped.
+ *
  * Contract of every function here:
  *   side       shim and tool
  *   allocates  never
@@ -25,5 +28,11 @@ enum { RESTART_UNLESS_HANDLED = -514 };
 
 /* A stopped thread in this call (-1: in none), about to return that. */
 bool restart_is_needed(long call, long returned);
+
+/*
+ * Is a thread, of whose /proc/PID/task/TID/syscall this is the text, in a call
+ * that a stop may cut short?
+ */
+bool restart_would_cut(const char *text);
 
 #endif /* LEAKSHIM_COMMON_RESTART_H */

@@ -261,10 +261,11 @@ static void
 take_over(struct source *s, size_t others)
 {
 	const struct stopper *all = now.stopper;
-	size_t i, n_late = 0, n_unread = all->n_over;
+	size_t i, n_late = 0, n_moving = 0, n_unread = all->n_over;
 
 	for (i = 0; i < all->n; i++) {
 		n_late += all->threads[i].how == STOPPER_LATE;
+		n_moving += all->threads[i].how == STOPPER_MOVING;
 		n_unread += all->threads[i].how != STOPPER_READ &&
 			    all->threads[i].how != STOPPER_GONE;
 	}
@@ -280,6 +281,8 @@ take_over(struct source *s, size_t others)
 			all->error ? why_refused(all->error) :
 			n_late	   ? "they were in the kernel (vfork(2), a slow "
 				     "disk) and did not stop" :
+			n_moving   ? "they were in a system call that moves "
+				     "much data, which a stop would cut short" :
 				     "there are too many of them";
 }
 

@@ -218,6 +218,11 @@ seize(pid_t tid, void *ctx)
 		s->n_over++;
 		return;
 	}
+	if (tasks_is_moving(s->pid, tid)) {
+		s->threads[s->n++] = (struct stopper_thread){
+			tid, STOPPER_MOVING, now_ns()};
+		return;
+	}
 	error = rawcall(SYS_ptrace, PTRACE_SEIZE, tid, 0, 0);
 	if (error == -ESRCH)
 		return;
@@ -365,6 +370,7 @@ stopper_rehearse(void)
 	look_for_stop(&nobody);
 	tasks_walk(self, ignore, NULL);
 	tasks_state(self, self);
+	tasks_is_moving(self, self);
 	now_ns();
 	nap(0);
 	nap(YIELDS);

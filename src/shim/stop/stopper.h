@@ -35,6 +35,7 @@ enum stopper_how {
 	STOPPER_BLIND, /* stopped, but its registers cannot be read */
 	STOPPER_LATE,  /* given up: it still does not stop */
 	STOPPER_REFUSED,
+	STOPPER_MOVING, /* data: a stop would cut its system call short */
 	STOPPER_GONE,
 };
 

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/syscall.h>
 
+#include "common/restart.h"
 #include "shim/stop/rawcall.h"
 
 enum { PATH_BYTES = 80, STAT_BYTES = 512 };
@@ -96,23 +97,43 @@ tasks_walk(pid_t pid, void (*each)(pid_t tid, void *ctx), void *ctx)
 	return n == 0;
 }
 
+/* The text of that file of a thread; its length, or less than 0. */
+static long
+read_file(pid_t pid, pid_t tid, const char *name, char out[STAT_BYTES])
+{
+	char path[PATH_BYTES];
+	char *p = put_text(put_directory(path, pid), "/");
+	long n;
+	int fd;
+
+	put_text(put_number(p, tid), name);
+	fd = open_path(path, 0);
+	if (fd < 0)
+		return fd;
+	n = rawcall(SYS_read, fd, out, STAT_BYTES - 1, 0);
+	rawcall(SYS_close, fd, 0, 0, 0);
+	out[n > 0 ? n : 0] = '\0';
+	return n;
+}
+
 char
 tasks_state(pid_t pid, pid_t tid)
 {
-	char path[PATH_BYTES], stat[STAT_BYTES];
-	char *p = put_text(put_directory(path, pid), "/");
-	long n, i;
-	int fd;
+	char stat[STAT_BYTES];
+	long i = read_file(pid, tid, "/stat", stat) - 3;
 
-	put_text(put_number(p, tid), "/stat");
-	fd = open_path(path, 0);
-	if (fd < 0)
-		return 'X';
-	n = rawcall(SYS_read, fd, stat, sizeof stat, 0);
-	rawcall(SYS_close, fd, 0, 0, 0);
 	/* The name, in parentheses, may have more of them. */
-	for (i = n - 3; i > 0; i--)
+	for (; i > 0; i--)
 		if (stat[i] == ')')
 			return stat[i + 2];
 	return 'X';
+}
+
+bool
+tasks_is_moving(pid_t pid, pid_t tid)
+{
+	char text[STAT_BYTES];
+
+	return read_file(pid, tid, "/syscall", text) > 0 &&
+	       restart_would_cut(text);
 }

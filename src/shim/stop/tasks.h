@@ -21,4 +21,7 @@ bool tasks_walk(pid_t pid, void (*each)(pid_t tid, void *ctx), void *ctx);
 /* As in /proc/PID/stat: 'R', 'S', 'D', 'Z'; 'X' when it is not there. */
 char tasks_state(pid_t pid, pid_t tid);
 
+/* Is it in a system call that a stop may cut short (common/restart.h)? */
+bool tasks_is_moving(pid_t pid, pid_t tid);
+
 #endif /* LEAKSHIM_SHIM_TASKS_H */
