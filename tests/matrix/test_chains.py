@@ -15,11 +15,12 @@ MANY = 6000  # more than an object has by far, mostly
 LOST = """
 import chain, sys
 class Item(object): pass
-c = chain.Chain()
-for i in range(int(sys.argv[1])):
-    chain.put(c, Item())
-if len(sys.argv) > 2:
-    chain.lose(c)
+for k in range(5):
+    c = chain.Chain()
+    for i in range(int(sys.argv[1])):
+        chain.put(c, Item())
+    if len(sys.argv) > 2:
+        chain.lose(c)
 del c
 """
 
@@ -36,8 +37,9 @@ def lose(python, *arguments):
 def lost(python):
     found = lose(python, MANY, "lost")
     # An old word that leads to one of its members may hold those behind it.
-    equal([(f["types"][0]["name"], f["count"]) for f in found],
-          [("chain.Chain", 1)], [brief(f) for f in found])
+    equal([f["types"][0]["name"] for f in found], ["chain.Chain"],
+          [brief(f) for f in found])
+    assert found[0]["count"] >= 3, found[0]["count"]
     equal(lose(python, MANY), [], "nothing is lost")
 
 

@@ -199,6 +199,32 @@ add_frame(void *frame, void *ctx)
 	add(ctx, (uintptr_t)frame | PATH_FRAME, 0);
 }
 
+/*
+ * Containers of C or C++ in objects whose tp_traverse does not know them, also in
+ * objects that are found by that.
+ */
+static void
+search_untraversed(struct paths *p, size_t *at)
+{
+	size_t i;
+
+	for (i = 0; i < p->n && !p->is_partial; i++) {
+		void *o = path_pointer(&p->steps[i]);
+		uintptr_t node = 0;
+
+		if (!(i % TICKS) && p->world->source->is_late())
+			p->is_partial = true;
+		if (path_tag(&p->steps[i]) == PATH_OBJECT && can_traverse(p, o))
+			node = heap_find(&p->world->reach.g.heap, (uintptr_t)o);
+		p->from = (uint32_t)i;
+		if (node)
+			reach_words(&p->world->reach, node, visit_words, p);
+		if (i + 1 == p->n)
+			follow_all(p, at);
+	}
+	p->from = PATHS_NOBODY;
+}
+
 static void
 search_memory(struct paths *p, enum roots_part part, enum path_tag tag)
 {
@@ -225,6 +251,8 @@ paths_find(struct paths *p)
 	search_memory(p, ROOTS_OTHERS, PATH_STATIC);
 	visit_words(o->words, o->words + o->n, p);
 	follow_all(p, &at);
+	if (!p->is_partial && !p->is_enough(p, p->ctx))
+		search_untraversed(p, &at);
 }
 
 void
