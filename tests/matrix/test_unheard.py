@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
 # Standard error is a full pipe: a program does not wait for ever for somebody to
 # read it, nor for a clone that cannot be killed; a slow reader gets everything.
-import time
-
 from harness import equal, main, test
 from surroundings import hostile
 
@@ -28,31 +26,29 @@ except OSError:
 
 
 def run(python, words, program=PROGRAM, options="", n=1):
-    began = time.monotonic()
     done = python.run("unheard.py", n, format="", options=options,
                       files={"unheard.py": program, "hostile": hostile()},
                       env={"PY_WRAPPER": "./hostile " + words})
     equal((done.stdout, done.status), ("ends\n", 0), "the program's own")
-    return done.stderr, time.monotonic() - began
+    return done.stderr
 
 
 @test("standard error that nobody reads", only=lambda p: not p.by_loader,
       sample=True)
 def unread(python):
-    equal(run(python, "-s 0", options="timeout=1")[0], "", "standard error")
+    equal(run(python, "-s 0", options="timeout=1"), "", "standard error")
 
 
 @test("a reader that is slow", only=lambda p: not p.by_loader, sample=True)
 def slow(python):
-    text, seconds = run(python, "-s 100", n=20)
+    text = run(python, "-s 100", n=20)
     assert "SUMMARY: " in text, text[-1000:]
-    assert seconds > 1.5, seconds  # the pipe was full
 
 
 @test("a pipe that nobody reads, and kill(2) kills",
       only=lambda p: not p.by_loader, sample=True)
 def killing(python):
-    text, _ = run(python, "-f KILL=kill", program=FIFO + PROGRAM,
+    text = run(python, "-f KILL=kill", program=FIFO + PROGRAM,
                   options="timeout=1:log_path=pipe")
     assert "did not finish in 1 s" in text, text
 

@@ -82,8 +82,13 @@ serve(struct transfer *t)
 static void
 stop_when_it_waits(const struct transfer *t)
 {
-	while (!t->tid || tasks_state(getpid(), t->tid) != 'S')
+	int turn;
+
+	for (turn = 0; turn < TURNS && !t->has_ended; turn++) {
+		if (t->tid && tasks_state(getpid(), t->tid) == 'S')
+			break;
 		usleep(1000);
+	}
 	usleep(1000);
 	memset(&source, 0, sizeof source);
 	standstill_begin(&source);
