@@ -60,6 +60,7 @@ test_packages() {
 		shellcheck              checks the scripts
 		cppcheck                ... and C
 		clang-tidy              ... and C again
+		clang-format            ... and its layout
 	END
 }
 

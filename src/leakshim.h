@@ -22,7 +22,7 @@
  *   EDEADLK    it cannot be determined whether the caller holds the GIL
  *   ESHUTDOWN  the interpreter is ending, or has ended
  *   EINVAL     unknown mark or option
- *   EIO        no report could be made or written; standard error has the reason
+ *   EIO        no report could be made or written; standard error says why
  */
 #ifndef LEAKSHIM_H
 #define LEAKSHIM_H

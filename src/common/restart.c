@@ -22,7 +22,8 @@ static const short noticing[] = {
 	SYS_write,
 	SYS_writev,
 	SYS_sendfile,
-	SYS_fallocate, /* on tmpfs before Linux 6.9; what it had is given back */
+	/* On tmpfs before Linux 6.9; what it had is given back. */
+	SYS_fallocate,
 	SYS_accept,
 	SYS_accept4,
 	SYS_connect,

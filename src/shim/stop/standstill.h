@@ -10,7 +10,7 @@
  *
  * Contract of every function here:
  *   side       shim; between standstill_begin() and standstill_end() nothing
- *              may be called that takes a lock, for a stopped thread may have it
+ *              may be called that takes a lock: a stopped thread may have it
  *   allocates  mmap(2) only
  *   locks      none
  *   signals    not safe; blocked in between; errno is kept

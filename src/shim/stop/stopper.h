@@ -7,8 +7,8 @@
  * is told to.  If it dies, the kernel resumes them.
  *
  * Contract of every function here:
- *   side       the helper, which shares the requester's thread-local storage: no
- *              errno, no call of the C library
+ *   side       the helper, which shares the requester's thread-local storage:
+ *              no errno, no call of the C library
  *   allocates  never
  *   locks      none
  *   signals    blocked, but for those of its own faults
