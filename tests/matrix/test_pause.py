@@ -203,6 +203,42 @@ def left(python):
     equal(os.listdir(done.path("temporary")), [".keep"], "files")
 
 
+# A thread is between the halves of its check when the program's last begins,
+# and (3.9 to 3.11) runs once more meanwhile.
+HALVED = """
+import gc, os, sys, threading, time
+import leakshim
+gc.disable()
+class Waits(object):
+    @staticmethod
+    def collect():
+        is_there.set()
+        time.sleep(1)
+leakshim.gc = Waits
+def ask():
+    ring = []
+    ring.append(ring)
+    del ring
+    leakshim.check(collect=True)
+is_there = threading.Event()
+thread = threading.Thread(target=ask)
+thread.daemon = True
+thread.start()
+is_there.wait(100)
+"""
+
+
+@test("leakshim.check(): the report at the end is no thread's to end",
+      only=lambda p: p.major > 2, sample=True)
+def halved(python):
+    done = python.run("-c", HALVED, files={"leakshim.py": HELPER},
+                      options="exitcode=23:fail_on=unreachable",
+                      env={"LEAKSHIM_TEST_SLOW": "look", "TMPDIR": "."})
+    equal((done.status, done.stderr), (23, ""), "its end")
+    equal(done.report["process"]["trigger"], "exit", "trigger")
+    assert done.report["findings"], "no finding"
+
+
 AT_SHUTDOWN = "(most likely raised during interpreter shutdown)"
 
 

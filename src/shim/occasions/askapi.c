@@ -100,27 +100,31 @@ why_never(void)
 }
 
 /*
- * Without the GIL: the thread will not get far. json_path: of a report that
+ * Without the GIL: the thread will not get far.  The paths: of a report that
  * will not be read then, or NULL.
  */
 static void
-stay_behind(const char *json_path)
+stay_behind(const char *json_path, const char *text_path)
 {
-	leftbehind_remove(json_path, NULL);
+	leftbehind_remove(json_path, text_path);
 	leftbehind_wait();
 }
 
-/* A call with the GIL fails because the program ends: in which thread? */
+static void
+stay_behind_with_gil(const char *json_path, const char *text_path)
+{
+	void *state = gil_let_go();
+
+	stay_behind(json_path, text_path);
+	gil_take_again(state);
+}
+
+/* A call fails because the program ends: in a thread that has the GIL? */
 static void
 stay_if_left_behind(int why, const char *json_path)
 {
-	void *state;
-
-	if (why != ESHUTDOWN || !leftbehind_is() || gil_look() != GIL_HELD)
-		return;
-	state = gil_let_go();
-	stay_behind(json_path);
-	gil_take_again(state);
+	if (why == ESHUTDOWN && leftbehind_is() && gil_look() == GIL_HELD)
+		stay_behind_with_gil(json_path, NULL);
 }
 
 /* Another thread has the turn, and needs no GIL to come to its end. */
@@ -134,7 +138,7 @@ stand_aside(const struct turn *t, const char *json_path)
 	while (atomic_load(&is_waiting) && !leftbehind_is())
 		turn_nap();
 	if (!t->has_taken && leftbehind_is())
-		stay_behind(json_path);
+		stay_behind(json_path, NULL);
 	gil_take_again(state);
 }
 
@@ -429,6 +433,12 @@ leakshim_py_end(int outcome, const char *json_path, const char *text_path)
 
 	if (!has_begun())
 		return fail(EINVAL);
+	/* The check that is under way now is the one at the end. */
+	if (leftbehind_is()) {
+		begun_by = 0;
+		stay_behind_with_gil(json_path, text_path);
+		return fail(ESHUTDOWN);
+	}
 	if (outcome == LEAKSHIM_PY_GIVE_UP) {
 		end_abandoned();
 		return fail(ECANCELED);
