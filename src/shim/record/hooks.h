@@ -55,13 +55,21 @@ bool hooks_remove(void);
 /* What works, for `coverage' and doctor. */
 bool hooks_see_objects(void);       /* false: static 2.7, track=none */
 bool hooks_see_containers(void);    /* 2.7: their allocation is interposed */
+
+/* The death of a block is seen, so that an address says which object it is. */
 bool hooks_prove_identity(void);
 
-/* It is, or can be made so by hooks_install_identity(). */
-bool hooks_can_prove_identity(void);    /* the death of a block is seen */
+/* It is, or will be after hooks_install_identity(). */
+bool hooks_can_prove_identity(void);
+
+/* Objects that free lists hand out are recorded as new ones. */
 bool hooks_free_lists_exact(void);
-const char *hooks_kind(void);       /* "allocator layer", "interposed symbols", "none" */
-const char *hooks_free_list_kind(void); /* "type wrappers", "reference tracer", "none" */
+
+/* "allocator layer", "interposed symbols", "none". */
+const char *hooks_kind(void);
+
+/* "type wrappers", "reference tracer", "none". */
+const char *hooks_free_list_kind(void);
 
 /* Is there anything that calls arming_hook? */
 bool hooks_can_trigger(void);

@@ -45,8 +45,9 @@ struct block {
 };
 
 /*
- * False when there is no memory: then nothing is recorded.  at_limit: called
- * once, in a hook, when the table has reached max_bytes (0: never).
+ * Nothing is recorded before.  Always true: memory is taken as it is needed, and
+ * what finds none is counted (fault.h).  at_limit: called once, in a hook, when
+ * the table has reached max_bytes (0: never).
  */
 bool sidetable_init(uint64_t max_bytes, void (*at_limit)(void));
 
