@@ -124,6 +124,8 @@ libpython_la_SOURCES = \
 	%D%/python/typecache.h \
 	%D%/python/pytext.c \
 	%D%/python/pytext.h \
+	%D%/python/valuestack.c \
+	%D%/python/valuestack.h \
 	%D%/python/versioncache.c \
 	%D%/python/versioncache.h \
 	%D%/python/versions.c \

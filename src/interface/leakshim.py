@@ -381,14 +381,20 @@ class no_leaks(object):
 
     def run(self, function, *arguments, **keywords):
         """Call the function, up to warmup times more; its last value."""
+        # In a variable: what is on the stack of a function of ours is not
+        # looked at (python/ownframes.h).
         for _ in range(self.warmup):
+            value = None
             try:
                 with self._fresh():
-                    return function(*arguments, **keywords)
+                    value = function(*arguments, **keywords)
+                return value
             except LeakError:
                 pass
+        value = None
         with self._fresh():
-            return function(*arguments, **keywords)
+            value = function(*arguments, **keywords)
+        return value
 
     def __call__(self, *arguments, **keywords):
         if self._function is not None:

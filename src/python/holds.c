@@ -7,6 +7,7 @@
 #include "python/api.h"
 #include "python/attributes.h"
 #include "python/objects.h"
+#include "python/valuestack.h"
 
 /* PyWeakReference (Include/cpython/weakrefobject.h), 2.7 to 3.15. */
 enum {
@@ -198,7 +199,8 @@ holds_spans(void *o, uintptr_t end, struct span out[HOLDS_SPANS])
 		return 0;
 	if (type == py.PyUnicode_Type)
 		return put_str(at, end, out);
-	end = true_end(o, type, end);
+	end = type == py.PyFrame_Type ? valuestack_end(o, end) :
+					true_end(o, type, end);
 	n = put_pre_header(o, out);
 	if (is_weak_reference(type)) {
 		n = put(out, n, at, at + WEAKREF_OBJECT);

@@ -162,6 +162,11 @@ struct layout {
 	uint16_t code_opcache;    /* and its size, a byte: 3.8 to 3.10 */
 	uint16_t code_opcache_size;
 	uint16_t frame_locals;  /* PyFrameObject.f_localsplus up to 3.10 */
+	uint16_t frame_stack;   /* f_valuestack, behind them */
+	uint16_t frame_top;     /* f_stacktop, up to 3.9 */
+	uint16_t frame_executing; /* f_executing: char, 3.6 to 3.9 */
+	uint16_t frame_depth;   /* f_stackdepth: int, 3.10 */
+	uint16_t frame_state;   /* f_state: char, 3.10 */
 	uint16_t iframe_locals; /* _PyInterpreterFrame.localsplus, 3.11+ */
 	uint16_t generator_frame; /* pointer up to 3.10, embedded from 3.11 */
 	uint16_t frame_object_iframe; /* PyFrameObject.f_frame, 3.11+ */

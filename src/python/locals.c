@@ -51,8 +51,8 @@ variable_name(void *code, size_t i, char *out, size_t n_out)
 	return tuple_text(frees, i, out, n_out);
 }
 
-static size_t
-n_variables(void *code)
+size_t
+locals_count(void *code)
 {
 	size_t n = (size_t)object_int(code, layout->code_n_names);
 
@@ -82,21 +82,29 @@ locals_free_name(void *code, size_t i, char *out, size_t n_out)
 			  out, n_out);
 }
 
-/* Of a frame as frames_first() has it: a PyFrameObject up to 3.10. */
+/* A frame is a PyFrameObject up to 3.10. */
+void *
+locals_code(void *frame)
+{
+	void *code = layout->frame_locals ? object_pointer(frame, FRAME_CODE) :
+					    object_frame_code(frame);
+
+	return code && object_type(code) == py.PyCode_Type ? code : NULL;
+}
+
 static bool
 variables_of_frame(char *frame, struct variables *v)
 {
 	if (!frame)
 		return false;
-	v->code = layout->frame_locals ? object_pointer(frame, FRAME_CODE) :
-					 object_frame_code(frame);
-	if (!v->code || object_type(v->code) != py.PyCode_Type)
+	v->code = locals_code(frame);
+	if (!v->code)
 		return false;
 	v->words =
 		(uintptr_t *)(void *)(frame + (layout->frame_locals ?
 						       layout->frame_locals :
 						       layout->iframe_locals));
-	v->n = n_variables(v->code);
+	v->n = locals_count(v->code);
 	return true;
 }
 

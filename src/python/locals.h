@@ -24,6 +24,12 @@ bool locals_free_name(void *code, size_t i, char *out, size_t n_out);
  */
 bool locals_edge(void *from, void *to, char *out, size_t n_out);
 
+/* The code of a frame as frames_first() has it, NULL when it has none. */
+void *locals_code(void *frame);
+
+/* How many variables a frame of that code has, cells among them. */
+size_t locals_count(void *code);
+
 /*
  * What the variables of a running frame (as frames_first() has it) hold, and
  * what is in their cells; nonzero from visit() stops.

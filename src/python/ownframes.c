@@ -12,6 +12,7 @@
 #include "python/objects.h"
 #include "python/peek.h"
 #include "python/pytext.h"
+#include "python/valuestack.h"
 
 enum { MOST_FRAMES = 1 << 16, PATH_BYTES = 4096 };
 
@@ -67,6 +68,23 @@ ownframes_next(const void **frame, const void **code, bool *runs_later)
 	*frame = f;
 	*code = frames_code(l, f);
 	*runs_later = object_int(*code, l->code_flags) & RUNS_LATER;
+}
+
+size_t
+ownframes_stacks(size_t n_own, struct span *out, size_t n_max)
+{
+	const struct frame_layout *l = frames_layout();
+	void *f = frames_first(l, frames_tstate());
+	size_t n = 0, n_seen = 0;
+
+	for (; f && n < n_max; f = frames_next(l, f)) {
+		if (frames_is_shim(l, f))
+			continue;
+		if (n_seen++ == n_own)
+			break;
+		n += valuestack_find(f, &out[n]);
+	}
+	return n;
 }
 
 struct search {

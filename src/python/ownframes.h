@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "python/span.h"
+
 /*
  * How many of the calling thread's innermost frames run our own modules;
  * *n_all: how many frames there are.
@@ -25,6 +27,13 @@ size_t ownframes_count(size_t *n_all);
  * There is one.
  */
 void ownframes_next(const void **frame, const void **code, bool *runs_later);
+
+/*
+ * The value stacks of the first n_own frames: our modules keep what is the
+ * program's in variables, so there are only old words of others in there.
+ * Returns how many were written to out.
+ */
+size_t ownframes_stacks(size_t n_own, struct span *out, size_t n_max);
 
 /*
  * Are these the arguments of a call made by them, which C code holds until it

@@ -108,6 +108,9 @@ struct source {
 	 */
 	const uintptr_t *stack_then;
 	size_t n_stack_then;
+	/* Ends of frames where nothing is the program's: our own ones. */
+	const struct span *dead;
+	size_t n_dead;
 	const struct span *stale; /* pointers there hold nothing (free lists) */
 	size_t n_stale;
 	bool (*find_block)(uintptr_t address, struct source_block *out);

@@ -125,6 +125,18 @@ reach_visit_memory(const struct reach *r, uintptr_t from, uintptr_t to,
 	visit((uintptr_t *)from, (uintptr_t *)to, ctx);
 }
 
+/* Up to 3.10 a frame is a block of its own. */
+static uintptr_t
+end_of_frame(const struct reach *r, uintptr_t frame, uintptr_t end)
+{
+	size_t i;
+
+	for (i = 0; i < r->s->n_dead; i++)
+		if (r->s->dead[i].start > frame && r->s->dead[i].end <= end)
+			return r->s->dead[i].start;
+	return end;
+}
+
 /* The words of the object o that can hold others. */
 void
 reach_visit_object(const struct reach *r, void *o, uintptr_t end,
@@ -133,8 +145,11 @@ reach_visit_object(const struct reach *r, void *o, uintptr_t end,
 	     void *ctx)
 {
 	struct span spans[HOLDS_SPANS + 1];
-	size_t n = holds_spans(o, end, spans), i;
+	size_t n, i;
 
+	if (object_type(o) == py.PyFrame_Type)
+		end = end_of_frame(r, (uintptr_t)o, end);
+	n = holds_spans(o, end, spans);
 	if (reach_buffer(r, o, &spans[n]))
 		n++;
 	for (i = 0; i < n; i++)

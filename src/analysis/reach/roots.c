@@ -213,6 +213,8 @@ roots_prepare(struct gathered *g, const struct source *s)
 	leave_out_dead_stacks(g, s);
 	for (i = 0; i < s->n_stale; i++)
 		ranges_add(&g->not_roots, s->stale[i].start, s->stale[i].end);
+	for (i = 0; i < s->n_dead; i++)
+		ranges_add(&g->not_roots, s->dead[i].start, s->dead[i].end);
 	leave_unchanged_out(g, s);
 	readable = &g->maps;
 	datastack_unused(can_read, leave_out, &g->not_roots);

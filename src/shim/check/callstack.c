@@ -184,6 +184,8 @@ callstack_find(struct callstack *out)
 		out->end = s.end;
 		ownframes_next(&out->frame, &out->code, &out->runs_later);
 		take_arguments(out);
+		out->n_stacks = ownframes_stacks(n_own, out->stacks,
+						 CALLSTACK_STACKS);
 	}
 	errno = saved;
 	return s.is_found;

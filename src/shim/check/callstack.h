@@ -25,9 +25,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "python/span.h"
 #include "shim/check/registers.h"
 
-enum { CALLSTACK_WORDS = REGISTERS + 8 };
+enum { CALLSTACK_WORDS = REGISTERS + 8, CALLSTACK_STACKS = 32 };
 
 struct callstack {
 	uintptr_t from; /* below, nothing is the program's */
@@ -38,6 +39,9 @@ struct callstack {
 	 */
 	uintptr_t words[CALLSTACK_WORDS];
 	unsigned n_words;
+	/* The value stacks of our own Python frames. */
+	struct span stacks[CALLSTACK_STACKS];
+	size_t n_stacks;
 	const void *frame, *code; /* the program's innermost Python frame */
 	bool runs_later;          /* it is a generator's or a coroutine's */
 };

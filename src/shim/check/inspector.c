@@ -284,6 +284,8 @@ leave_own_call_out(uint32_t since)
 	inspection.source.stack_from = program.from;
 	inspection.source.stack_words = program.words;
 	inspection.source.n_stack_words = program.n_words;
+	inspection.source.dead = program.stacks;
+	inspection.source.n_dead = program.n_stacks;
 	inspection.source.stack_then = callstack_at(
 		since, &program, &inspection.source.n_stack_then);
 }
