@@ -235,3 +235,43 @@ holds_numbers(uintptr_t from, uintptr_t to)
 	return (n_int && !n_float ? n_int : n_float && !n_int ? n_float : 0) >
 	       NUMBERS / 4;
 }
+
+/*
+ * _PyUnicodeWriter (Include/internal/pycore_unicodeobject.h): the str that is
+ * made, or once it is done 0 or the next of the free list; where its text is;
+ * kind, largest character; size, position, least length; smallest character.
+ */
+bool
+holds_text_alone(uintptr_t from, uintptr_t to)
+{
+	enum { DATA = 8, KIND = 16, LARGEST = 20, SIZE = 24, POSITION = 32 };
+	enum { LEAST = 40, SMALLEST = 48, BYTES = 56, SLACK = 16 };
+	const void *w = (const void *)from;
+	int64_t largest, size, position;
+
+	if (!layout->has_unicode_writers || to - from < BYTES ||
+	    to - from > BYTES + SLACK || !object_word(w, DATA))
+		return false;
+	largest = object_int(w, LARGEST);
+	size = (int64_t)object_word(w, SIZE);
+	position = (int64_t)object_word(w, POSITION);
+	switch (object_int(w, KIND)) {
+	case 1:
+		if (largest != 0x7f && largest != 0xff)
+			return false;
+		break;
+	case 2:
+		if (largest != 0xffff)
+			return false;
+		break;
+	case 4:
+		if (largest != 0x10ffff)
+			return false;
+		break;
+	default:
+		return false;
+	}
+	return position >= 0 && position <= size && size >> 40 == 0 &&
+	       object_word(w, LEAST) >> 40 == 0 &&
+	       object_int(w, SMALLEST) <= 0x10ffff;
+}

@@ -235,6 +235,7 @@ struct layout {
 	 * back and tell a reference tracer (3.13.3). */
 	uint8_t tracer_from_micro;
 	bool has_free_list_arrays;  /* up to 3.13; then linked lists */
+	bool has_unicode_writers;   /* PyUnicodeWriter and its free list: 3.14+ */
 	bool has_free_keys;         /* Objects/dictobject.c, keys_free_list: 3.3+ */
 
 	bool makes_gil_at_start;      /* Python/ceval.c: 3.7+ */

@@ -36,6 +36,7 @@ struct source_block {
 	bool is_before;  /* it was not recorded: from before the attach */
 	bool may_be_object; /* of the OBJ domain */
 	bool is_old; /* from before the mark: not asked about */
+	bool is_after; /* ... or from the call that asks for the check */
 	uint32_t epoch; /* of the allocation, 0: unknown, or before the first */
 };
 

@@ -118,6 +118,8 @@ reach_visit_memory(const struct reach *r, uintptr_t from, uintptr_t to,
 
 	if (holds_numbers(from, to))
 		return;
+	if (holds_text_alone(from, to))
+		to = from + sizeof(uintptr_t);
 	while ((stale = first_stale(r, from, to))) {
 		visit((uintptr_t *)from, (uintptr_t *)stale->start, ctx);
 		from = stale->end;

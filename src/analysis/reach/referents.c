@@ -85,6 +85,12 @@ referents_visit(void *o, visit_fn visit, void *visit_ctx, void *lost)
 {
 	struct lost *l = lost;
 
+	/*
+	 * What our own call has made holds nothing of the program's, and nobody
+	 * sets all of its words (3.11: CArgObject.size).
+	 */
+	if (source_allocated(l->reach->s, o).is_after)
+		return;
 	/* Much memory may be led to by many objects, again and again. */
 	l->gave_up |= l->reach->s->is_late();
 	if (l->gave_up)

@@ -17,9 +17,15 @@
 static uint32_t since, until; /* the epochs of the check at hand */
 
 static bool
+is_after(uint32_t epoch)
+{
+	return until && epoch >= until;
+}
+
+static bool
 is_left_out(uint32_t epoch)
 {
-	return epoch < since || (until && epoch >= until);
+	return epoch < since || is_after(epoch);
 }
 
 static bool
@@ -34,6 +40,7 @@ find_block(uintptr_t address, struct source_block *out)
 	out->is_unknown = false;
 	out->may_be_object = b.flags & BLOCK_IS_OBJECT;
 	out->is_old = is_left_out(b.epoch);
+	out->is_after = is_after(b.epoch);
 	out->epoch = b.epoch;
 	return true;
 }
