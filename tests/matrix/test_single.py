@@ -33,9 +33,8 @@ def add(way, padding, sample):
         for line in lines:
             _, wanted, found = line.split(None, 2)
             hits += [n == int(wanted) for n in json.loads(found)]
-        # Old words in the heap still hide some: up to a third on 3.7, on 3.14
-        # one kind of six.
-        assert hits.count(True) >= len(hits) // 2, lines
+        # Two of 24 were missed at most (3.6.15, deep: 2026-11-30).
+        assert hits.count(True) >= len(hits) * 3 // 4, lines
 
 
 for each in ("with", "decorator", "deep"):
