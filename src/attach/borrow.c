@@ -313,7 +313,7 @@ borrow_thread(struct borrowed *b, struct program *p, enum borrow_choice choice,
 		nap(b->tries);
 	} while (hold_now_us() < until);
 	return refusal_put(why, "none of its threads reached a safe point",
-				reason);
+			   reason);
 }
 
 /* ---- using it ---- */

@@ -38,12 +38,13 @@ struct borrowed {
 	/* The frame, on its stack at first; the stub, once there (supply.h). */
 	uint64_t code, frame;
 	uint64_t on_stack; /* where that was */
-	bool has_ended; /* the thread or the process did */
-	bool must_stop; /* a SIGSTOP came meanwhile */
+	bool has_ended;    /* the thread or the process did */
+	bool must_stop;    /* a SIGSTOP came meanwhile */
 };
 
-bool borrow_thread(struct borrowed *b, struct program *p, enum borrow_choice choice,
-		   unsigned milliseconds, char why[REFUSAL_BYTES]);
+bool borrow_thread(struct borrowed *b, struct program *p,
+		   enum borrow_choice choice, unsigned milliseconds,
+		   char why[REFUSAL_BYTES]);
 
 /*
  * A system call; -ESRCH when the thread is gone, else what it returns.  If we

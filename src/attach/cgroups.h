@@ -19,7 +19,7 @@ struct refusal_facts;
  * are mounted.
  */
 void cgroups_gather(struct refusal_facts *f, const char *root,
-		   const char *groups);
+		    const char *groups);
 
 /* The number in a file of the kernel's, or REFUSAL_UNKNOWN. */
 int64_t cgroups_number(const char *path);

@@ -129,8 +129,7 @@ debugger_ask(const struct debugger *d, const char *path,
 				   NULL);
 	if (!remote_write(memory, d->thread + d->at.path, path,
 			  strlen(path) + 1) ||
-	    !set_number(d, d->thread + d->at.pending, 1) ||
-	    !make_it_look(d))
+	    !set_number(d, d->thread + d->at.pending, 1) || !make_it_look(d))
 		return refusal_put(why, "its memory cannot be written",
 				   strerror(errno));
 	return true;

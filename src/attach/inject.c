@@ -66,7 +66,8 @@ prepare(struct injection *in, struct borrowed *b, struct attach_page *request,
 }
 
 static void
-undo(struct injection *in, struct borrowed *b, const struct attach_page *request)
+undo(struct injection *in, struct borrowed *b,
+     const struct attach_page *request)
 {
 	supply_close(b, request->library);
 	supply_close(b, request->channel);

@@ -38,8 +38,9 @@ struct injection {
  * here.  library: the file to load where there is no shim yet.  False, with the
  * reason in why: the target is as it was.
  */
-bool inject(struct injection *in, struct program *p, struct attach_page *request,
-	    const char *library, char why[REFUSAL_BYTES]);
+bool inject(struct injection *in, struct program *p,
+	    struct attach_page *request, const char *library,
+	    char why[REFUSAL_BYTES]);
 
 /*
  * The thread has ended without having served anything: close and unmap what it

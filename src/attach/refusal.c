@@ -134,7 +134,8 @@ refusal_gather(struct refusal_facts *f, pid_t pid)
 		.is_self = pid == getpid(),
 		.own_uid = geteuid(),
 		.has_capability = has_ptrace_capability(),
-		.yama = (int)cgroups_number("/proc/sys/kernel/yama/ptrace_scope"),
+		.yama = (int)cgroups_number(
+			"/proc/sys/kernel/yama/ptrace_scope"),
 		.resident = REFUSAL_UNKNOWN,
 		.address_space = REFUSAL_UNKNOWN,
 		.address_limit = REFUSAL_UNKNOWN,
@@ -207,8 +208,9 @@ judge_state(const struct refusal_facts *f, char why[REFUSAL_BYTES])
 			      "process %d (%s) is tracing it: end that first",
 			      (int)f->tracer, f->tracer_name);
 	if (f->state == 'T' || f->state == 't')
-		return refuse(why, "it is stopped: resume it with kill -CONT "
-				   "%d",
+		return refuse(why,
+			      "it is stopped: resume it with kill -CONT "
+			      "%d",
 			      (int)f->pid);
 	if (f->is_frozen)
 		return refuse(why, "its cgroup is frozen: thaw it first");

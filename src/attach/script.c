@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 #include "attach/debugger.h"
-#include "attach/scriptdir.h"
 #include "attach/guardian.h"
 #include "attach/hold.h"
 #include "attach/inject.h"
 #include "attach/program.h"
+#include "attach/scriptdir.h"
 #include "common/attachpage.h"
 
 enum {

@@ -32,7 +32,8 @@ struct scriptdir {
 bool scriptdir_make(struct scriptdir *f, pid_t pid, char why[REFUSAL_BYTES]);
 void scriptdir_remove(struct scriptdir *f);
 
-bool scriptdir_put(struct scriptdir *f, const char *name, const void *data, size_t n);
+bool scriptdir_put(struct scriptdir *f, const char *name, const void *data,
+		   size_t n);
 bool scriptdir_copy(struct scriptdir *f, const char *name, const char *from);
 
 /* A named pipe; the end to read from, or -1. */
@@ -41,6 +42,7 @@ int scriptdir_pipe(struct scriptdir *f, const char *name);
 bool scriptdir_has(const struct scriptdir *f, const char *name);
 
 /* The text of a file, cut at n - 1 bytes; false: it is not there. */
-bool scriptdir_text(const struct scriptdir *f, const char *name, char *out, size_t n);
+bool scriptdir_text(const struct scriptdir *f, const char *name, char *out,
+		    size_t n);
 
 #endif /* LEAKSHIM_ATTACH_SCRIPTDIR_H */

@@ -146,7 +146,7 @@ load(struct machine *m, const struct sock_filter *f,
 
 uint32_t
 seccomp_run(const struct sock_filter *program, size_t n,
-	   const struct seccomp_data *data)
+	    const struct seccomp_data *data)
 {
 	struct machine m = {0};
 	size_t at;

@@ -26,7 +26,7 @@
  * does what no filter may.
  */
 uint32_t seccomp_run(const struct sock_filter *program, size_t n,
-		    const struct seccomp_data *data);
+		     const struct seccomp_data *data);
 
 /* NULL, or why the stopped thread must be left alone. */
 const char *seccomp_problem(pid_t tid);

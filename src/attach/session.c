@@ -17,8 +17,8 @@
 
 enum {
 	MOST_THREADS = 4096,
-	LOAD_MS = 10000, /* until the library has been loaded */
-	END_MS = 2000,   /* until the thread has ended */
+	LOAD_MS = 10000,    /* until the library has been loaded */
+	END_MS = 2000,      /* until the thread has ended */
 	PATIENCE_MS = 3000, /* before it is said what the command waits for */
 	MARGIN_S = 10,
 	MOST_REPORT = 512 << 20,
@@ -135,7 +135,7 @@ take_text(struct talk *t, const struct attach_header *h, const char *text,
 
 	if (h->bytes > most - *n)
 		return refusal_put(why, "it sent a size that cannot be true",
-					NULL);
+				   NULL);
 	*n += h->bytes;
 	if (h->kind == ATTACH_SAY)
 		t->session->say(t->session, text, h->bytes);
@@ -151,8 +151,7 @@ take_call(struct talk *t, const struct attach_header *h, const void *data,
 	struct attach_call call;
 
 	if (h->bytes != sizeof call || t->session->method != SESSION_PTRACE)
-		return refusal_put(why, "it sent an unexpected message",
-				   NULL);
+		return refusal_put(why, "it sent an unexpected message", NULL);
 	memcpy(&call, data, sizeof call);
 	return inject_main_thread(&t->injection, call.function, why);
 }
@@ -168,8 +167,8 @@ listen_to(struct talk *t, struct attach_result *result, char why[REFUSAL_BYTES])
 		if (!read_all(t, &h, sizeof h, why))
 			return false;
 		if (!is_sane(&h))
-			return refusal_put(
-				why, "it sent an unexpected message", NULL);
+			return refusal_put(why, "it sent an unexpected message",
+					   NULL);
 		if (!read_all(t, data, h.bytes, why))
 			return false;
 		if (h.kind == ATTACH_DONE && h.bytes == sizeof *result) {
@@ -185,8 +184,8 @@ listen_to(struct talk *t, struct attach_result *result, char why[REFUSAL_BYTES])
 		} else if (h.kind == ATTACH_BEGUN) {
 			wait_for(t, t->session->timeout + MARGIN_S);
 		} else if (h.kind != ATTACH_THREADS) {
-			return refusal_put(
-				why, "it sent an unexpected message", NULL);
+			return refusal_put(why, "it sent an unexpected message",
+					   NULL);
 		} else if (!take_call(t, &h, data, why)) {
 			return false;
 		}
@@ -325,8 +324,8 @@ enter(struct talk *t, struct program *p, struct attach_page *request,
 	const struct session *s = t->session;
 
 	if (s->method == SESSION_PYTHON)
-		return script_run(&t->injection, p, request, library, s->timeout,
-				  why);
+		return script_run(&t->injection, p, request, library,
+				  s->timeout, why);
 	return inject(&t->injection, p, request, library, why);
 }
 

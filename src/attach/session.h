@@ -29,7 +29,8 @@ struct session {
 	const char *options; /* as LEAKSHIM_OPTIONS */
 	unsigned timeout;    /* seconds: to begin; and as much for the rest */
 	bool colour;
-	bool attach_json; /* what attach reports is JSON, whatever format= says */
+	/* what attach reports is JSON, whatever format= says */
+	bool attach_json;
 	/* The library to load; NULL: it has complained that there is none. */
 	const char *(*library)(void);
 	/* What the target says; it may be anything. */

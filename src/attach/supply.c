@@ -68,8 +68,9 @@ supply_map(struct injection *in, struct borrowed *b, char why[REFUSAL_BYTES])
 	page = call(b, SYS_mmap, 0, in->page_bytes + in->code_bytes,
 		    PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS);
 	if (page < 0)
-		return refusal_put(why, "it is not permitted to map executable "
-					"memory",
+		return refusal_put(why,
+				   "it is not permitted to map executable "
+				   "memory",
 				   strerror((int)-page));
 	in->page = (uint64_t)page;
 	in->code = in->page + in->page_bytes;
@@ -266,7 +267,8 @@ made_pair(struct injection *in, struct borrowed *b, long result, int fds[2])
 }
 
 static bool
-make_socket(struct injection *in, struct borrowed *b, struct attach_page *request)
+make_socket(struct injection *in, struct borrowed *b,
+	    struct attach_page *request)
 {
 	int fds[2];
 

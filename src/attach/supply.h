@@ -36,7 +36,9 @@ uint64_t supply_stack_at(const struct injection *in);
  */
 bool supply_frame(struct injection *in, struct borrowed *b);
 
-/* The library as a file without a name; descriptor and path go to the request. */
+/*
+ * The library as a file without a name; descriptor and path go to the request.
+ */
 bool supply_library(struct injection *in, struct borrowed *b,
 		    const char *library, struct attach_page *request,
 		    char why[REFUSAL_BYTES]);

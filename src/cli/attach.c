@@ -104,8 +104,8 @@ take_method(struct request *w, const char *name)
 							      SESSION_PTRACE;
 		return -1;
 	}
-	complain("%s: unknown method '%s': use ptrace or python",
-		 w->verb, name);
+	complain("%s: unknown method '%s': use ptrace or python", w->verb,
+		 name);
 	return STATUS_USAGE;
 }
 
@@ -167,13 +167,11 @@ parse(struct request *w, int argc, char **argv)
 		return status;
 	if (optind != argc - 1) {
 		complain("%s: expected one process ID: leakshim %s PID",
-			 w->verb,
-			 w->verb);
+			 w->verb, w->verb);
 		return STATUS_USAGE;
 	}
 	if (!parse_pid(argv[optind], &w->session.pid)) {
-		complain("%s: '%s' is not a process ID", w->verb,
-			 argv[optind]);
+		complain("%s: '%s' is not a process ID", w->verb, argv[optind]);
 		return STATUS_USAGE;
 	}
 	return -1;

@@ -14,10 +14,10 @@
 #include "cli/member.h"
 #include "cli/merge.h"
 #include "cli/read_report.h"
+#include "cli/request.h"
 #include "cli/symbolize.h"
 #include "cli/tree.h"
 #include "cli/verdict.h"
-#include "cli/request.h"
 #include "common/arena.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -258,8 +258,8 @@ put_merged(struct job *job)
 	if (request_has_file(w)) {
 		status = request_write_report(w);
 	} else if (has_nothing_to_say(w, &r)) {
-		complain("%s: %d: no known leaks so far",
-			 w->verb, (int)w->session.pid);
+		complain("%s: %d: no known leaks so far", w->verb,
+			 (int)w->session.pid);
 		status = STATUS_OK;
 	} else {
 		status = write_out(w->verb, &w->report);
@@ -308,8 +308,7 @@ judge(struct job *job)
 	if (count(job, OUTCOME_DONE) || count(job, OUTCOME_ALREADY))
 		return STATUS_OK;
 	complain("%s: %d: neither it nor any descendant is a CPython process",
-		 w->verb,
-		 (int)w->session.pid);
+		 w->verb, (int)w->session.pid);
 	return STATUS_IMPOSSIBLE;
 }
 

@@ -35,8 +35,7 @@ make_directory(char *directory, size_t n)
 	    mkdtemp(directory))
 		return true;
 	complain("doctor: cannot create a directory for the reports in %s: %s",
-		 tmp,
-		 strerror(errno));
+		 tmp, strerror(errno));
 	return false;
 }
 

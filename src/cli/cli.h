@@ -81,8 +81,8 @@ bool locate_self(char out[PATH_MAX]);
  * by NULL, that is_it() accepts; it fills in out.
  */
 bool locate_beside(const char *const *places,
-		 bool (*is_it)(const char *path, char out[PATH_MAX]),
-		 char out[PATH_MAX]);
+		   bool (*is_it)(const char *path, char out[PATH_MAX]),
+		   char out[PATH_MAX]);
 
 /*
  * The absolute path of libleakshim.so; NULL, after a complaint, when it is

@@ -104,7 +104,8 @@ compare_reports(struct arena *a, const struct report *before,
 			add(out, COMPARE_NEW, NULL, f);
 		else
 			add(out,
-			    counts_have_grown(was, f) ? COMPARE_GROWN : COMPARE_KNOWN,
+			    counts_have_grown(was, f) ? COMPARE_GROWN :
+							COMPARE_KNOWN,
 			    was, f);
 	}
 	for (i = 0; i < before->n_findings; i++) {

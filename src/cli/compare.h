@@ -17,8 +17,9 @@ struct finding;
 struct report;
 
 enum compare_class {
-	COMPARE_NEW,   /* only in the second */
-	COMPARE_GROWN, /* in both, with more islands or objects (report/counts.h) */
+	COMPARE_NEW, /* only in the second */
+	/* in both, with more islands or objects (report/counts.h) */
+	COMPARE_GROWN,
 	COMPARE_KNOWN, /* in both */
 	COMPARE_FIXED, /* only in the first */
 	COMPARE_CLASSES

@@ -47,8 +47,7 @@ complain_of_option(const char *verb, int c, const char *word)
 		complain("%s: %s needs a value", verb, word);
 	else
 		complain("%s: unknown option '%s' (see leakshim %s --help)",
-			 verb,
-			 word, verb);
+			 verb, word, verb);
 	return STATUS_USAGE;
 }
 

@@ -300,8 +300,7 @@ diff_main(int argc, char **argv)
 			bad |= inputs_read(argv + optind + i, 1,
 					   i ? &look : NULL, d.merges[i]);
 	}
-	if (status == 0 && merge_count(d.merges[0]) &&
-	    merge_count(d.merges[1]))
+	if (status == 0 && merge_count(d.merges[0]) && merge_count(d.merges[1]))
 		status = judge(&d);
 	else
 		status = STATUS_BAD_FILE;

@@ -44,13 +44,13 @@ describe(const char *command, const struct target *t)
 	put("program", t->path);
 	if (!t->is_elf)
 		return;
-	put("kind", !t->is_64_bit	? "32-bit ELF" :
+	put("kind", !t->is_64_bit       ? "32-bit ELF" :
 		    !t->is_this_machine ? "64-bit ELF of another machine" :
 					  "64-bit ELF");
 	put("C library", !t->loader[0] ? "linked in (static)" :
 			 t->is_musl    ? "musl" :
 					 t->loader);
-	put("privileges", t->is_setuid	      ? "setuid or setgid" :
+	put("privileges", t->is_setuid        ? "setuid or setgid" :
 			  t->has_capabilities ? "file capabilities" :
 						"none raised");
 }
@@ -77,8 +77,7 @@ ask(char **command, char *text)
 		close(fds[0]);
 		snprintf(number, sizeof number, "%d", fds[1]);
 		setenv("LEAKSHIM_DOCTOR", number, 1);
-		setenv("LEAKSHIM_OPTIONS",
-		       "log_path=/dev/null:follow=0", 1);
+		setenv("LEAKSHIM_OPTIONS", "log_path=/dev/null:follow=0", 1);
 		dup2(null, STDIN_FILENO);
 		dup2(null, STDOUT_FILENO);
 		execvp(command[0], command);

@@ -34,7 +34,7 @@ forward_one(int signal_number)
 void
 forward_signals(pid_t command, int asking)
 {
-	static const int forwarded[] = {SIGTERM, SIGHUP, SIGUSR1,
+	static const int forwarded[] = {SIGTERM, SIGHUP,  SIGUSR1,
 					SIGUSR2, SIGALRM, SIGWINCH};
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	/* One from the terminal, or from the kernel about our child. */

@@ -29,7 +29,7 @@ struct gate {
 	struct report report;
 	size_t n_unanalysed; /* reports that found nothing: nothing was seen */
 	bool fails_on_missed;
-	bool has_unread;     /* files that are not reports, or are broken */
+	bool has_unread; /* files that are not reports, or are broken */
 };
 
 static void

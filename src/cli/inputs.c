@@ -11,9 +11,9 @@
 #include <sys/stat.h>
 
 #include "cli/cli.h"
+#include "cli/freememory.h"
 #include "cli/merge.h"
 #include "cli/read_report.h"
-#include "cli/freememory.h"
 #include "common/arena.h"
 #include "report/report.h"
 

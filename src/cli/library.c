@@ -23,10 +23,9 @@ const char *
 find_library(void)
 {
 	/* An installation that was moved, or the build tree. */
-	static const char *const places[] = {"/../lib/" LIBRARY,
-					     "/../lib64/" LIBRARY,
-					     "/.libs/" LIBRARY, "/" LIBRARY,
-					     NULL};
+	static const char *const places[] = {
+		"/../lib/" LIBRARY, "/../lib64/" LIBRARY, "/.libs/" LIBRARY,
+		"/" LIBRARY, NULL};
 	static char found[PATH_MAX];
 	const char *given = getenv("LEAKSHIM_LIBRARY");
 

@@ -24,8 +24,8 @@ locate_self(char out[PATH_MAX])
 
 bool
 locate_beside(const char *const *places,
-	    bool (*is_it)(const char *path, char out[PATH_MAX]),
-	    char out[PATH_MAX])
+	      bool (*is_it)(const char *path, char out[PATH_MAX]),
+	      char out[PATH_MAX])
 {
 	char directory[PATH_MAX], path[PATH_MAX + 32];
 	char *slash;

@@ -15,8 +15,8 @@
 
 #include <sys/types.h>
 
-#include "cli/tree.h"
 #include "cli/request.h"
+#include "cli/tree.h"
 
 /* What became of a process; the exit status of the child that did it. */
 enum outcome {

@@ -120,8 +120,8 @@ choose_head(struct entry *e, const struct finding *f)
 {
 	struct type *t, head;
 
-	if (!f->n_types || (e->n_types && strcmp(e->types[0].name,
-						 f->types[0].name) <= 0))
+	if (!f->n_types ||
+	    (e->n_types && strcmp(e->types[0].name, f->types[0].name) <= 0))
 		return;
 	t = intern_type(e, f->types[0].name);
 	head = *t;
@@ -167,7 +167,7 @@ add_times(int64_t *to, int64_t each, size_t n, int sign)
 	if (*to == REPORT_UNKNOWN || each == REPORT_UNKNOWN)
 		*to = REPORT_UNKNOWN;
 	else if (__builtin_mul_overflow(each, (int64_t)n * sign, &product) ||
-	    __builtin_add_overflow(*to, product, to))
+		 __builtin_add_overflow(*to, product, to))
 		*to = sign < 0 ? 0 : INT64_MAX;
 }
 
@@ -214,8 +214,7 @@ add_checks(struct entry *e, const struct finding *f, bool is_new)
 		e->n_checks = n;
 	}
 	for (i = 0; i < e->n_checks; i++)
-		sums_add(&e->checks[i],
-			 f->growth_checks[n - e->n_checks + i]);
+		sums_add(&e->checks[i], f->growth_checks[n - e->n_checks + i]);
 	if (f->growth_age_seconds > e->age_seconds)
 		e->age_seconds = f->growth_age_seconds;
 }
@@ -361,8 +360,8 @@ merge_result(struct merge *m, struct arena *a, struct report *out)
 	struct entry *e;
 
 	merge_head_result(&m->head, a, out);
-	out->findings = arena_array(a, HASH_COUNT(m->table),
-				    sizeof *out->findings);
+	out->findings =
+		arena_array(a, HASH_COUNT(m->table), sizeof *out->findings);
 	if (!out->findings)
 		abort_for_memory();
 	for (e = m->table; e; e = e->hh.next)

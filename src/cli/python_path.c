@@ -36,8 +36,7 @@ python_path_main(int argc, char **argv)
 		return STATUS_OK;
 	}
 	if (argc > 1) {
-		complain("python-path: unexpected argument '%s'",
-			 argv[1]);
+		complain("python-path: unexpected argument '%s'", argv[1]);
 		return STATUS_USAGE;
 	}
 	if (!locate_beside(places, has_module, directory) &&

@@ -111,8 +111,8 @@ read_shared(struct reader *r, const json_t *o, struct finding *out)
 		rows[i].bytes = read_count(r, s, "bytes");
 		rows[i].types = read_types(r, s, &rows[i].n_types);
 		for (k = 0; numbers && k < n_ids; k++)
-			numbers[k] = read_id(r, json_array_get(ids, k),
-					     &is_sound);
+			numbers[k] =
+				read_id(r, json_array_get(ids, k), &is_sound);
 		rows[i].ids = numbers;
 		rows[i].n_ids = numbers ? n_ids : 0;
 	}
@@ -162,8 +162,7 @@ read_cycle(struct reader *r, const json_t *o, struct finding *out)
 		edges[i].type = read_string(r, e, "type");
 		edges[i].refcount = read_integer(r, e, "refcount");
 		edges[i].generation =
-			generation < 0 || generation > 3 ? -1 :
-							   (int)generation;
+			generation < 0 || generation > 3 ? -1 : (int)generation;
 		edges[i].edge = read_string(r, e, "edge");
 		if (!edges[i].type)
 			edges[i].type = nameless(r, "type");
@@ -204,8 +203,7 @@ read_native(struct reader *r, const json_t *o, struct finding *out)
 {
 	const json_t *list = read_array(r, o, "native");
 	size_t i, n = json_array_size(list);
-	struct report_native *frames =
-		arena_array(r->arena, n, sizeof *frames);
+	struct report_native *frames = arena_array(r->arena, n, sizeof *frames);
 
 	for (i = 0; frames && i < n; i++) {
 		const json_t *f = json_array_get(list, i);
@@ -247,8 +245,8 @@ read_growth(struct reader *r, const json_t *o, struct finding *out)
 	out->growth_checks =
 		read_integers(r, o, "checks", &out->n_growth_checks);
 	out->growth_age_seconds = read_seconds(r, o, "age_seconds");
-	out->growth_path = read_holders(r, read_array(r, o, "path"),
-					&out->n_growth_path);
+	out->growth_path =
+		read_holders(r, read_array(r, o, "path"), &out->n_growth_path);
 }
 
 static void
@@ -268,14 +266,13 @@ read_special(struct reader *r, const json_t *o, struct finding *out)
 	}
 	if (hidden) {
 		out->hidden_type = read_string(r, hidden, "type");
-		out->hidden_module_file =
-			read_string(r, hidden, "module_file");
+		out->hidden_module_file = read_string(r, hidden, "module_file");
 		out->hidden_member = read_string(r, hidden, "member");
 	}
 	if (growth)
 		read_growth(r, growth, out);
-	out->held_by = read_holders(r, read_array(r, o, "held_by"),
-				    &out->n_held_by);
+	out->held_by =
+		read_holders(r, read_array(r, o, "held_by"), &out->n_held_by);
 }
 
 /* A word of a fixed list; *out is left alone if it is not on the list. */
@@ -285,9 +282,7 @@ read_word(struct reader *r, const json_t *o, const char *key,
 {
 	const json_t *member = json_object_get(o, key);
 	const char *word = json_string_value(member);
-	int v = word		       ? find(word, strlen(word)) :
-		json_is_null(member) ? 0 :
-				       -1;
+	int v = word ? find(word, strlen(word)) : json_is_null(member) ? 0 : -1;
 
 	if (v < 0)
 		read_fail(r, key, "has an unknown value");
@@ -312,14 +307,13 @@ read_finding(struct reader *r, const json_t *o, struct finding *out)
 	const json_t *allocated = read_object(r, o, "allocated");
 
 	memset(out, 0, sizeof *out);
-	if (!fingerprint ||
-	    strlen(fingerprint) >= sizeof out->fingerprint) {
+	if (!fingerprint || strlen(fingerprint) >= sizeof out->fingerprint) {
 		read_fail(r, "fingerprint", "is not a fingerprint");
 		return;
 	}
 	strcpy(out->fingerprint, fingerprint);
-	out->kind = (enum finding_kind)read_word(r, o, "kind",
-						 finding_kind_find);
+	out->kind =
+		(enum finding_kind)read_word(r, o, "kind", finding_kind_find);
 	if (!is_fingerprint_of(fingerprint, out->kind))
 		read_fail(r, "fingerprint", "is not a fingerprint");
 	out->reason = (enum finding_reason)read_word(r, o, "reason",
@@ -340,6 +334,6 @@ read_finding(struct reader *r, const json_t *o, struct finding *out)
 	read_native(r, allocated, out);
 	out->advice = read_string(r, o, "advice");
 	out->is_printed = true;
-	out->is_quiet = out->state == STATE_KNOWN ||
-			out->state == STATE_SUPPRESSED;
+	out->is_quiet =
+		out->state == STATE_KNOWN || out->state == STATE_SUPPRESSED;
 }

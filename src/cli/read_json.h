@@ -26,8 +26,8 @@ enum { READ_MOST_SECONDS = 1000000000 };
 
 struct reader {
 	struct arena *arena;
-	const char *field;   /* the first that cannot be done without */
-	const char *problem; /* "is missing", "is not a number"; NULL: none */
+	const char *field;    /* the first that cannot be done without */
+	const char *problem;  /* "is missing", "is not a number"; NULL: none */
 	const char *doubtful; /* the first that is not known instead */
 	const char *doubt;    /* what it is; NULL: none */
 	size_t n_doubts;
@@ -45,8 +45,8 @@ int read_truth(struct reader *r, const json_t *o, const char *key);
 double read_seconds(struct reader *r, const json_t *o, const char *key);
 
 /* A list of integers. */
-const int64_t *read_integers(struct reader *r, const json_t *o,
-			     const char *key, size_t *n);
+const int64_t *read_integers(struct reader *r, const json_t *o, const char *key,
+			     size_t *n);
 
 /* Borrowed; NULL for null, and for an invalid value. */
 const json_t *read_object(struct reader *r, const json_t *o, const char *key);

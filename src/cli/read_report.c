@@ -311,8 +311,7 @@ read_all(struct reader *r, const json_t *root, struct report *out)
 static int
 check_schema(const char *path, const json_t *root)
 {
-	const char *schema =
-		json_string_value(json_object_get(root, "schema"));
+	const char *schema = json_string_value(json_object_get(root, "schema"));
 
 	if (!schema || strncmp(schema, "leakshim.report/", 16)) {
 		complain("%s: not a leakshim report: it has no \"schema\": "
@@ -321,9 +320,10 @@ check_schema(const char *path, const json_t *root)
 		return -1;
 	}
 	if (strcmp(schema, REPORT_SCHEMA)) {
-		complain("%s: its schema is %s, but this leakshim reads " REPORT_SCHEMA
-			 ": use the leakshim that wrote it, or a newer one",
-			 path, schema);
+		complain(
+			"%s: its schema is %s, but this leakshim reads " REPORT_SCHEMA
+			": use the leakshim that wrote it, or a newer one",
+			path, schema);
 		return -1;
 	}
 	return 0;
@@ -342,8 +342,8 @@ put_doubts(const char *path, const struct reader *r)
 }
 
 static int
-convert(struct arena *a, const char *path, const json_t *root,
-	size_t n_blanked, struct report *out)
+convert(struct arena *a, const char *path, const json_t *root, size_t n_blanked,
+	struct report *out)
 {
 	struct reader r = {.arena = a};
 

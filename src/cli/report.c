@@ -90,7 +90,8 @@ parse(int argc, char **argv, struct arguments *w)
 			w->baseline = optarg;
 			break;
 		default:
-			return complain_of_option("report", c, argv[optind - 1]);
+			return complain_of_option("report", c,
+						  argv[optind - 1]);
 		}
 	}
 	if (optind < argc)
@@ -156,7 +157,8 @@ report_main(int argc, char **argv)
 		return status;
 	merge = merge_new();
 	status = STATUS_BAD_FILE;
-	if (screen_open(&screen, arguments.suppressions, arguments.baseline) == 0) {
+	if (screen_open(&screen, arguments.suppressions, arguments.baseline) ==
+	    0) {
 		bad = inputs_read(argv + optind, argc - optind, &look, merge);
 		if (merge_count(merge))
 			status = render(&arguments, &screen, merge);

@@ -35,7 +35,8 @@ open_file(struct readfile *f, const char *name, size_t most)
 	if (error)
 		complain("%s: %s", name,
 			 error == EINVAL ? "it is not a regular "
-					   "file" : strerror(error));
+					   "file" :
+					   strerror(error));
 	return error ? -1 : 0;
 }
 

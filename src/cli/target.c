@@ -41,8 +41,8 @@ find_on_path(const char *command, char out[PATH_MAX])
 	while (*path) {
 		size_t n = strcspn(path, ":");
 
-		snprintf(candidate, sizeof candidate, "%.*s/%s",
-			 n ? (int)n : 1, n ? path : ".", command);
+		snprintf(candidate, sizeof candidate, "%.*s/%s", n ? (int)n : 1,
+			 n ? path : ".", command);
 		if (is_program(candidate))
 			return realpath(candidate, out);
 		path += n + (path[n] == ':');
@@ -144,11 +144,12 @@ read_program(int fd, struct target *out)
 	struct stat s;
 
 	if (fstat(fd, &s) == 0)
-		out->is_setuid = (s.st_mode & S_ISUID && s.st_uid != geteuid()) ||
-				 (s.st_mode & S_ISGID && s.st_gid != getegid());
-	out->has_capabilities = geteuid() != 0 &&
-				fgetxattr(fd, "security.capability", NULL, 0) >
-					0;
+		out->is_setuid =
+			(s.st_mode & S_ISUID && s.st_uid != geteuid()) ||
+			(s.st_mode & S_ISGID && s.st_gid != getegid());
+	out->has_capabilities =
+		geteuid() != 0 &&
+		fgetxattr(fd, "security.capability", NULL, 0) > 0;
 	if (pread(fd, &e, sizeof e, 0) != sizeof e ||
 	    memcmp(e.e_ident, ELFMAG, SELFMAG))
 		return;

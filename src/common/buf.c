@@ -127,14 +127,14 @@ convert(struct buf *b, const char *f, va_list *args)
 		break;
 	case 'd':
 	case 'i':
-		put_signed(b, is_long ? va_arg(*args, long)
-				      : va_arg(*args, int));
+		put_signed(b,
+			   is_long ? va_arg(*args, long) : va_arg(*args, int));
 		break;
 	case 'u':
 	case 'x':
 		put_unsigned(b,
-			     is_long ? va_arg(*args, unsigned long)
-				     : va_arg(*args, unsigned),
+			     is_long ? va_arg(*args, unsigned long) :
+				       va_arg(*args, unsigned),
 			     *f == 'u' ? 10 : 16);
 		break;
 	default:

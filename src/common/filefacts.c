@@ -16,8 +16,8 @@ enum { NS_A_SECOND = 1000000000 };
 static bool
 ask_statx(int directory, const char *path, int flags, struct filefacts *out)
 {
-	const unsigned wanted = STATX_TYPE | STATX_MODE | STATX_INO |
-				STATX_MTIME;
+	const unsigned wanted =
+		STATX_TYPE | STATX_MODE | STATX_INO | STATX_MTIME;
 	struct statx s;
 
 	if (syscall(SYS_statx, directory, path, flags, wanted, &s) != 0)
@@ -26,13 +26,15 @@ ask_statx(int directory, const char *path, int flags, struct filefacts *out)
 		.mode = s.stx_mode,
 		.device = (uint64_t)s.stx_dev_major << 32 | s.stx_dev_minor,
 		.inode = s.stx_ino,
-		.mtime_ns = s.stx_mtime.tv_sec * NS_A_SECOND +
-			    s.stx_mtime.tv_nsec,
+		.mtime_ns =
+			s.stx_mtime.tv_sec * NS_A_SECOND + s.stx_mtime.tv_nsec,
 	};
 	return true;
 }
 
-/* Not fstatat(3): its symbol is younger than the oldest C library we load on. */
+/*
+ * Not fstatat(3): its symbol is younger than the oldest C library we load on.
+ */
 static bool
 ask_newfstatat(int directory, const char *path, int flags,
 	       struct filefacts *out)

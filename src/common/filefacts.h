@@ -24,7 +24,7 @@ enum file_state {
 };
 
 struct filefacts {
-	unsigned mode;    /* st_mode: type and permissions */
+	unsigned mode; /* st_mode: type and permissions */
 	uint64_t device, inode;
 	int64_t mtime_ns; /* since the epoch */
 };

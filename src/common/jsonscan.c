@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-/* Reports are nested ten deep; jansson, which the command reads with, says so. */
+/*
+ * Reports are nested ten deep; jansson, which the command reads with, says so.
+ */
 enum { MAX_DEPTH = 2048 };
 
 void

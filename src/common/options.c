@@ -18,7 +18,7 @@ static const struct key {
 	const char *meaning;
 	size_t offset; /* in struct options */
 } keys[] = {
-#define OPTION(key, kind, initial, meaning)                                    \
+#define OPTION(key, kind, initial, meaning) \
 	{#key, kind, initial, meaning, offsetof(struct options, key)},
 #include "common/options.def"
 #undef OPTION
@@ -26,9 +26,9 @@ static const struct key {
 
 enum {
 	N_KEYS = sizeof keys / sizeof *keys,
-	KEY_BYTES = 64,		     /* more than any key has */
+	KEY_BYTES = 64,                       /* more than any key has */
 	VALUE_BYTES = OPTIONS_PATH_BYTES + 1, /* to notice long ones */
-	SHOWN_BYTES = 60,	     /* of the text in a complaint */
+	SHOWN_BYTES = 60,                     /* of the text in a complaint */
 };
 
 /* The greatest value of a NUMBER; the least is 0. */
@@ -39,9 +39,13 @@ limit_of(const char *key)
 		const char *key;
 		long limit;
 	} limits[] = {
-		{"exitcode", 255}, {"backtrace", 255}, {"native", 255},
-		{"timeout", 86400}, {"check_every", 31536000},
-		{"growth", 1000}, {"max_findings", 1000000000},
+		{"exitcode", 255},
+		{"backtrace", 255},
+		{"native", 255},
+		{"timeout", 86400},
+		{"check_every", 31536000},
+		{"growth", 1000},
+		{"max_findings", 1000000000},
 		{"verbosity", 2},
 	};
 	size_t i;
@@ -125,8 +129,7 @@ nearest_word(const char *word)
 }
 
 static int
-complain_word(const char *key, const char *s, size_t n,
-	      struct buf *complaints)
+complain_word(const char *key, const char *s, size_t n, struct buf *complaints)
 {
 	char word[SHOWN_BYTES + 1];
 	const char *near;
@@ -151,14 +154,15 @@ set_list(char *field, const char *key, const char *value,
 	 struct buf *complaints)
 {
 	bool is_kinds = !strcmp(key, "kinds");
-	bool is_word = !strcmp(value, "none") ||
-		       (is_kinds && !strcmp(value, "auto"));
+	bool is_word =
+		!strcmp(value, "none") || (is_kinds && !strcmp(value, "auto"));
 	const char *s = value;
 
 	if (!*value)
 		return complain_value(key, value,
-				      is_kinds ? "auto, all or a list of kinds"
-					       : "none, all or a list of kinds",
+				      is_kinds ?
+					      "auto, all or a list of kinds" :
+					      "none, all or a list of kinds",
 				      complaints);
 	while (!is_word && *s) {
 		size_t n = strcspn(s, ",");
@@ -203,8 +207,8 @@ set_number(int *field, const char *key, const char *value,
 	if (!numbers_parse(value, &v) || v > (uint64_t)limit) {
 		buf_printf(complaints, "leakshim: option %s: ", key);
 		put_given(complaints, value);
-		buf_printf(complaints,
-			   " is not a whole number from 0 to %ld\n", limit);
+		buf_printf(complaints, " is not a whole number from 0 to %ld\n",
+			   limit);
 		return -1;
 	}
 	*field = (int)v;
@@ -256,9 +260,10 @@ set_value(struct options *o, const struct key *k, const char *value,
 	case SIGNAL:
 		n = words_signal(value);
 		if (n < 0)
-			return complain_value(k->name, value,
-					      "a signal (as USR2 or RTMIN+3) or 0",
-					      complaints);
+			return complain_value(
+				k->name, value,
+				"a signal (as USR2 or RTMIN+3) or 0",
+				complaints);
 		*(int *)field = n;
 		return 0;
 	}
@@ -395,8 +400,8 @@ options_value(const struct options *o, const char *key, struct buf *out)
 	field = (const char *)o + k->offset;
 	switch (k->kind) {
 	case FORMAT:
-		buf_put(out, o->format == OPTIONS_FORMAT_JSON ? "json" :
-								"text");
+		buf_put(out,
+			o->format == OPTIONS_FORMAT_JSON ? "json" : "text");
 		break;
 	case PATH:
 	case LIST:

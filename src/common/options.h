@@ -2,11 +2,11 @@
  * options.h - the options of LEAKSHIM_OPTIONS, as one struct
  *
  * options.def is the list of keys: the parser, `help=1', the command's long
- * options and the tests of the man page expand it.  A key without a field of its
- * name in this struct does not compile; limit_of() in options.c has the greatest
- * values of numbers.  A value
- * that does not parse leaves the default in place and yields one line that says
- * what is wrong and what would be right; the target runs in any case.
+ * options and the tests of the man page expand it.  A key without a field of
+ * its name in this struct does not compile; limit_of() in options.c has the
+ * greatest values of numbers.  A value that does not parse leaves the default
+ * in place and yields one line that says what is wrong and what would be right;
+ * the target runs in any case.
  *
  * Contract of every function here:
  *   side       shim and tool

@@ -27,7 +27,8 @@ procfs_problem(void)
 	int saved = errno;
 	char name[NAME_BYTES];
 	/* "4711".  Python reads links at its start, by readlink(2). */
-	long n = readlink("/proc/self", name, NAME_BYTES - 1), pid = syscall(SYS_getpid);
+	long n = readlink("/proc/self", name, NAME_BYTES - 1),
+	     pid = syscall(SYS_getpid);
 	struct filefacts facts;
 	bool has_proc = n > 0 || filefacts_find(AT_FDCWD, "/proc/uptime", 0,
 						&facts) == FILE_PRESENT;
@@ -35,6 +36,7 @@ procfs_problem(void)
 	errno = saved;
 	if (is_number(name, n, pid))
 		return NULL;
-	return has_proc ? "/proc is of another PID namespace: mount this one's" :
-			  "/proc is not mounted here: mount it";
+	return has_proc ?
+		       "/proc is of another PID namespace: mount this one's" :
+		       "/proc is not mounted here: mount it";
 }

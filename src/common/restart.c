@@ -64,7 +64,10 @@ restart_is_needed(long call, long returned)
 
 /* ---- much data ---- */
 
-enum { ARGUMENTS = 6, NEVER_CUT = 4096 /* PIPE_BUF, and the least of others */ };
+enum {
+	ARGUMENTS = 6,
+	NEVER_CUT = 4096 /* PIPE_BUF, and the least of others */
+};
 
 /* Past it; what is no number is 0. */
 static const char *
@@ -79,7 +82,7 @@ take_number(const char *p, uintptr_t *out)
 		p += 2;
 	}
 	for (*out = 0;; p++) {
-		digit = *p >= '0' && *p <= '9'	 ? (uintptr_t)(*p - '0') :
+		digit = *p >= '0' && *p <= '9' ? (uintptr_t)(*p - '0') :
 			*p >= 'a' && *p <= 'f' ? (uintptr_t)(*p - 'a' + 10) :
 						 base;
 		if (digit >= base)

@@ -12,7 +12,9 @@ enum answer { NOT_ASKED, NO_FILTER, PERHAPS };
 
 static volatile enum answer answer;
 
-/* "Seccomp:\t0": no filter.  The line is in the first 2 KiB (fs/proc/array.c). */
+/*
+ * "Seccomp:\t0": no filter.  The line is in the first 2 KiB (fs/proc/array.c).
+ */
 static bool
 says_none(const char *status)
 {

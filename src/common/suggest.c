@@ -33,9 +33,9 @@ distance(const char *a, const char *b)
 
 		row[0] = i;
 		for (j = 1; j <= n; j++) {
-			row[j] = least_of(above[j] + 1, row[j - 1] + 1,
-					  above[j - 1] +
-						  (a[i - 1] != b[j - 1]));
+			row[j] =
+				least_of(above[j] + 1, row[j - 1] + 1,
+					 above[j - 1] + (a[i - 1] != b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
 			    a[i - 2] == b[j - 1] && before[j - 2] + 1 < row[j])
 				row[j] = before[j - 2] + 1;

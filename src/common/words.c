@@ -30,11 +30,11 @@ words_are_kind(const char *s, size_t n)
 #include "common/kinds.def"
 #undef KIND
 #undef REASON
-#define KIND(name, word)                                                       \
-	if (is_pair(s, n, name, NULL))                                         \
+#define KIND(name, word)               \
+	if (is_pair(s, n, name, NULL)) \
 		return true;
-#define REASON(name, kind, word)                                               \
-	if (is_pair(s, n, kind, word))                                         \
+#define REASON(name, kind, word)       \
+	if (is_pair(s, n, kind, word)) \
 		return true;
 #include "common/kinds.def"
 #undef KIND
@@ -130,12 +130,12 @@ words_signal(const char *s)
 		const char *name;
 		int number;
 	} names[] = {
-		{"HUP", SIGHUP},       {"INT", SIGINT},	    {"QUIT", SIGQUIT},
-		{"USR1", SIGUSR1},     {"USR2", SIGUSR2},   {"PIPE", SIGPIPE},
-		{"ALRM", SIGALRM},     {"TERM", SIGTERM},   {"CHLD", SIGCHLD},
-		{"CONT", SIGCONT},     {"URG", SIGURG},	    {"XCPU", SIGXCPU},
-		{"VTALRM", SIGVTALRM}, {"PROF", SIGPROF},   {"WINCH", SIGWINCH},
-		{"IO", SIGIO},	       {"PWR", SIGPWR},
+		{"HUP", SIGHUP},       {"INT", SIGINT},   {"QUIT", SIGQUIT},
+		{"USR1", SIGUSR1},     {"USR2", SIGUSR2}, {"PIPE", SIGPIPE},
+		{"ALRM", SIGALRM},     {"TERM", SIGTERM}, {"CHLD", SIGCHLD},
+		{"CONT", SIGCONT},     {"URG", SIGURG},   {"XCPU", SIGXCPU},
+		{"VTALRM", SIGVTALRM}, {"PROF", SIGPROF}, {"WINCH", SIGWINCH},
+		{"IO", SIGIO},         {"PWR", SIGPWR},
 	};
 	uint64_t v;
 	size_t i;

@@ -22,9 +22,9 @@ struct arena;
 struct buf;
 
 struct frame {
-	const char *function; /* or NULL */
-	const char *file;     /* or NULL */
-	int line;             /* below 1: unknown */
+	const char *function;               /* or NULL */
+	const char *file;                   /* or NULL */
+	int line;                           /* below 1: unknown */
 	const struct report_native *native; /* NULL: a Python frame */
 };
 

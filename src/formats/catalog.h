@@ -26,8 +26,7 @@ bool catalog_pair(size_t i, enum finding_kind *kind,
  * A sentence on such a pair, without a full stop; "" if the pair does not
  * exist.
  */
-const char *catalog_meaning(enum finding_kind kind,
-			    enum finding_reason reason);
+const char *catalog_meaning(enum finding_kind kind, enum finding_reason reason);
 
 /* Would a new finding of that kind and reason fail by the default fail_on? */
 bool catalog_fails(enum finding_kind kind, enum finding_reason reason);

@@ -71,8 +71,8 @@ put_member(struct buf *out, const struct finding *f, size_t i, size_t number)
 	const struct report_edge *e = &f->cycle[i];
 	bool is_guilty = cycle_is_guilty(f, i);
 
-	buf_printf(out, "  f%lun%lu [id=f%lun%lu, class=\"%s\", label=\"", number,
-		   i, number, i, is_guilty ? "guilty" : "member");
+	buf_printf(out, "  f%lun%lu [id=f%lun%lu, class=\"%s\", label=\"",
+		   number, i, number, i, is_guilty ? "guilty" : "member");
 	escape_put(out, e->type, ESCAPE_DOT);
 	buf_put(out, "\\n");
 	if (is_guilty)
@@ -119,8 +119,9 @@ put_folded(struct buf *out, const struct finding *f, size_t from, size_t to,
 {
 	size_t cut = cycle_cut(f);
 
-	buf_printf(out, "  f%lun%lu [id=f%lun%lu, class=\"folded\", "
-			"style=\"rounded,dashed\", label=\"",
+	buf_printf(out,
+		   "  f%lun%lu [id=f%lun%lu, class=\"folded\", "
+		   "style=\"rounded,dashed\", label=\"",
 		   number, from, number, from);
 	buf_printf(out, "%lu more members", to - from);
 	if (cut >= from && cut < to)

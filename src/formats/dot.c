@@ -10,8 +10,8 @@
 static void
 put_plain(struct buf *out, const struct finding *f, size_t number)
 {
-	buf_printf(out, "  f%lun0 [id=f%lun0, class=\"member\", label=\"", number,
-		   number);
+	buf_printf(out, "  f%lun0 [id=f%lun0, class=\"member\", label=\"",
+		   number, number);
 	escape_put(out, f->n_types ? f->types[0].name : "object", ESCAPE_DOT);
 	buf_put(out, "\\nno cycle\"];\n");
 }

@@ -16,16 +16,17 @@ replacement(char c, enum escape how)
 		char c;
 		const char *text;
 	} tables[ESCAPES][6] = {
-		[ESCAPE_XML] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"},
-				{'"', "&quot;"}, {'\'', "&#39;"}},
+		[ESCAPE_XML] = {{'&', "&amp;"},
+				{'<', "&lt;"},
+				{'>', "&gt;"},
+				{'"', "&quot;"},
+				{'\'', "&#39;"}},
 		/* Graphviz reads HTML's entities in labels. */
-		[ESCAPE_DOT] = {{'\\', "\\\\"}, {'"', "\\\""},
-				{'&', "&amp;"}},
+		[ESCAPE_DOT] = {{'\\', "\\\\"}, {'"', "\\\""}, {'&', "&amp;"}},
 		[ESCAPE_FOLDED] = {{';', ":"}},
 		[ESCAPE_LABEL] = {{'\\', "\\\\"}, {'"', "\\\""}},
 		[ESCAPE_GITHUB] = {{'%', "%25"}},
-		[ESCAPE_PROPERTY] = {{'%', "%25"}, {':', "%3A"},
-				     {',', "%2C"}},
+		[ESCAPE_PROPERTY] = {{'%', "%25"}, {':', "%3A"}, {',', "%2C"}},
 	};
 	size_t i;
 

@@ -40,8 +40,8 @@ const struct format *format_find(const char *name);
 /* The formats in the order of --help; .name is NULL behind the last one. */
 extern const struct format formats[];
 
-#define FORMAT(name, function, says_missed, meaning)                           \
-	void function(struct buf *out, const struct report *r,                 \
+#define FORMAT(name, function, says_missed, meaning)           \
+	void function(struct buf *out, const struct report *r, \
 		      const struct format_context *c);
 #include "formats/formats.def"
 #undef FORMAT

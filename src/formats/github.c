@@ -64,8 +64,8 @@ put_message(struct buf *out, const struct finding *f)
 }
 
 static void
-put_annotation(struct buf *out, const struct report *r,
-	       const struct finding *f, const struct format_context *c)
+put_annotation(struct buf *out, const struct report *r, const struct finding *f,
+	       const struct format_context *c)
 {
 	bool is_error = level_of(f) == LEVEL_FAILS;
 	struct place place;
@@ -88,8 +88,8 @@ put_annotation(struct buf *out, const struct report *r,
 
 /* GitHub shows only some of them: what fails comes first. */
 static void
-put_all(struct buf *out, const struct report *r,
-	const struct format_context *c, enum level level)
+put_all(struct buf *out, const struct report *r, const struct format_context *c,
+	enum level level)
 {
 	size_t i;
 

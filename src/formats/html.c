@@ -119,9 +119,9 @@ put_numbers(struct buf *out, const struct report *r)
 	buf_put(out, "<section class=\"cards\" aria-label=\"summary\">\n");
 	/* No failures are not good if not everything was examined. */
 	put_card(out,
-		 failing.findings   ? "bad" :
+		 failing.findings ? "bad" :
 		 missed_n_said(r) ? "" :
-				      "good",
+				    "good",
 		 failing.findings == 1 ? "finding fails" : "findings fail",
 		 failing.findings);
 	put_card(out, "", all.findings == 1 ? "finding" : "findings",
@@ -129,8 +129,7 @@ put_numbers(struct buf *out, const struct report *r)
 	if (missed_n_said(r))
 		put_card(out, "bad", "asked for and not done",
 			 (int64_t)missed_n_said(r));
-	put_card(out, "", all.objects == 1 ? "object" : "objects",
-		 all.objects);
+	put_card(out, "", all.objects == 1 ? "object" : "objects", all.objects);
 	buf_put(out, "<div class=\"card\"><b>");
 	buf_size(out, (uint64_t)all.bytes);
 	buf_put(out, "</b><span>in all</span></div>\n</section>\n");

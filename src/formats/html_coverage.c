@@ -157,8 +157,9 @@ put_rest(struct buf *out, const struct report *r)
 	buf_put(out, "<p class=\"rest\">");
 	html_number(out, n);
 	buf_put(out, n == 1 ? " more finding is" : " more findings are");
-	buf_put(out, " counted in the report, and not listed "
-		     "(<code>kinds=</code>, <code>max_findings=</code>).</p>\n");
+	buf_put(out,
+		" counted in the report, and not listed "
+		"(<code>kinds=</code>, <code>max_findings=</code>).</p>\n");
 }
 
 static void
@@ -194,7 +195,7 @@ html_coverage(struct buf *out, const struct report *r)
 		 r->reachability ? "looked for" : "not looked for");
 	put_fact(out, "collector",
 		 r->gc_enabled < 0 ? NULL :
-		 r->gc_enabled	   ? "enabled" :
+		 r->gc_enabled     ? "enabled" :
 				     "disabled");
 	put_count(out, "objects in gc.garbage", r->garbage);
 	put_count(out, "objects in the heap", r->heap_objects);

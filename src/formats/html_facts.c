@@ -63,8 +63,8 @@ put_finalizers(struct buf *out, const struct finding *f)
 }
 
 static void
-put_holders(struct buf *out, const char *name,
-	    const struct report_holder *list, size_t n)
+put_holders(struct buf *out, const char *name, const struct report_holder *list,
+	    size_t n)
 {
 	size_t i;
 

@@ -83,8 +83,8 @@ put_cycle(struct buf *out, const struct finding *f, const char *svg,
 {
 	if (!f->n_cycle)
 		return;
-	buf_put(out, cycle_is_known(f) ? "<h4>Cycle</h4>\n" :
-					 "<h4>Object</h4>\n");
+	buf_put(out,
+		cycle_is_known(f) ? "<h4>Cycle</h4>\n" : "<h4>Object</h4>\n");
 	if (!svg) {
 		put_list(out, f);
 		return;
@@ -122,8 +122,7 @@ put_frame(struct buf *out, const struct frame *p)
 }
 
 static void
-put_allocation(struct buf *out, const struct report *r,
-	       const struct finding *f)
+put_allocation(struct buf *out, const struct report *r, const struct finding *f)
 {
 	struct arena arena;
 	struct frame *frames;

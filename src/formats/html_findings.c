@@ -108,9 +108,10 @@ put_undrawn(struct buf *out, size_t n_drawn, size_t n_cycles)
 			   "the others listed.</p>\n",
 			   n_drawn);
 	else
-		buf_put(out, "<p class=\"hint\">Cycles are listed, not drawn: "
-			     "Graphviz (its program <code>dot</code>) was not "
-			     "found, or failed, when this page was made.</p>\n");
+		buf_put(out,
+			"<p class=\"hint\">Cycles are listed, not drawn: "
+			"Graphviz (its program <code>dot</code>) was not "
+			"found, or failed, when this page was made.</p>\n");
 }
 
 void

@@ -92,8 +92,8 @@ put_label(struct buf *out, const struct node *n)
 	struct buf label;
 
 	if (n->leaf) {
-		html_text(out, n->leaf->n_types ? n->leaf->types[0].name :
-						  "object");
+		html_text(out,
+			  n->leaf->n_types ? n->leaf->types[0].name : "object");
 		return;
 	}
 	buf_init(&label);

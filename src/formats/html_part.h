@@ -29,7 +29,9 @@ void html_finding(struct buf *out, const struct report *r,
 void html_facts(struct buf *out, const struct finding *f);
 void html_types(struct buf *out, const struct finding *f);
 
-/* Where the bytes were allocated, as a flame graph; nothing without findings. */
+/*
+ * Where the bytes were allocated, as a flame graph; nothing without findings.
+ */
 void html_flame(struct buf *out, const struct report *r);
 
 /* What the check saw and what it missed; the process; the collector. */

@@ -109,8 +109,8 @@ put_collector(struct buf *out, const struct report *r)
 	for (k = 0; k < r->n_gc; k++) {
 		if (r->gc[k].seconds < 0)
 			continue;
-		buf_printf(out, "leakshim_gc_seconds_total{generation=\"%lu\"} ",
-			   k);
+		buf_printf(out,
+			   "leakshim_gc_seconds_total{generation=\"%lu\"} ", k);
 		buf_decimal(out, r->gc[k].seconds, 6);
 		buf_putc(out, '\n');
 	}

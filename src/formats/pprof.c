@@ -145,7 +145,10 @@ put_profile(struct buf *out, const struct report *r)
 	pprof_fini(&p);
 }
 
-/* With no name and no time in the header, so that equal reports make equal files. */
+/*
+ * With no name and no time in the header, so that equal reports make equal
+ * files.
+ */
 static void
 put_gzip(struct buf *out, const struct buf *plain)
 {

@@ -30,7 +30,9 @@ struct pprof_table {
 struct pprof {
 	struct arena arena;
 	struct pprof_table strings, functions, locations, mappings;
-	/* The tables as fields of the profile, in the order of their numbers. */
+	/*
+	 * The tables as fields of the profile, in the order of their numbers.
+	 */
 	struct buf string_fields, function_fields, location_fields,
 		mapping_fields;
 };

@@ -8,7 +8,7 @@
 #include "report/jsonwriter.h"
 #include "report/missed.h"
 
-#define SARIF_SCHEMA \
+#define SARIF_SCHEMA                                                          \
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/" \
 	"sarif-schema-2.1.0.json"
 
@@ -30,7 +30,7 @@ put_rules(struct jsonwriter *w)
 		jsonwriter_begin(w, "defaultConfiguration", '{');
 		jsonwriter_string(w, "level",
 				  catalog_fails(kind, reason) ? "error" :
-								     "warning");
+								"warning");
 		jsonwriter_end(w, '}');
 		jsonwriter_end(w, '}');
 	}

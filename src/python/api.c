@@ -115,7 +115,7 @@ api_load(void *handle, const char **why)
 	*why = NULL;
 	memset(&python, 0, sizeof python);
 	python.handle = handle;
-#define API_FUNCTION(result, name, ...)                                        \
+#define API_FUNCTION(result, name, ...) \
 	*(void **)&py.name = dlsym(handle, #name);
 #define API_DATA(name) py.name = dlsym(handle, #name);
 #include "python/api.def"

@@ -36,10 +36,10 @@ extern struct api py;
 
 /* What runs: filled by api_load(). */
 struct python {
-	void *handle;     /* for dlsym(3): RTLD_DEFAULT or of a late libpython */
+	void *handle; /* for dlsym(3): RTLD_DEFAULT or of a late libpython */
 	/* Not to be compared: `layout' is this version's row (layout.h). */
 	unsigned major, minor, micro;
-	char text[32]; /* "3.13.5", with a suffix such as "a1" or "rc2" */
+	char text[32];  /* "3.13.5", with a suffix such as "a1" or "rc2" */
 	bool is_shared; /* Py_GetVersion lives outside the executable */
 	bool is_debug;  /* Py_DEBUG build */
 	bool is_free_threaded;

@@ -6,7 +6,7 @@
 
 /* tp_flags (Include/object.h of 3.11 and later). */
 enum {
-	FLAG_MANAGED_DICT = 1 << 4,  /* 3.11+ */
+	FLAG_MANAGED_DICT = 1 << 4, /* 3.11+ */
 };
 
 enum { MEMBER_OBJECT = 6, MEMBER_OBJECT_EX = 16 };
@@ -110,8 +110,8 @@ attributes_inline_name(void *o, void *to)
 		return NULL;
 	/* PyDictKeysObject: dk_log2_index_bytes, dk_nentries, dk_indices. */
 	n = *(const intptr_t *)(const void *)(keys + 24);
-	entries = (uintptr_t *)(uintptr_t)(keys + 32 +
-					   ((uintptr_t)1 << keys[9]));
+	entries =
+		(uintptr_t *)(uintptr_t)(keys + 32 + ((uintptr_t)1 << keys[9]));
 	if (n < 0 || n > 64)
 		return NULL;
 	for (i = 0; i < n; i++)

@@ -14,12 +14,12 @@
 #include <stddef.h>
 
 struct code_info {
-	const void *name;     /* str: qualified from 3.11 on */
-	const void *filename; /* str */
+	const void *name;           /* str: qualified from 3.11 on */
+	const void *filename;       /* str */
 	const unsigned char *table; /* line table, borrowed */
 	size_t n_table;
 	int first_line;
-	int first_traceable; /* bytes; frames before it are being set up */
+	int first_traceable;  /* bytes; frames before it are being set up */
 	const char *bytecode; /* start of the instructions, 3.11+ */
 };
 

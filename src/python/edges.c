@@ -18,8 +18,8 @@ append(char *out, const char *s)
 	if (take > room)
 		take = room;
 	/* Never cut a UTF-8 sequence in two. */
-	while (take && take < strlen(s) && ((unsigned char)s[take] & 0xc0) ==
-						   0x80)
+	while (take && take < strlen(s) &&
+	       ((unsigned char)s[take] & 0xc0) == 0x80)
 		take--;
 	memcpy(out + n, s, take);
 	out[n + take] = '\0';
@@ -129,8 +129,8 @@ function_edge(void *from, void *to, char *out)
 	char name[100];
 
 	for (i = 0; closure && i < object_word(closure, OB_SIZE); i++) {
-		void *cell = object_pointer(closure,
-					    layout->tuple_items + i * 8);
+		void *cell =
+			object_pointer(closure, layout->tuple_items + i * 8);
 
 		if (cell != to && object_pointer(cell, CELL_REF) != to)
 			continue;
@@ -174,9 +174,8 @@ container_edge(void *from, void *to, unsigned long flags, char *out)
 		return items_edge(object_pointer(from, LIST_ITEMS),
 				  object_word(from, OB_SIZE), to, out);
 	if (flags & FLAG_TUPLE)
-		return items_edge(
-			(void **)((char *)from + layout->tuple_items),
-			object_word(from, OB_SIZE), to, out);
+		return items_edge((void **)((char *)from + layout->tuple_items),
+				  object_word(from, OB_SIZE), to, out);
 	if (type_is_subtype(object_type(from), py.PySet_Type) ||
 	    type_is_subtype(object_type(from), py.PyFrozenSet_Type))
 		return put(out, "(element)", "", "");

@@ -83,8 +83,8 @@ find_old_keys(uintptr_t keys, uintptr_t limit, struct entries *out)
 	if (!size || size & (size - 1) || size >> MOST_LOG2)
 		return false;
 	width = size <= 0xff ? 1 : size <= 0xffff ? 2 : size >> 32 ? 8 : 4;
-	return take(keys + KEYS_INDICES_OLD + size * width, limit,
-		    usable(size), DICT_ENTRY, 0, out);
+	return take(keys + KEYS_INDICES_OLD + size * width, limit, usable(size),
+		    DICT_ENTRY, 0, out);
 }
 
 static bool
@@ -96,8 +96,8 @@ find_keys(uintptr_t keys, uintptr_t limit, struct entries *out)
 	bool has_hashes = head[KEYS_KIND] == WITH_HASHES;
 	size_t bytes = has_hashes ? DICT_ENTRY : STR_ENTRY;
 
-	if (head[KEYS_KIND] > WITH_STR_KEYS || log2 > MOST_LOG2 || index_log2 < log2 ||
-	    index_log2 > log2 + 3)
+	if (head[KEYS_KIND] > WITH_STR_KEYS || log2 > MOST_LOG2 ||
+	    index_log2 < log2 || index_log2 > log2 + 3)
 		return false;
 	return take(keys + KEYS_INDICES + ((size_t)1 << index_log2), limit,
 		    usable((size_t)1 << log2), bytes, has_hashes ? 0 : bytes,

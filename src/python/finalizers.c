@@ -103,8 +103,7 @@ has_python_finalizer(void *o)
 }
 
 static void
-describe_function(struct arena *a, void *function,
-		  struct finalizer *out)
+describe_function(struct arena *a, void *function, struct finalizer *out)
 {
 	char text[TEXT_BYTES];
 	struct code_info info;

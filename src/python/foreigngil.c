@@ -64,8 +64,7 @@ foreigngil_problem(void)
 bool
 foreigngil_lacks_gil(void)
 {
-	return !layout->makes_gil_at_start &&
-	       !py.PyEval_ThreadsInitialized();
+	return !layout->makes_gil_at_start && !py.PyEval_ThreadsInitialized();
 }
 
 static int

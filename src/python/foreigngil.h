@@ -31,7 +31,9 @@ bool foreigngil_has_rivals(void);
 /* Must a GIL be made first? */
 bool foreigngil_lacks_gil(void);
 
-/* Ask the main thread's loop to make it; then wait for foreigngil_lacks_gil(). */
+/*
+ * Ask the main thread's loop to make it; then wait for foreigngil_lacks_gil().
+ */
 bool foreigngil_ask_for_gil(void);
 
 /*

@@ -68,14 +68,14 @@ frames_verify(void)
 	if (row->cframe_frame >= 0 && frame)
 		frame = peek_word(frame + (uintptr_t)row->cframe_frame, 1);
 	for (depth = 0; frame && !why && depth < 10000; depth++) {
-		uintptr_t code = peek_word(frame + row->code, 0) &
-				 ~(uintptr_t)3;
+		uintptr_t code =
+			peek_word(frame + row->code, 0) & ~(uintptr_t)3;
 		uint8_t owner = 0;
 
 		if (row->has_shims && !peek(&owner, frame + row->owner, 1))
 			owner = 255;
-		if (owner < 3 && peek_word(code + OB_TYPE, 0) !=
-					   (uintptr_t)py.PyCode_Type)
+		if (owner < 3 &&
+		    peek_word(code + OB_TYPE, 0) != (uintptr_t)py.PyCode_Type)
 			why = "a frame without a code object was met";
 		frame = peek_word(frame + row->back, 1);
 		if (frame == 1)
@@ -97,8 +97,7 @@ runs_by_cframe(const struct frame_layout *l, const char *tstate,
 	for (; cframe && n < n_max; n++) {
 		const char *outer = *(char *const *)(cframe + l->cframe_back);
 		void *f = *(void *const *)(cframe + l->cframe_frame);
-		void *end = outer ?
-				    *(void *const *)(outer + l->cframe_frame) :
+		void *end = outer ? *(void *const *)(outer + l->cframe_frame) :
 				    NULL;
 
 		out[n] = (struct frames_run){(uintptr_t)cframe, 0};
@@ -145,8 +144,9 @@ frames_loop_is_split(uintptr_t ip)
 
 	if (!layout->frame.may_split_loop)
 		return false;
-	if (!loop || !dladdr1((void *)loop, &info, (void **)&symbol,
-			      RTLD_DL_SYMENT) || !symbol)
+	if (!loop ||
+	    !dladdr1((void *)loop, &info, (void **)&symbol, RTLD_DL_SYMENT) ||
+	    !symbol)
 		return true;
 	return symbol->st_size < WHOLE_LOOP_BYTES &&
 	       ip - loop <= symbol->st_size;
@@ -155,9 +155,8 @@ frames_loop_is_split(uintptr_t ip)
 bool
 frames_loop(const struct frame_layout *l, uintptr_t *from, uintptr_t *to)
 {
-	void *loop = py._PyEval_EvalFrameDefault ?
-			     py._PyEval_EvalFrameDefault :
-			     py.PyEval_EvalFrameEx;
+	void *loop = py._PyEval_EvalFrameDefault ? py._PyEval_EvalFrameDefault :
+						   py.PyEval_EvalFrameEx;
 	const ElfW(Sym) *symbol = NULL;
 	Dl_info info;
 

@@ -41,9 +41,8 @@ frames_tstate(void)
 		return py.PyThreadState_GetUnchecked();
 	if (py._PyThreadState_UncheckedGet)
 		return py._PyThreadState_UncheckedGet();
-	return py._PyThreadState_Current ?
-		       *(void **)py._PyThreadState_Current :
-		       NULL;
+	return py._PyThreadState_Current ? *(void **)py._PyThreadState_Current :
+					   NULL;
 }
 
 /* The innermost frame; may be an entry of the interpreter (has_shims). */
@@ -83,7 +82,7 @@ frames_place(const struct frame_layout *l, const void *frame)
 {
 	const char *p = (const char *)frame + l->instruction;
 
-	return l->has_lasti ? (uintptr_t)(uint32_t)*(const int *)p :
+	return l->has_lasti ? (uintptr_t)(uint32_t) * (const int *)p :
 			      *(const uintptr_t *)p;
 }
 
@@ -98,8 +97,9 @@ frames_offset(const struct frame_layout *l, const void *code, uintptr_t place)
 
 /* The Python frames that one call of the interpreter's loop runs. */
 struct frames_run {
-	uintptr_t marker; /* an address in that call's stack frame; 0: unknown */
-	unsigned n;       /* how many frames */
+	uintptr_t
+		marker; /* an address in that call's stack frame; 0: unknown */
+	unsigned n;     /* how many frames */
 };
 
 /*

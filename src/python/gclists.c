@@ -22,8 +22,8 @@ next_of(uintptr_t head)
 static uintptr_t
 previous_of(uintptr_t head)
 {
-	uintptr_t mask = layout->gc_prev_has_flags ? ~(uintptr_t)3 :
-						     ~(uintptr_t)0;
+	uintptr_t mask =
+		layout->gc_prev_has_flags ? ~(uintptr_t)3 : ~(uintptr_t)0;
 
 	return peek_word(head + 8, 0) & mask;
 }

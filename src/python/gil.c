@@ -10,7 +10,8 @@
 static bool
 is_mine(const char *tstate)
 {
-	return *(const long *)(const void *)(tstate + layout->tstate_thread_id) ==
+	return *(const long *)(const void *)(tstate +
+					     layout->tstate_thread_id) ==
 	       py.PyThread_get_thread_ident();
 }
 
@@ -141,7 +142,8 @@ gil_take_again(void *state)
 void
 gil_offer(void)
 {
-	if (layout->drop_gil_may_hang && py.PyEval_SaveThread && py.PyEval_RestoreThread)
+	if (layout->drop_gil_may_hang && py.PyEval_SaveThread &&
+	    py.PyEval_RestoreThread)
 		py.PyEval_RestoreThread(py.PyEval_SaveThread());
 }
 

@@ -127,14 +127,15 @@ is_deque(const void *type)
 static bool
 find_items(const void *deque, struct span *used)
 {
-	const uintptr_t at = layout->deque_block, most = layout->deque_block_items;
+	const uintptr_t at = layout->deque_block,
+			most = layout->deque_block_items;
 	uintptr_t block = object_word(deque, at);
 	uintptr_t left = object_word(deque, at + 16);
 	uintptr_t right = object_word(deque, at + 24);
 	uintptr_t n = object_word(deque, layout->deque_length);
 
-	if (block != object_word(deque, at + 8) || left > most ||
-	    n > most || left + n != right + 1)
+	if (block != object_word(deque, at + 8) || left > most || n > most ||
+	    left + n != right + 1)
 		return false;
 	used->start = block + layout->deque_first_item + left * 8;
 	used->end = used->start + n * 8;
@@ -226,14 +227,15 @@ holds_numbers(uintptr_t from, uintptr_t to)
 	    to - from > bytes + SLACK)
 		return false;
 	for (i = 0; i < NUMBERS; i++) {
-		const void *type = object_type(
-			(const void *)(from + NEXT + i * NUMBER));
+		const void *type =
+			object_type((const void *)(from + NEXT + i * NUMBER));
 
 		n_int += type == py.PyInt_Type;
 		n_float += type == py.PyFloat_Type;
 	}
-	return (n_int && !n_float ? n_int : n_float && !n_int ? n_float : 0) >
-	       NUMBERS / 4;
+	return (n_int && !n_float ? n_int :
+		n_float && !n_int ? n_float :
+				    0) > NUMBERS / 4;
 }
 
 /*

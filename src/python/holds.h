@@ -56,9 +56,9 @@ bool holds_in_words(const void *type);
 bool holds_numbers(uintptr_t from, uintptr_t to);
 
 /*
- * Is [from, to), no object, what a str is written with (PyUnicodeWriter, 3.14+)?
- * Only its first word holds anything; the second leads into the same str, or,
- * when it is kept for the next one, where that was.
+ * Is [from, to), no object, what a str is written with (PyUnicodeWriter,
+ * 3.14+)?  Only its first word holds anything; the second leads into the same
+ * str, or, when it is kept for the next one, where that was.
  */
 bool holds_text_alone(uintptr_t from, uintptr_t to);
 

@@ -111,7 +111,7 @@ codes_fit(void)
 		{"co_flags", f->code_flags},
 		{"co_firstlineno", f->code_first_line},
 		{"co_filename", f->code_filename},
-		{"co_qualname", f->code_name}, /* 3.11+ */
+		{"co_qualname", f->code_name},   /* 3.11+ */
 		{"co_linetable", f->code_table}, /* 3.10+ */
 		{"co_lnotab", f->code_table},
 		{"co_freevars", layout->code_freevars},

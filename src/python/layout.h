@@ -80,38 +80,39 @@ enum layout_dict {
 /* How an instance keeps its attributes when it has no dict object yet. */
 enum layout_values {
 	LAYOUT_VALUES_NONE,
-	LAYOUT_VALUES_POINTER, /* 3.11: values and dict words before the header */
-	LAYOUT_VALUES_TAGGED,  /* 3.12: one word, bit 0 set for values */
-	LAYOUT_VALUES_INLINE,  /* 3.13+: behind the object */
+	/* 3.11: values and dict words before the header */
+	LAYOUT_VALUES_POINTER,
+	LAYOUT_VALUES_TAGGED, /* 3.12: one word, bit 0 set for values */
+	LAYOUT_VALUES_INLINE, /* 3.13+: behind the object */
 };
 
 /* How a code object maps instructions to lines. */
 enum layout_lines {
 	LAYOUT_LINES_UNKNOWN,
-	LAYOUT_LINES_UNSIGNED, /* 2.7: pairs of bytes and lines */
-	LAYOUT_LINES_SIGNED,   /* 3.6-3.9: lines may go back */
-	LAYOUT_LINES_PEP626,   /* 3.10: -128 for "no line" */
+	LAYOUT_LINES_UNSIGNED,  /* 2.7: pairs of bytes and lines */
+	LAYOUT_LINES_SIGNED,    /* 3.6-3.9: lines may go back */
+	LAYOUT_LINES_PEP626,    /* 3.10: -128 for "no line" */
 	LAYOUT_LINES_LOCATIONS, /* 3.11+: Objects/locations.md */
 };
 
 /* Frames, and what is asked of their code; frames.h. */
 struct frame_layout {
-	uint8_t tstate_frame;   /* the frame, or _PyCFrame in 3.11 and 3.12 */
-	int8_t cframe_frame;    /* inside _PyCFrame; -1: there is none */
-	uint8_t cframe_back;    /* 3.11 */
+	uint8_t tstate_frame; /* the frame, or _PyCFrame in 3.11 and 3.12 */
+	int8_t cframe_frame;  /* inside _PyCFrame; -1: there is none */
+	uint8_t cframe_back;  /* 3.11 */
 	uint8_t tstate_interp;
-	uint8_t back;           /* f_back, or previous */
-	uint8_t code;           /* f_code, or f_executable */
-	uint8_t instruction;    /* f_lasti: int, or a pointer from 3.11 on */
-	uint8_t owner;          /* 3.11+ */
-	bool has_lasti;         /* up to 3.10 */
-	bool lasti_is_units;    /* 3.10: two bytes each */
-	bool has_shims;         /* 3.12+: entries of the interpreter itself */
-	bool may_split_loop;    /* 3.14+: Py_TAIL_CALL_INTERP */
+	uint8_t back;        /* f_back, or previous */
+	uint8_t code;        /* f_code, or f_executable */
+	uint8_t instruction; /* f_lasti: int, or a pointer from 3.11 on */
+	uint8_t owner;       /* 3.11+ */
+	bool has_lasti;      /* up to 3.10 */
+	bool lasti_is_units; /* 3.10: two bytes each */
+	bool has_shims;      /* 3.12+: entries of the interpreter itself */
+	bool may_split_loop; /* 3.14+: Py_TAIL_CALL_INTERP */
 	uint8_t code_flags;
 	uint8_t code_first_line;
 	uint8_t code_filename;
-	uint8_t code_name;      /* co_qualname from 3.11 on */
+	uint8_t code_name; /* co_qualname from 3.11 on */
 	uint8_t code_table;
 	uint8_t code_bytecode;        /* co_code_adaptive, 3.11+ */
 	uint8_t code_first_traceable; /* _co_firsttraceable, 3.11+ */
@@ -149,25 +150,25 @@ struct layout {
 	uint16_t function_defaults;
 	uint16_t function_kwdefaults;
 	uint16_t function_annotations;
-	uint16_t function_version;   /* func_version, uint32_t: 3.11+ */
+	uint16_t function_version;    /* func_version, uint32_t: 3.11+ */
 	uint16_t exception_traceback; /* then context and cause, 8 apart */
 	uint16_t code_names;          /* co_varnames, or co_localsplusnames */
 	uint16_t code_freevars;       /* tuple up to 3.10 */
 	uint16_t code_cellvars;
-	uint16_t code_n_names;  /* co_nlocals, or co_nlocalsplus: int */
-	uint16_t code_n_free;   /* co_nfreevars: int, 3.11+ */
+	uint16_t code_n_names;    /* co_nlocals, or co_nlocalsplus: int */
+	uint16_t code_n_free;     /* co_nfreevars: int, 3.11+ */
 	uint16_t code_stack_size; /* co_stacksize: int */
 	uint16_t code_cell2arg;   /* a pointer, 3.6 to 3.10 */
 	uint16_t code_code;       /* co_code, 3.8 to 3.10 */
 	uint16_t code_opcache;    /* and its size, a byte: 3.8 to 3.10 */
 	uint16_t code_opcache_size;
-	uint16_t frame_locals;  /* PyFrameObject.f_localsplus up to 3.10 */
-	uint16_t frame_stack;   /* f_valuestack, behind them */
-	uint16_t frame_top;     /* f_stacktop, up to 3.9 */
+	uint16_t frame_locals;    /* PyFrameObject.f_localsplus up to 3.10 */
+	uint16_t frame_stack;     /* f_valuestack, behind them */
+	uint16_t frame_top;       /* f_stacktop, up to 3.9 */
 	uint16_t frame_executing; /* f_executing: char, 3.6 to 3.9 */
-	uint16_t frame_depth;   /* f_stackdepth: int, 3.10 */
-	uint16_t frame_state;   /* f_state: char, 3.10 */
-	uint16_t iframe_locals; /* _PyInterpreterFrame.localsplus, 3.11+ */
+	uint16_t frame_depth;     /* f_stackdepth: int, 3.10 */
+	uint16_t frame_state;     /* f_state: char, 3.10 */
+	uint16_t iframe_locals;   /* _PyInterpreterFrame.localsplus, 3.11+ */
 	uint16_t generator_frame; /* pointer up to 3.10, embedded from 3.11 */
 	uint16_t frame_object_iframe; /* PyFrameObject.f_frame, 3.11+ */
 	int8_t frame_cleared;         /* FRAME_CLEARED, 3.14+ */
@@ -189,34 +190,36 @@ struct layout {
 	enum layout_dict dict;
 	enum layout_values values;
 	enum layout_lines lines;
-	bool is_python3;             /* for words */
-	bool has_old_classes;        /* 2.7 */
-	bool has_finalize_slot;      /* tp_finalize: 3.4+ */
-	bool counts_finalize_always; /* 3.8+: without Py_TPFLAGS_HAVE_FINALIZE */
-	bool gc_prev_has_flags;      /* 3.8+: finalized bit in _gc_prev */
-	bool has_immortals;          /* 3.12+ */
-	bool has_short_refcount;     /* 3.14+: the low 32 bits */
-	bool has_borrowed_stack;     /* 3.14+: suspended generators */
-	bool resurrection_aborts;    /* up to 3.8: one resurrected object saves all */
+	bool is_python3;        /* for words */
+	bool has_old_classes;   /* 2.7 */
+	bool has_finalize_slot; /* tp_finalize: 3.4+ */
+	/* 3.8+: without Py_TPFLAGS_HAVE_FINALIZE */
+	bool counts_finalize_always;
+	bool gc_prev_has_flags;  /* 3.8+: finalized bit in _gc_prev */
+	bool has_immortals;      /* 3.12+ */
+	bool has_short_refcount; /* 3.14+: the low 32 bits */
+	bool has_borrowed_stack; /* 3.14+: suspended generators */
+	/* up to 3.8: one resurrected object saves all */
+	bool resurrection_aborts;
 	/* Objects/typeobject.c, subtype_traverse(): 3.9+ (bpo-40217). */
 	bool instances_visit_type;
 	bool has_gc_callbacks; /* gc.callbacks, from 3.3 on (gcmodule.c) */
 	/* 2.7's Py_Finalize() collects even where gc is disabled. */
 	bool collects_when_disabled;
-	bool has_permanent_generation;  /* gc.freeze(), 3.7+ */
-	bool has_gc_of_interpreter;     /* interp->gc, 3.9+; before, one for all */
+	bool has_permanent_generation; /* gc.freeze(), 3.7+ */
+	bool has_gc_of_interpreter; /* interp->gc, 3.9+; before, one for all */
 	/* Py_TRACE_REFS widens PyObject (_PyObject_HEAD_EXTRA): up to 3.12. */
 	bool trace_refs_widens;
 
 	/* Objects/longobject.c: sign and kind in the low bits, 3.12+. */
 	bool int_size_is_tagged;
-	bool int_has_digit_always;    /* 3.11+: room for one, also in 0 */
-	bool int_counts_fields;       /* __sizeof__ with a subclass's: 2.7 */
+	bool int_has_digit_always; /* 3.11+: room for one, also in 0 */
+	bool int_counts_fields;    /* __sizeof__ with a subclass's: 2.7 */
 	/* Of itertools' pools, of Decimal and Element: 3.x. */
 	bool has_sizeof_of_buffers;
-	bool has_ordered_dict_in_c; /* Objects/odictobject.c: 3.5+ */
-	uint8_t struct_code_bytes;    /* formatcode (Modules/_struct.c) */
-	uint8_t bytesio_buffer_size;  /* Modules/_io/bytesio.c, 2.7 */
+	bool has_ordered_dict_in_c;  /* Objects/odictobject.c: 3.5+ */
+	uint8_t struct_code_bytes;   /* formatcode (Modules/_struct.c) */
+	uint8_t bytesio_buffer_size; /* Modules/_io/bytesio.c, 2.7 */
 	/*
 	 * dequeobject (Modules/_collectionsmodule.c): leftblock, then
 	 * rightblock, leftindex and rightindex; and where items begin in a
@@ -228,34 +231,35 @@ struct layout {
 	/* SSTATE_INTERNED_IMMORTAL is without references: up to 3.11. */
 	bool interns_for_ever;
 
-	uint8_t block_alignment; /* Objects/obmalloc.c, ALIGNMENT: 8 up to 3.6 */
-	uint16_t pool_bytes;     /* POOL_SIZE: 16 KiB from 3.10 on */
-	uint32_t arena_bytes;    /* ARENA_SIZE: 1 MiB from 3.10 on */
+	/* Objects/obmalloc.c, ALIGNMENT: 8 up to 3.6 */
+	uint8_t block_alignment;
+	uint16_t pool_bytes;  /* POOL_SIZE: 16 KiB from 3.10 on */
+	uint32_t arena_bytes; /* ARENA_SIZE: 1 MiB from 3.10 on */
 	/* The first micro version whose free lists are behind the allocator's
 	 * back and tell a reference tracer (3.13.3). */
 	uint8_t tracer_from_micro;
-	bool has_free_list_arrays;  /* up to 3.13; then linked lists */
-	bool has_unicode_writers;   /* PyUnicodeWriter and its free list: 3.14+ */
-	bool has_free_keys;         /* Objects/dictobject.c, keys_free_list: 3.3+ */
+	bool has_free_list_arrays; /* up to 3.13; then linked lists */
+	bool has_unicode_writers; /* PyUnicodeWriter and its free list: 3.14+ */
+	bool has_free_keys; /* Objects/dictobject.c, keys_free_list: 3.3+ */
 
-	bool makes_gil_at_start;      /* Python/ceval.c: 3.7+ */
-	bool has_gil_of_interpreter;  /* PEP 684, 3.12+ */
-	bool has_state_of_thread;     /* Python/pystate.c: thread-local, 3.12+ */
-	bool drop_gil_may_hang;       /* Python/ceval_gil.h: see gil_offer() */
+	bool makes_gil_at_start;     /* Python/ceval.c: 3.7+ */
+	bool has_gil_of_interpreter; /* PEP 684, 3.12+ */
+	bool has_state_of_thread;    /* Python/pystate.c: thread-local, 3.12+ */
+	bool drop_gil_may_hang;      /* Python/ceval_gil.h: see gil_offer() */
 	/* Python/pystate.c, new_threadstate(): a static one, used once: 3.11,
 	 * 3.12.  See gil_can_make_state(). */
 	bool has_one_first_state;
-	bool pending_complains;       /* Python/ceval.c, 3.8: see pending.h */
-	bool pending_only_tries;      /* takes its lock without waiting: up to 3.7 */
-	bool has_data_stack;          /* Python/pystate.c, _PyStackChunk: 3.11+ */
-	bool calls_by_tuple;          /* of __exit__(): up to 3.7 */
+	bool pending_complains;  /* Python/ceval.c, 3.8: see pending.h */
+	bool pending_only_tries; /* takes its lock without waiting: up to 3.7 */
+	bool has_data_stack;     /* Python/pystate.c, _PyStackChunk: 3.11+ */
+	bool calls_by_tuple;     /* of __exit__(): up to 3.7 */
 	bool has_main_in_runtime;     /* interpreter in _PyRuntime: 3.11+ */
 	bool has_interned_in_runtime; /* 3.12+ */
 	bool has_type_cache_of_interpreter; /* 3.10+ */
-	bool has_version_caches;      /* see versioncache.h, 3.12+ */
-	bool has_atexit_in_c;         /* Modules/atexitmodule.c: 3.x */
-	bool atexit_outlives_module;  /* interp->atexit: 3.10+ */
-	const char *signal_module;    /* the one written in C */
+	bool has_version_caches;            /* see versioncache.h, 3.12+ */
+	bool has_atexit_in_c;               /* Modules/atexitmodule.c: 3.x */
+	bool atexit_outlives_module;        /* interp->atexit: 3.10+ */
+	const char *signal_module;          /* the one written in C */
 };
 
 enum { LAYOUT_NO_TRACER = 255 }; /* tracer_from_micro: none of them */

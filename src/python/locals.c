@@ -74,12 +74,11 @@ locals_free_name(void *code, size_t i, char *out, size_t n_out)
 				  i, out, n_out);
 	/* The free variables are the last of the names (3.11+). */
 	names = object_pointer(code, layout->code_names);
-	return tuple_text(names,
-			  tuple_length(names) -
-				  (size_t)object_int(code,
-						     layout->code_n_free) +
-				  i,
-			  out, n_out);
+	return tuple_text(
+		names,
+		tuple_length(names) -
+			(size_t)object_int(code, layout->code_n_free) + i,
+		out, n_out);
 }
 
 /* A frame is a PyFrameObject up to 3.10. */

@@ -50,8 +50,8 @@ is_old_class(const void *type)
 static void
 module_of(void *type, char *out, size_t n_out)
 {
-	void *dict = object_pointer(type, is_old_class(type) ? CLASS_DICT :
-							       TP_DICT);
+	void *dict =
+		object_pointer(type, is_old_class(type) ? CLASS_DICT : TP_DICT);
 	void *module = dict_find(dict, "__module__");
 
 	out[0] = '\0';

@@ -139,8 +139,8 @@ borrowed_slots(const struct without_borrowed *w, const void *referent)
 	size_t n = 0;
 
 	for (slot = w->slots; slot < w->top; slot++)
-		if ((*slot & 3) == 1 && (*slot & ~(uintptr_t)3) ==
-						(uintptr_t)referent)
+		if ((*slot & 3) == 1 &&
+		    (*slot & ~(uintptr_t)3) == (uintptr_t)referent)
 			n++;
 	return n;
 }

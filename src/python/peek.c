@@ -38,11 +38,11 @@ can_probe(void)
 	uintptr_t word = 0;
 
 	if (answer == NOT_ASKED)
-		answer = error_of_reading((uintptr_t)&word) == EINVAL &&
-					 error_of_reading(MASK_BYTES) ==
-						 EFAULT ?
-				 YES :
-				 NO;
+		answer =
+			error_of_reading((uintptr_t)&word) == EINVAL &&
+					error_of_reading(MASK_BYTES) == EFAULT ?
+				YES :
+				NO;
 	return answer == YES;
 }
 

@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 enum {
-	POOL_MAX_BLOCKS = 2048, /* more than 16 KiB hold at 8 bytes */
+	POOL_MAX_BLOCKS = 2048,   /* more than 16 KiB hold at 8 bytes */
 	PYMALLOC_MAX_BYTES = 512, /* SMALL_REQUEST_THRESHOLD */
 };
 

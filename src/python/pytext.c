@@ -9,7 +9,7 @@
 
 enum {
 	FLAG_BYTES = 1 << 27, /* Py_TPFLAGS_BYTES_SUBCLASS, 2.7: STRING */
-	UNICODE_STATE = 32, /* 3.3+ */
+	UNICODE_STATE = 32,   /* 3.3+ */
 };
 
 /* Characters of 1, 2 or 4 bytes each. */
@@ -164,8 +164,8 @@ pytext_is(const void *type)
 static int64_t
 other_forms(const void *o, const struct characters *c)
 {
-	bool is_ascii = *(const uint32_t *)((const char *)o + UNICODE_STATE) &
-			1 << 6;
+	bool is_ascii =
+		*(const uint32_t *)((const char *)o + UNICODE_STATE) & 1 << 6;
 	const size_t at = layout->unicode_utf8_length; /* and then utf8 */
 	uintptr_t data = (uintptr_t)c->data, other;
 	int64_t n = 0;
@@ -175,7 +175,8 @@ other_forms(const void *o, const struct characters *c)
 		n += ((is_ascii ? (int64_t)c->n :
 				  (int64_t)object_word(
 					  o, layout->unicode_wide_length)) +
-		      1) * 4;
+		      1) *
+		     4;
 	/* Compact ASCII ends before those fields. */
 	if (is_ascii && data == (uintptr_t)o + at)
 		return n;

@@ -35,7 +35,7 @@ static struct known_type *types;
 static struct answer {
 	uintptr_t address;
 	bool is_type;
-} *cache;
+} * cache;
 static bool (*can_read)(uintptr_t address, size_t n);
 static bool (*is_static)(uintptr_t address);
 
@@ -224,9 +224,9 @@ static size_t
 least_bytes(const void *type)
 {
 	size_t n = object_word(type, TP_BASICSIZE);
-	size_t least = type_flags(type) & FLAG_UNICODE   ? LEAST_STR :
-		       object_word(type, TP_ITEMSIZE) ? LEAST_VAR :
-							n;
+	size_t least = type_flags(type) & FLAG_UNICODE ? LEAST_STR :
+		       object_word(type, TP_ITEMSIZE)  ? LEAST_VAR :
+							 n;
 
 	return least < n ? least : n;
 }
@@ -277,7 +277,8 @@ static bool
 is_immortal(uintptr_t o)
 {
 	return object_is_immortal((void *)o) &&
-	       (layout->has_short_refcount || !(object_word((void *)o, 0) >> 32));
+	       (layout->has_short_refcount ||
+		!(object_word((void *)o, 0) >> 32));
 }
 
 /* An object at o, or what is left of one. */

@@ -202,9 +202,11 @@ code_bytes(const void *o)
 	int64_t n = (int64_t)object_word(type, TP_BASICSIZE);
 
 	if (layout->iframe_locals)
-		return (n + (int64_t)(object_word(o, OB_SIZE) *
-				      object_word(type, TP_ITEMSIZE)) +
-			7) & ~(int64_t)7;
+		return (n +
+			(int64_t)(object_word(o, OB_SIZE) *
+				  object_word(type, TP_ITEMSIZE)) +
+			7) &
+		       ~(int64_t)7;
 	if (layout->code_cell2arg && object_pointer(o, layout->code_cell2arg))
 		n += 8 * tuple_length(object_pointer(o, layout->code_cellvars));
 	return n + opcode_cache_bytes(o);
@@ -221,7 +223,9 @@ digits_of(const void *o)
 	return n < 0 ? -n : n;
 }
 
-/* long_sizeof(), or int.__sizeof__(): a subclass's fields are left out in 3.x. */
+/*
+ * long_sizeof(), or int.__sizeof__(): a subclass's fields are left out in 3.x.
+ */
 static int64_t
 long_bytes(const void *o)
 {
@@ -248,7 +252,7 @@ items_bytes(const void *o, const void *type)
 	if (n < 0)
 		n = -n;
 	return item < 0 || item > INT32_MAX || n > LARGEST / item ? -1 :
-								  n * item;
+								    n * item;
 }
 
 /* A metaclass of C's may have added fields (ctypes, 3.13+). */

@@ -6,8 +6,8 @@
 #include "python/objects.h"
 
 enum {
-	STRING_HASH = 24,       /* of str, and of 2.7's */
-	FEWEST_ENTRIES = 32,    /* in place: not a coincidence */
+	STRING_HASH = 24,    /* of str, and of 2.7's */
+	FEWEST_ENTRIES = 32, /* in place: not a coincidence */
 	HOPELESS = 16,
 	/* PyInterpreterState has some 250 KiB at most. */
 	STATE_BYTES = 512 << 10,
@@ -104,7 +104,8 @@ typecache_find(uintptr_t from, uintptr_t to,
 uintptr_t
 typecache_state(size_t *bytes)
 {
-	if (!layout->has_type_cache_of_interpreter || !py.PyInterpreterState_Head)
+	if (!layout->has_type_cache_of_interpreter ||
+	    !py.PyInterpreterState_Head)
 		return 0;
 	*bytes = STATE_BYTES;
 	return (uintptr_t)py.PyInterpreterState_Head();

@@ -1,7 +1,7 @@
 /*
- * PyFrameObject (Include/frameobject.h 2.7 to 3.8, cpython/frameobject.h 3.9 and
- * 3.10): f_stacktop is NULL while the frame runs and when it has ended, which
- * f_executing tells apart; in 3.10, f_stackdepth and f_state.
+ * PyFrameObject (Include/frameobject.h 2.7 to 3.8, cpython/frameobject.h 3.9
+ * and 3.10): f_stacktop is NULL while the frame runs and when it has ended,
+ * which f_executing tells apart; in 3.10, f_stackdepth and f_state.
  */
 #include "config.h"
 

@@ -9,7 +9,7 @@
 
 enum {
 	SIZE = 1 << 12,
-	FEWEST_RIGHT = 16, /* in place: not a coincidence */
+	FEWEST_RIGHT = 16,    /* in place: not a coincidence */
 	TP_VERSION_TAG = 384, /* 2.7 to 3.15 */
 	OF_FUNCTION = 0,      /* layout->function_version */
 };
@@ -33,8 +33,8 @@ static bool (*is_readable)(uintptr_t address, size_t n);
 static uint32_t
 version_of(uintptr_t o, const struct shape *s)
 {
-	const void *wanted = s->cache ? (void *)py.PyFunction_Type :
-					(void *)py.PyType_Type;
+	const void *wanted =
+		s->cache ? (void *)py.PyFunction_Type : (void *)py.PyType_Type;
 	size_t at = s->version ? s->version : layout->function_version;
 
 	if (o < 4096 || o & 7 || !is_readable(o, at + 4) ||

@@ -44,8 +44,9 @@ advise_uncollectable(struct buf *b, const struct finding *f, bool is_python3)
 {
 	switch (f->reason) {
 	case REASON_DEBUG_SAVEALL:
-		buf_put(b, "call gc.set_debug() without gc.DEBUG_SAVEALL "
-			   "(DEBUG_LEAK contains it), and `del gc.garbage[:]`; ");
+		buf_put(b,
+			"call gc.set_debug() without gc.DEBUG_SAVEALL "
+			"(DEBUG_LEAK contains it), and `del gc.garbage[:]`; ");
 		advise_edge(b, f, is_python3);
 		break;
 	case REASON_GARBAGE:
@@ -147,7 +148,7 @@ advise_unfreed(struct buf *b, const struct finding *f)
 static void
 advise_lost(struct buf *b, const struct finding *f)
 {
-	const char *release = !finding_is_memory(f)	? "Py_DECREF" :
+	const char *release = !finding_is_memory(f)     ? "Py_DECREF" :
 			      native_is_from_outside(f) ? "free" :
 							  "PyMem_Free";
 	const struct report_native *culprit = native_culprit(f);
@@ -164,13 +165,15 @@ advise_lost(struct buf *b, const struct finding *f)
 			   "a Py_INCREF, or a new reference, without its "
 			   "Py_DECREF");
 	} else if (line && line->function) {
-		buf_printf(b, "look for a missing %s in the C code that %s "
-			      "calls",
+		buf_printf(b,
+			   "look for a missing %s in the C code that %s "
+			   "calls",
 			   release, line->function);
 		put_place(b, line->file, line->line);
 	} else {
-		buf_printf(b, "look for a missing %s in the C code that makes "
-			      "or keeps %s",
+		buf_printf(b,
+			   "look for a missing %s in the C code that makes "
+			   "or keeps %s",
 			   release, f->n_types ? f->types[0].name : "it");
 	}
 	buf_put(b, ", on its error paths above all");
@@ -200,18 +203,19 @@ advise_surplus(struct buf *b, const struct finding *f)
 	if (!strcmp(type, "type"))
 		buf_put(b, "a tp_dealloc that does not release the instance's "
 			   "type, ");
-	buf_put(b, "an argument it called Py_INCREF() on, a new reference from "
-		   "PyObject_GetAttr() or PyObject_GetItem(), one it kept after "
-		   "PyDict_SetItem() or PyList_Append(), which take their own; "
-		   "on its error paths above all");
+	buf_put(b,
+		"an argument it called Py_INCREF() on, a new reference from "
+		"PyObject_GetAttr() or PyObject_GetItem(), one it kept after "
+		"PyDict_SetItem() or PyList_Append(), which take their own; "
+		"on its error paths above all");
 }
 
 static void
 advise_hidden(struct buf *b, const struct finding *f, bool is_python3)
 {
 	const char *type = f->hidden_type ? f->hidden_type : "the hiding type";
-	const char *member = f->hidden_member ? f->hidden_member :
-						"every reference it owns";
+	const char *member =
+		f->hidden_member ? f->hidden_member : "every reference it owns";
 
 	switch (f->reason) {
 	case REASON_MISSING_TRAVERSE:
@@ -233,8 +237,9 @@ advise_hidden(struct buf *b, const struct finding *f, bool is_python3)
 	default:
 		buf_printf(b, "give %s", type);
 		put_module(b, f);
-		buf_printf(b, " Py_TPFLAGS_HAVE_GC, with a tp_traverse and a "
-			      "tp_clear that visit %s",
+		buf_printf(b,
+			   " Py_TPFLAGS_HAVE_GC, with a tp_traverse and a "
+			   "tp_clear that visit %s",
 			   member);
 	}
 	if (f->n_cycle && f->cycle[0].edge) {
@@ -256,8 +261,7 @@ advise_growth(struct buf *b, const struct finding *f)
 			   h->type, h[-1].type, h[-1].edge);
 	else if (h)
 		buf_printf(b, "bound the %s%s%s that holds them, or remove ",
-			   h->type, h->edge ? " " : "",
-			   h->edge ? h->edge : "");
+			   h->type, h->edge ? " " : "", h->edge ? h->edge : "");
 	else
 		buf_put(b, "bound the container that holds them, or remove ");
 	buf_put(b, "entries that are no longer needed");

@@ -22,6 +22,7 @@ struct arena;
  * One sentence in lower case, without a full stop; is_python3: Python has
  * weakref.finalize, WeakMethod and __traceback__.  NULL when memory is out.
  */
-const char *advice_for(struct arena *a, const struct finding *f, bool is_python3);
+const char *advice_for(struct arena *a, const struct finding *f,
+		       bool is_python3);
 
 #endif /* LEAKSHIM_REPORT_ADVICE_H */

@@ -6,9 +6,9 @@
 
 /* Attributes that point back or up: the ones to make weak. */
 static const char *const back_references[] = {
-	"parent", "owner", "prev", "previous", "root", "up", "back", "self",
-	"outer", "container", "master", "manager", "document", "backref",
-	"controller", "app", "host", "this",
+	"parent",   "owner",   "prev",       "previous",  "root",   "up",
+	"back",     "self",    "outer",      "container", "master", "manager",
+	"document", "backref", "controller", "app",       "host",   "this",
 };
 
 /*
@@ -61,8 +61,7 @@ is_back_reference(const char *attribute)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof back_references / sizeof *back_references;
-	     i++) {
+	for (i = 0; i < sizeof back_references / sizeof *back_references; i++) {
 		const char *word = back_references[i];
 		size_t n = strlen(word);
 		const char *at = strstr(attribute, word);
@@ -173,8 +172,8 @@ find_class(const struct finding *f)
 static const struct report_edge *
 find_container(const struct finding *f)
 {
-	const struct report_edge *e = f->n_cycle ? &f->cycle[f->n_cycle - 1] :
-						   NULL;
+	const struct report_edge *e =
+		f->n_cycle ? &f->cycle[f->n_cycle - 1] : NULL;
 
 	return e && e->edge ? e : NULL;
 }

@@ -23,11 +23,11 @@ put_place(struct buf *b, const struct report_edge *e)
 
 	if (cut_starts(e, "."))
 		buf_printf(b, "%s%s", class_name(e), e->edge);
-	else if ((cut_starts(e, "(local) ") || cut_starts(e, "(closure) ")) && blank[1])
+	else if ((cut_starts(e, "(local) ") || cut_starts(e, "(closure) ")) &&
+		 blank[1])
 		buf_printf(b, "the variable %s", blank + 1);
 	else if (cut_starts(e, "["))
-		buf_printf(b, "the entry %s of the %s", e->edge,
-			   class_name(e));
+		buf_printf(b, "the entry %s of the %s", e->edge, class_name(e));
 	else
 		buf_printf(b, "the reference of the %s", class_name(e));
 }
@@ -75,8 +75,9 @@ static void
 advise_method(struct buf *b, const struct report_edge *e, bool is_python3)
 {
 	put_place(b, e);
-	buf_printf(b, " keeps a bound method, which holds its instance: %s, or "
-		      "clear it in a close() method",
+	buf_printf(b,
+		   " keeps a bound method, which holds its instance: %s, or "
+		   "clear it in a close() method",
 		   is_python3 ? "keep a weakref.WeakMethod" :
 				"keep its name and look it up when it is "
 				"called");
@@ -87,8 +88,9 @@ advise_generator(struct buf *b, const struct report_edge *g)
 {
 	buf_printf(b, "close the %s when it is no longer needed", g->type);
 	if (cut_starts(g, "(local) ") && g->edge[8])
-		buf_printf(b, ", or `del %s` in it: through that variable it "
-			      "holds itself",
+		buf_printf(b,
+			   ", or `del %s` in it: through that variable it "
+			   "holds itself",
 			   g->edge + 8);
 }
 

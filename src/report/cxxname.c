@@ -12,9 +12,9 @@ enum { NAME_BYTES = 1024, MOST_DEPTH = 64, RUST_HASH = 17 };
 
 struct parser {
 	const char *at, *end;
-	char *out;     /* NAME_BYTES */
+	char *out; /* NAME_BYTES */
 	size_t n;
-	int silent;    /* above 0: what is read is skipped */
+	int silent; /* above 0: what is read is skipped */
 	int depth;
 	bool failed;
 	/* The last part, for constructors and destructors. */
@@ -261,17 +261,22 @@ static const struct {
 	char code[3];
 	const char *text;
 } operators[] = {
-	{"nw", " new"}, {"na", " new[]"}, {"dl", " delete"},
-	{"da", " delete[]"}, {"aw", " co_await"}, {"ps", "+"}, {"ng", "-"},
-	{"ad", "&"}, {"de", "*"}, {"co", "~"}, {"pl", "+"}, {"mi", "-"},
-	{"ml", "*"}, {"dv", "/"}, {"rm", "%"}, {"an", "&"}, {"or", "|"},
-	{"eo", "^"}, {"aS", "="}, {"pL", "+="}, {"mI", "-="}, {"mL", "*="},
-	{"dV", "/="}, {"rM", "%="}, {"aN", "&="}, {"oR", "|="}, {"eO", "^="},
-	{"ls", "<<"}, {"rs", ">>"}, {"lS", "<<="}, {"rS", ">>="}, {"eq", "=="},
-	{"ne", "!="}, {"lt", "<"}, {"gt", ">"}, {"le", "<="}, {"ge", ">="},
-	{"ss", "<=>"}, {"nt", "!"}, {"aa", "&&"}, {"oo", "||"}, {"pp", "++"},
-	{"mm", "--"}, {"cm", ","}, {"pm", "->*"}, {"pt", "->"}, {"cl", "()"},
-	{"ix", "[]"},
+	{"nw", " new"},      {"na", " new[]"},    {"dl", " delete"},
+	{"da", " delete[]"}, {"aw", " co_await"}, {"ps", "+"},
+	{"ng", "-"},         {"ad", "&"},         {"de", "*"},
+	{"co", "~"},         {"pl", "+"},         {"mi", "-"},
+	{"ml", "*"},         {"dv", "/"},         {"rm", "%"},
+	{"an", "&"},         {"or", "|"},         {"eo", "^"},
+	{"aS", "="},         {"pL", "+="},        {"mI", "-="},
+	{"mL", "*="},        {"dV", "/="},        {"rM", "%="},
+	{"aN", "&="},        {"oR", "|="},        {"eO", "^="},
+	{"ls", "<<"},        {"rs", ">>"},        {"lS", "<<="},
+	{"rS", ">>="},       {"eq", "=="},        {"ne", "!="},
+	{"lt", "<"},         {"gt", ">"},         {"le", "<="},
+	{"ge", ">="},        {"ss", "<=>"},       {"nt", "!"},
+	{"aa", "&&"},        {"oo", "||"},        {"pp", "++"},
+	{"mm", "--"},        {"cm", ","},         {"pm", "->*"},
+	{"pt", "->"},        {"cl", "()"},        {"ix", "[]"},
 };
 
 static void
@@ -347,8 +352,8 @@ substitution(struct parser *p)
 		char code;
 		const char *text;
 	} known[] = {{'a', "allocator"}, {'b', "basic_string"},
-		     {'s', "string"},	 {'i', "istream"},
-		     {'o', "ostream"},	 {'d', "iostream"}};
+		     {'s', "string"},    {'i', "istream"},
+		     {'o', "ostream"},   {'d', "iostream"}};
 	size_t i;
 
 	p->at++;
@@ -425,7 +430,9 @@ copy(struct arena *a, const char *s, size_t n)
 const char *
 cxxname_show(struct arena *a, const char *symbol)
 {
-	/* Behind a dot stands what the compiler has made of it, or a version. */
+	/*
+	 * Behind a dot stands what the compiler has made of it, or a version.
+	 */
 	size_t n = strcspn(symbol, ".@");
 	char out[NAME_BYTES];
 	struct parser p = {.at = symbol + 2, .end = symbol + n, .out = out};

@@ -257,8 +257,8 @@ mix_frames(uint64_t h, const struct report_line *lines, size_t n_lines,
 }
 
 uint64_t
-fingerprint_place(const struct report_line *lines, size_t n,
-		  const char *stdlib, const char *cwd)
+fingerprint_place(const struct report_line *lines, size_t n, const char *stdlib,
+		  const char *cwd)
 {
 	return mix_frames(BASIS, lines, n, stdlib, cwd);
 }

@@ -80,8 +80,8 @@ put_subject(struct buf *out, const struct finding *f)
 				    f->n_finalizers > 0 :
 				    has_finalizer_in_cycle(f);
 	const char *name = is_finalizer ? f->finalizers[0].type :
-			   f->n_cycle	? f->cycle[0].type :
-			   f->n_types	? f->types[0].name :
+			   f->n_cycle   ? f->cycle[0].type :
+			   f->n_types   ? f->types[0].name :
 					  "an object";
 
 	buf_shown(out, name, SIZE_MAX);
@@ -192,8 +192,9 @@ static void
 put_lost(struct buf *out, const struct finding *f)
 {
 	if (f->refcount == 0) {
-		buf_printf(out, "deallocated and never freed: nothing points "
-				"to %s",
+		buf_printf(out,
+			   "deallocated and never freed: nothing points "
+			   "to %s",
 			   them(f));
 		return;
 	}

@@ -110,7 +110,8 @@ put_gc(struct jsonwriter *w, const struct report *r)
 		jsonwriter_number(w, "collected", r->gc[k].collected);
 		jsonwriter_number(w, "uncollectable", r->gc[k].uncollectable);
 		jsonwriter_seconds(w, "seconds", r->gc[k].seconds);
-		jsonwriter_seconds(w, "longest_seconds", r->gc[k].longest_seconds);
+		jsonwriter_seconds(w, "longest_seconds",
+				   r->gc[k].longest_seconds);
 		jsonwriter_end(w, '}');
 	}
 	jsonwriter_end(w, ']');

@@ -240,8 +240,7 @@ put_allocated(struct jsonwriter *w, const struct finding *f)
 }
 
 void
-json_finding(struct jsonwriter *w, const struct finding *f,
-	     bool with_addresses)
+json_finding(struct jsonwriter *w, const struct finding *f, bool with_addresses)
 {
 	json_finding_as(w, NULL, f, with_addresses);
 }

@@ -48,8 +48,7 @@ kinds_match(const char *list, enum finding_kind kind,
 }
 
 bool
-kinds_fail(const char *list, enum finding_kind kind,
-	   enum finding_reason reason)
+kinds_fail(const char *list, enum finding_kind kind, enum finding_reason reason)
 {
 	return matches(list, kind, reason, reason == REASON_DEBUG_SAVEALL);
 }

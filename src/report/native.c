@@ -47,10 +47,11 @@ bool
 native_is_system(const char *module)
 {
 	static const char *const names[] = {
-		"libc.so", "libc-2", "ld-linux", "ld-2", "libpthread",
-		"libdl.", "libdl-", "librt.", "librt-", "libresolv", "libnss_",
-		"libstdc++", "libsupc++", "libc++", "libgcc_s", "libjemalloc",
-		"libtcmalloc", "libmimalloc", "libasan", "liblsan",
+		"libc.so",     "libc-2",      "ld-linux", "ld-2",
+		"libpthread",  "libdl.",      "libdl-",   "librt.",
+		"librt-",      "libresolv",   "libnss_",  "libstdc++",
+		"libsupc++",   "libc++",      "libgcc_s", "libjemalloc",
+		"libtcmalloc", "libmimalloc", "libasan",  "liblsan",
 		"libleakshim"};
 	const char *base = base_name(module);
 	size_t i;
@@ -65,10 +66,10 @@ native_is_system(const char *module)
 static bool
 is_api(const char *function)
 {
-	static const char *const inner[] = {"gc_alloc", "unicode_", "new_",
-					    "long_", "list_", "dict_",
-					    "tuple_", "type_call", "object_",
-					    "pymalloc_", "_int_", "clone_"};
+	static const char *const inner[] = {"gc_alloc",  "unicode_",  "new_",
+					    "long_",     "list_",     "dict_",
+					    "tuple_",    "type_call", "object_",
+					    "pymalloc_", "_int_",     "clone_"};
 	size_t i;
 
 	if (starts_with(function, "Py") || starts_with(function, "_Py"))

@@ -110,7 +110,7 @@ is_newer(const char *path, int64_t ns)
 }
 
 enum target {
-	TARGET_FILE,    /* regular, a directory (rename(2) refuses), or absent */
+	TARGET_FILE, /* regular, a directory (rename(2) refuses), or absent */
 	TARGET_SPECIAL, /* a device or pipe, written as it is: /dev/stdout */
 	TARGET_UNKNOWN, /* may be any of them: nothing may be replaced */
 };
@@ -213,8 +213,8 @@ open_for_writing(const char *path, int flags)
 
 	do {
 		fd = (int)syscall(SYS_openat, AT_FDCWD, path,
-				  O_WRONLY | O_CLOEXEC | O_NOCTTY |
-					  O_NONBLOCK | flags);
+				  O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK |
+					  flags);
 		if (fd >= 0 || errno != ENXIO)
 			break;
 		pause_a_moment();
@@ -267,8 +267,7 @@ output_write_file(const char *path, const struct buf *text)
 	}
 	error = write_and_close(fd, text);
 	if (!error)
-		error = move(buf_string(&name), path,
-			     target != TARGET_UNKNOWN);
+		error = move(buf_string(&name), path, target != TARGET_UNKNOWN);
 	if (error)
 		unlink(buf_string(&name));
 	buf_fini(&name);

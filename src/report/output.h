@@ -31,14 +31,14 @@ bool output_stderr_is_same(void);
 /* What the patterns of log_path stand for. */
 struct output_names {
 	pid_t pid;
-	int number;      /* of the report in this process, from 1 */
-	bool is_chosen;  /* the caller named it: a suffix only if it is there */
-	bool is_later;   /* not the first process of the run */
+	int number;     /* of the report in this process, from 1 */
+	bool is_chosen; /* the caller named it: a suffix only if it is there */
+	bool is_later;  /* not the first process of the run */
 	int64_t started_ns; /* CLOCK_REALTIME_COARSE of the process's start */
 	const char *directory; /* where a relative name starts, or NULL */
-	const char *exe;    /* path; its last part is used */
+	const char *exe;       /* path; its last part is used */
 	const char *host;
-	int64_t time;       /* seconds since the epoch */
+	int64_t time; /* seconds since the epoch */
 };
 
 /*

@@ -52,7 +52,7 @@ struct report_line {
 /* One frame of a native backtrace. */
 struct report_native {
 	const char *function; /* as its author wrote it: report/cxxname.h */
-	const char *symbol; /* as the table of symbols has it; not in JSON */
+	const char *symbol;   /* as the table of symbols has it; not in JSON */
 	const char *module;
 	int64_t offset; /* of the call, as the module's file counts addresses */
 	const char *build_id; /* of the module, in hexadecimal */
@@ -80,7 +80,7 @@ struct report_finalizer {
 struct report_edge {
 	const char *type;
 	int64_t refcount;
-	int generation; /* 0 to 2, 3 permanent, -1 unknown */
+	int generation;   /* 0 to 2, 3 permanent, -1 unknown */
 	const char *edge; /* "._self", "['key']", "[3]", "(closure) x"; NULL */
 	uint64_t address; /* printed with verbosity=2 only */
 };
@@ -134,14 +134,15 @@ struct finding {
 	size_t n_held_by;
 
 	bool allocation_known;
-	const char *thread; /* "main" or "other" */
+	const char *thread;               /* "main" or "other" */
 	const struct report_line *python; /* innermost first */
 	size_t n_python;
 	const struct report_native *native;
 	size_t n_native;
 
 	const char *advice;
-	bool is_printed; /* false: only counted (kinds=, quiet by default, max_findings) */
+	/* false: only counted (kinds=, quiet by default, max_findings) */
+	bool is_printed;
 	bool is_failing; /* counts for the exit status */
 	bool is_quiet;   /* known or suppressed: the text only counts it */
 };
@@ -161,7 +162,7 @@ struct report_audit {
 	enum audit_reason reason;
 	int64_t offset; /* in its instances; in front of them below 0 */
 	const char *member;
-	int64_t instances; /* in which it was seen to hold a reference */
+	int64_t instances;  /* in which it was seen to hold a reference */
 	const char *target; /* the type of what one of them held */
 	const char *advice;
 };
@@ -231,7 +232,7 @@ struct report {
 
 	const struct report_rule *rules; /* in the order of their file */
 	size_t n_rules;
-	bool has_rules; /* there was a suppressions file */
+	bool has_rules;   /* there was a suppressions file */
 	int64_t n_merged; /* reports that this one was made of; 0: it is one */
 
 	struct finding *findings; /* sorted: failing first, then by bytes */

@@ -14,7 +14,6 @@
 
 enum { MAX_COMMAND_BYTES = 200 };
 
-
 /* ---- the head ---- */
 
 /* "python leak.py": the arguments, the program without its directory. */
@@ -45,9 +44,12 @@ moment(const char *trigger)
 	static const struct {
 		const char *trigger, *text;
 	} moments[] = {
-		{"exit", "at exit"},	       {"request", "on request"},
-		{"timer", "after check_every"}, {"signal", "on a signal"},
-		{"api", "on a call"},	       {"attach", "after attaching"},
+		{"exit", "at exit"},
+		{"request", "on request"},
+		{"timer", "after check_every"},
+		{"signal", "on a signal"},
+		{"api", "on a call"},
+		{"attach", "after attaching"},
 	};
 	size_t i;
 
@@ -152,8 +154,7 @@ put_totals(struct buf *out, const struct report *r)
 	enum finding_kind k;
 
 	text_prefix(out, r);
-	buf_count(out, (uint64_t)sum_of_all(r).findings, "finding",
-		  "findings");
+	buf_count(out, (uint64_t)sum_of_all(r).findings, "finding", "findings");
 	for (k = 0; k < FINDING_KINDS; k++) {
 		struct report_sum sum = sum_of(r, k);
 
@@ -298,8 +299,8 @@ put_summary(struct buf *out, const struct report *r)
 		put_time(out, r->analysis_seconds);
 	}
 	if (r->pause_seconds >= 0) {
-		buf_put(out, r->analysis_seconds >= 0 ? ", paused " :
-							"; paused ");
+		buf_put(out,
+			r->analysis_seconds >= 0 ? ", paused " : "; paused ");
 		put_time(out, r->pause_seconds);
 	}
 	buf_putc(out, '\n');

@@ -75,9 +75,8 @@ static void
 put_cycle(struct buf *out, const struct finding *f,
 	  const struct text_style *style)
 {
-	size_t n_folded = f->n_cycle > MAX_MEMBERS + 1 ?
-				  f->n_cycle - MAX_MEMBERS :
-				  0;
+	size_t n_folded =
+		f->n_cycle > MAX_MEMBERS + 1 ? f->n_cycle - MAX_MEMBERS : 0;
 	size_t i;
 
 	for (i = 0; i < f->n_cycle; i++) {
@@ -101,8 +100,7 @@ put_types(struct buf *out, const struct finding *f)
 
 	for (i = 0; i < f->n_types; i++)
 		sums_add(&n_objects, f->types[i].count);
-	if (n_objects == (int64_t)f->n_cycle ||
-	    (!f->n_cycle && f->n_types < 2))
+	if (n_objects == (int64_t)f->n_cycle || (!f->n_cycle && f->n_types < 2))
 		return;
 	for (i = 0; i < f->n_types && i < MAX_TYPES; i++) {
 		buf_put(out, i ? ", " : "    in all: ");
@@ -258,8 +256,8 @@ put_native(struct buf *out, const struct report_native *p)
 }
 
 static void
-put_allocation(struct buf *out, const struct report *r,
-	       const struct finding *f, bool says_order)
+put_allocation(struct buf *out, const struct report *r, const struct finding *f,
+	       bool says_order)
 {
 	bool is_other = f->thread && !strcmp(f->thread, "other");
 	size_t i, done = 0;

@@ -8,7 +8,12 @@
 #include "python/api.h"
 #include "python/versions.h"
 
-enum { MOST_OBJECTS = 1 << 17, MOST_HELD = 8, TYPE_WORDS = 64, MOST_TYPES = 16 };
+enum {
+	MOST_OBJECTS = 1 << 17,
+	MOST_HELD = 8,
+	TYPE_WORDS = 64,
+	MOST_TYPES = 16
+};
 
 struct object {
 	uintptr_t next, previous; /* the collector's header, as in 3.8 */

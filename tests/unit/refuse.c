@@ -27,8 +27,8 @@ refuse(long first, long second, unsigned error)
 }
 
 int
-refuse_in_child(long first, long second, unsigned error,
-		int (*test)(void *ctx), void *ctx)
+refuse_in_child(long first, long second, unsigned error, int (*test)(void *ctx),
+		void *ctx)
 {
 	enum { NO_FILTER = 255 };
 	int status;

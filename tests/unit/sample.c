@@ -21,12 +21,12 @@ static const struct report_line lines[] = {
 	{"<module>", "leak.py", 35},
 };
 
-static const struct report_type lost_types[] = {
-	{"bytes", 30, 32153, NULL}};
+static const struct report_type lost_types[] = {{"bytes", 30, 32153, NULL}};
 
-static const struct report_native native[] = {
-	{.function = "make_bytes", .module = "/usr/lib/_lost.so",
-	 .offset = 0x1f0, .build_id = "0a1b"}};
+static const struct report_native native[] = {{.function = "make_bytes",
+					       .module = "/usr/lib/_lost.so",
+					       .offset = 0x1f0,
+					       .build_id = "0a1b"}};
 
 static const struct report_missed missed[] = {
 	{"frames", 3, "the stack was deeper than can be walked", false}};

@@ -15,7 +15,7 @@
 /* Two strings (NULL is allowed) or numbers are equal; both are shown if not. */
 #define is_string(got, want, ...) \
 	tap_is_string((got), (want), __FILE__, __LINE__, __VA_ARGS__)
-#define is_number(got, want, ...) \
+#define is_number(got, want, ...)                                            \
 	tap_is_number((intmax_t)(got), (intmax_t)(want), __FILE__, __LINE__, \
 		      __VA_ARGS__)
 
@@ -25,8 +25,7 @@ bool tap_is_string(const char *got, const char *want, const char *file,
 		   int line, const char *text, ...)
 	__attribute__((format(printf, 5, 6)));
 bool tap_is_number(intmax_t got, intmax_t want, const char *file, int line,
-		   const char *text, ...)
-	__attribute__((format(printf, 5, 6)));
+		   const char *text, ...) __attribute__((format(printf, 5, 6)));
 
 /* A fact that cannot be tested here, and why. */
 void skip(const char *text, const char *reason);

@@ -44,7 +44,11 @@ is_edge(bool is_python3, const char *const *members, const char *want)
 	is_advice(&f, is_python3, want);
 }
 
-#define MEMBERS(...) (const char *const[]){__VA_ARGS__, NULL}
+#define MEMBERS(...)              \
+	(const char *const[])     \
+	{                         \
+		__VA_ARGS__, NULL \
+	}
 
 static void
 attributes(void)
@@ -52,8 +56,10 @@ attributes(void)
 	is_edge(false, MEMBERS("__main__.CGcLeak ._self"),
 		"make ._self a weak reference (weakref.ref), or clear it "
 		"before the last use");
-	is_edge(true, MEMBERS("m.Tree .kids", "list [0]", "m.f.<locals>.Node "
-						       "._parent"),
+	is_edge(true,
+		MEMBERS("m.Tree .kids", "list [0]",
+			"m.f.<locals>.Node "
+			"._parent"),
 		"make Node._parent a weak reference (weakref.ref), or clear "
 		"it in a close() or destroy() method before the last use");
 	is_edge(true, MEMBERS("m.A .ownerDocument", "m.B .x"),
@@ -93,17 +99,20 @@ containers(void)
 static void
 special_members(void)
 {
-	is_edge(true, MEMBERS("frame (local) err", "ValueError .__traceback__",
-			   "traceback .tb_frame"),
+	is_edge(true,
+		MEMBERS("frame (local) err", "ValueError .__traceback__",
+			"traceback .tb_frame"),
 		"`del err` at the end of the except block: its traceback "
 		"holds the frame that leads to it (or set its __traceback__ "
 		"to None)");
-	is_edge(false, MEMBERS("traceback .tb_frame", "frame (local) info",
-			   "tuple [2]"),
+	is_edge(false,
+		MEMBERS("traceback .tb_frame", "frame (local) info",
+			"tuple [2]"),
 		"`del info` at the end of the except block: its traceback "
 		"holds the frame that leads to it");
-	is_edge(true, MEMBERS("m.Job .error", "OSError .__traceback__",
-			   "traceback .tb_frame", "frame (local) self"),
+	is_edge(true,
+		MEMBERS("m.Job .error", "OSError .__traceback__",
+			"traceback .tb_frame", "frame (local) self"),
 		"clear Job.error once the exception has been handled: its "
 		"traceback holds the frame that leads to it (or set its "
 		"__traceback__ to None)");
@@ -139,8 +148,8 @@ uncollectable(void)
 						     NULL, 0, 0};
 	static const struct report_finalizer waiting = {
 		"generator", "suspended in try/finally or with", NULL, 0, -1};
-	struct finding f = sample_finding(FINDING_UNCOLLECTABLE,
-					  REASON_LEGACY_FINALIZER);
+	struct finding f =
+		sample_finding(FINDING_UNCOLLECTABLE, REASON_LEGACY_FINALIZER);
 
 	set_cycle(&f, MEMBERS("m.A ._self"));
 	f.finalizers = &del;
@@ -184,7 +193,7 @@ uncollectable(void)
 	set_cycle(&f, MEMBERS("property .fget", "function .__globals__"));
 	f.reason = REASON_NOT_CLEARABLE;
 	ok(strstr(advice_for(&arena, &f, true), "no type in the cycle has a "
-					     "tp_clear"),
+						"tp_clear"),
 	   "not-clearable says why");
 	f.reason = REASON_DEBUG_SAVEALL;
 	ok(!strncmp(advice_for(&arena, &f, true), "call gc.set_debug() without",
@@ -202,7 +211,8 @@ others(void)
 		{.function = "dup", .module = "x.so", .offset = 1},
 		{.function = "twice", .module = "x.so", .offset = 2},
 		{.function = "_PyEval_EvalFrameDefault",
-		 .module = "libpython3.8.so.1.0", .n_python = 1},
+		 .module = "libpython3.8.so.1.0",
+		 .n_python = 1},
 		{.function = "other", .module = "y.so"},
 	};
 	static const struct report_holder path = {"dict", "['cache']"};
@@ -211,7 +221,8 @@ others(void)
 	static const struct report_type type = {"type", 1, 904, NULL};
 	struct finding f = sample_finding(FINDING_UNREACHABLE, REASON_FROZEN);
 
-	ok(strstr(advice_for(&arena, &f, true), "before gc.freeze()"), "frozen");
+	ok(strstr(advice_for(&arena, &f, true), "before gc.freeze()"),
+	   "frozen");
 	f.reason = REASON_GC_DISABLED;
 	ok(strstr(advice_for(&arena, &f, true), "gc.enable()"), "gc-disabled");
 	f = sample_finding(FINDING_RESURRECTED, REASON_NONE);
@@ -238,8 +249,9 @@ others(void)
 		  "that it was handed to for a Py_INCREF, or a new reference, "
 		  "without its Py_DECREF, on its error paths above all");
 	f.reason = REASON_SURPLUS;
-	ok(strstr(advice_for(&arena, &f, true), "finished with this A without a "
-					     "Py_DECREF(): an argument"),
+	ok(strstr(advice_for(&arena, &f, true),
+		  "finished with this A without a "
+		  "Py_DECREF(): an argument"),
 	   "surplus: not where it was allocated");
 	f.types = &type;
 	f.n_types = 1;

@@ -71,8 +71,9 @@ formats(void)
 	is_string(text(), "a|xy|!|-5|7|8|ff|%", "all conversions");
 	buf_printf(&b, "%ld %lu %zu %lx %lld", LONG_MIN, ULONG_MAX, (size_t)3,
 		   0xdeadbeefUL, -1LL);
-	is_string(text(), "-9223372036854775808 18446744073709551615 3 "
-			  "deadbeef -1",
+	is_string(text(),
+		  "-9223372036854775808 18446744073709551615 3 "
+		  "deadbeef -1",
 		  "long numbers");
 	buf_printf(&b, "%d %s", INT_MIN, nothing);
 	is_string(text(), "-2147483648 ", "the least int, and NULL");
@@ -114,7 +115,9 @@ strings(void)
 	is_json(NULL, "\"\"");
 	is_shown("a\nb\tc", "a\\nb\\tc");
 	is_shown("\x1b[1m\x7f", "\\x1b[1m\\x7f");
-	is_shown("\xc2\x9b" "1m", "\\x9b1m");
+	is_shown("\xc2\x9b"
+		 "1m",
+		 "\\x9b1m");
 	is_shown("caf\xc3\xa9 \xff", "caf\xc3\xa9 \xef\xbf\xbd");
 	is_shown(NULL, "");
 	buf_shown(&b, "\xc3\xa9\xc3\xa9", 3);

@@ -79,10 +79,9 @@ static __attribute__((noinline)) int
 search(void)
 {
 	static const int numbers[] = {1, 2, 3, 4, 5};
-	const void *(*volatile find)(const void *key, const void *base,
-				     size_t n, size_t size,
-				     int (*compare)(const void *a,
-						    const void *b));
+	const void *(*volatile find)(
+		const void *key, const void *base, size_t n, size_t size,
+		int (*compare)(const void *a, const void *b));
 	int wanted = 4;
 
 	*(void **)&find = (void *)bsearch; /* not inline */
@@ -106,14 +105,13 @@ static void
 damaged(void)
 {
 	static unsigned char header[4096];
-	const struct callframe_tables t = {
-		header, (uintptr_t)header, (uintptr_t)header + sizeof header};
+	const struct callframe_tables t = {header, (uintptr_t)header,
+					   (uintptr_t)header + sizeof header};
 	size_t size, i;
 	bool is_known = false;
 	unsigned seed = 1;
 
-	ok(!callframe_size(&t, (uintptr_t)header + 64, &size),
-	   "zeros");
+	ok(!callframe_size(&t, (uintptr_t)header + 64, &size), "zeros");
 	header[0] = 1;
 	header[1] = 0x1b;
 	header[2] = 0x03;

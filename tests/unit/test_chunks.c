@@ -61,8 +61,7 @@ find_heap(uintptr_t *start, uintptr_t *end)
 static uintptr_t
 find_state(const struct chunks_heap *h)
 {
-	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE |
-				MAP_IS_FILE;
+	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE | MAP_IS_FILE;
 	uintptr_t at = 0;
 	struct maps maps;
 	size_t i;

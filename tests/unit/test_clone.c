@@ -23,7 +23,7 @@ static struct shared {
 	bool has_open_file, has_signals, has_core, was_told;
 	uintptr_t stack; /* an address on the child's */
 	rlim_t cpu_seconds;
-} *shared;
+} * shared;
 
 static int private_word;
 static int extra_fd;

@@ -9,7 +9,9 @@
 
 enum { SMALL = 24, DEEP = 1000000, ROUNDS = 200 };
 
-/* Edges as pairs, so that a test can be read; in compressed rows for the call. */
+/*
+ * Edges as pairs, so that a test can be read; in compressed rows for the call.
+ */
 struct pairs {
 	uint32_t n, n_edges;
 	uint32_t from[SMALL * SMALL], to[SMALL * SMALL];

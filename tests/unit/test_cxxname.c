@@ -51,11 +51,12 @@ names(void)
 	is_shown("_ZN5ArrayILi3ELb1EE3getEv", "Array<...>::get");
 	is_shown("_ZN4core3ptr13drop_in_place17h0123456789abcdefE",
 		 "core::ptr::drop_in_place"); /* rustc */
-	is_shown("_ZZN8pybind1112cpp_function10initializeIZL17pybind11_init_"
-		 "pybRNS_7module_EEUliE1_mJiEJNS_4nameENS_5scopeENS_7siblingEEEE"
-		 "vOT_PFT0_DpT1_EDpRKT2_ENUlRNS_6detail13function_callEE1_4_"
-		 "FUNESL_",
-		 "pybind11::cpp_function::initialize<...>::{lambda}::_FUN");
+	is_shown(
+		"_ZZN8pybind1112cpp_function10initializeIZL17pybind11_init_"
+		"pybRNS_7module_EEUliE1_mJiEJNS_4nameENS_5scopeENS_7siblingEEEE"
+		"vOT_PFT0_DpT1_EDpRKT2_ENUlRNS_6detail13function_callEE1_4_"
+		"FUNESL_",
+		"pybind11::cpp_function::initialize<...>::{lambda}::_FUN");
 }
 
 /* What is not understood stays as it is. */

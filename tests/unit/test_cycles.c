@@ -102,8 +102,9 @@ miscounted(void)
 	model_miscount(low, -1);
 	model_miscount(high, 1);
 	s = search(NULL, NULL);
-	is_number((int64_t)s.found.n, 0, "neither too low nor too high a count "
-					 "makes a finding");
+	is_number((int64_t)s.found.n, 0,
+		  "neither too low nor too high a count "
+		  "makes a finding");
 	end(&s);
 	model_miscount(high, -1);
 	s = search(NULL, NULL);

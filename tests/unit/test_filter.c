@@ -30,8 +30,7 @@ static struct finding
 lost(void)
 {
 	static const struct report_type types[] = {
-		{"pkg.Type", 1, 1, "/lib/pkg.so"},
-		{"bytes", 1, 1, NULL}};
+		{"pkg.Type", 1, 1, "/lib/pkg.so"}, {"bytes", 1, 1, NULL}};
 	static const struct report_line lines[] = {{"inner", "/srv/a.py", 1},
 						   {"outer", "/srv/b.py", 2}};
 	static const struct report_native natives[] = {
@@ -157,7 +156,8 @@ bad_baselines(void)
 	no_baseline(HEAD "\"x\": 01, \"findings\": []}", "a comma");
 	no_baseline(HEAD "\"x\": 1., \"findings\": []}", "a value");
 	no_baseline(HEAD "\"x\": \"\\x\", \"findings\": []}", "invalid escape");
-	no_baseline(HEAD "\"x\": \"\n\", \"findings\": []}", "control character");
+	no_baseline(HEAD "\"x\": \"\n\", \"findings\": []}",
+		    "control character");
 	no_baseline(HEAD "\n\n  \"x\" 1}", "b.json:3:7: expected a colon");
 }
 
@@ -221,8 +221,10 @@ numbers(void)
 	is_known(&f, 1, HAS("-5"), false);
 	is_known(&f, 1, HAS("1.5"), false);
 	is_known(&f, 7, HAS("99999999999999999999"), true);
-	is_known(&f, 6, HEAD "\"findings\": [{" ID ", \"count\": 2}, {" ID
-			     ", \"count\": 4}]}", true);
+	is_known(&f, 6,
+		 HEAD "\"findings\": [{" ID ", \"count\": 2}, {" ID
+		      ", \"count\": 4}]}",
+		 true);
 	f.types = &(const struct report_type){"(memory)", 1, 1, NULL};
 	f.n_types = 1;
 	is_known(&f, 1000, HAS("3"), true);

@@ -8,16 +8,17 @@
 
 static const char stdlib[] = "/usr/lib/python3.11";
 
-/* A ring of two types, a third that hangs off; of four frames one the library's. */
+/*
+ * A ring of two types, a third that hangs off; of four frames one the
+ * library's.
+ */
 static struct finding
 base(void)
 {
 	static const struct report_type types[] = {
-		{"m.B", 1, 1, NULL},
-		{"list", 1, 1, NULL},
-		{"m.A", 1, 1, NULL}};
-	static const struct report_edge ring[] = {
-		{"m.B", 1, 0, ".a", 0}, {"m.A", 1, 0, ".b", 0}};
+		{"m.B", 1, 1, NULL}, {"list", 1, 1, NULL}, {"m.A", 1, 1, NULL}};
+	static const struct report_edge ring[] = {{"m.B", 1, 0, ".a", 0},
+						  {"m.A", 1, 0, ".b", 0}};
 	static const struct report_line lines[] = {
 		{"make", "/home/me/app/x.py", 3},
 		{"loads", "/usr/lib/python3.11/json/__init__.py", 40},
@@ -64,7 +65,8 @@ form(void)
 	struct finding f = base();
 
 	/* This must never change: baselines of users contain it. */
-	is_string(print(&f), "unreachable-a64c53eb82e2c7ce", "the value is fixed");
+	is_string(print(&f), "unreachable-a64c53eb82e2c7ce",
+		  "the value is fixed");
 	f.kind = FINDING_LOST_REFERENCE;
 	is_number(strspn(print(&f) + strlen("lost-reference-"),
 			 "0123456789abcdef"),
@@ -77,15 +79,15 @@ form(void)
 static void
 types(void)
 {
-	static const struct report_type others[] = {
-		{"m.B", 9, 99, "/x"}, {"str", 7, 77, "/y"}};
-	static const struct report_edge turned[] = {
-		{"m.A", 3, 1, "['b']", 0}, {"m.B", 1, 1, ".a", 0}};
-	static const struct report_edge longer[] = {
-		{"m.A", 1, 0, ".next", 0}, {"m.A", 1, 0, ".b", 0},
-		{"m.B", 1, 0, ".a", 0}};
-	static const struct report_edge another[] = {
-		{"m.A", 1, 0, ".b", 0}, {"m.C", 1, 0, ".a", 0}};
+	static const struct report_type others[] = {{"m.B", 9, 99, "/x"},
+						    {"str", 7, 77, "/y"}};
+	static const struct report_edge turned[] = {{"m.A", 3, 1, "['b']", 0},
+						    {"m.B", 1, 1, ".a", 0}};
+	static const struct report_edge longer[] = {{"m.A", 1, 0, ".next", 0},
+						    {"m.A", 1, 0, ".b", 0},
+						    {"m.B", 1, 0, ".a", 0}};
+	static const struct report_edge another[] = {{"m.A", 1, 0, ".b", 0},
+						     {"m.C", 1, 0, ".a", 0}};
 	struct finding f = base(), g = base();
 
 	g.types = others;
@@ -107,8 +109,8 @@ types(void)
 static void
 heads(void)
 {
-	static const struct report_type others[] = {
-		{"m.A", 9, 99, "/x"}, {"m.B", 7, 77, "/y"}};
+	static const struct report_type others[] = {{"m.A", 9, 99, "/x"},
+						    {"m.B", 7, 77, "/y"}};
 	struct finding f = base(), g = base();
 
 	f.kind = g.kind = FINDING_LOST_REFERENCE;

@@ -50,8 +50,7 @@ test_escape(void)
 	is_escaped("a\"b\\c\n", ESCAPE_LABEL, "a\\\"b\\\\c\\\\n");
 	is_escaped("100%\r\n::error::x", ESCAPE_GITHUB,
 		   "100%25\\x0d\\n::error::x");
-	is_escaped("a,line=1::%0A", ESCAPE_PROPERTY,
-		   "a%2Cline=1%3A%3A%250A");
+	is_escaped("a,line=1::%0A", ESCAPE_PROPERTY, "a%2Cline=1%3A%3A%250A");
 	is_escaped("\xff\xc3(", ESCAPE_LABEL, "\xef\xbf\xbd\xef\xbf\xbd(");
 	is_escaped(NULL, ESCAPE_XML, "");
 	buf_init(&b);
@@ -108,10 +107,37 @@ static const char *
 hostile(void)
 {
 	static const char *const words[] = {
-		"</script>", "<!--", "]]>", "&lt;", "\"", "'", "\\", "\\N",
-		"%0A", "::error::", ";", "\n", "\r\n", "\t", "# EOF", "} 1",
-		"\xef\xbf\xbe", "\xe2\x80\xae", "\xf0\x9f\x90\x8d", "\xc2\x9b",
-		"\x1b[31m", "\x7f", "<", ">", "{", "}", "[", "]", "|", " ", ",",
+		"</script>",
+		"<!--",
+		"]]>",
+		"&lt;",
+		"\"",
+		"'",
+		"\\",
+		"\\N",
+		"%0A",
+		"::error::",
+		";",
+		"\n",
+		"\r\n",
+		"\t",
+		"# EOF",
+		"} 1",
+		"\xef\xbf\xbe",
+		"\xe2\x80\xae",
+		"\xf0\x9f\x90\x8d",
+		"\xc2\x9b",
+		"\x1b[31m",
+		"\x7f",
+		"<",
+		">",
+		"{",
+		"}",
+		"[",
+		"]",
+		"|",
+		" ",
+		",",
 	};
 	static char pool[128][2 * MAX_BYTES];
 	static unsigned next;
@@ -155,9 +181,12 @@ hostile_finding(enum finding_kind kind, enum finding_reason reason)
 	for (i = 0; i < 2; i++) {
 		types[i] = (struct report_type){hostile(), 1, 2, maybe()};
 		lines[i] = (struct report_line){maybe(), maybe(), (int)i};
-		native[i] = (struct report_native){
-			.function = maybe(), .module = maybe(), .offset = 16,
-			.build_id = maybe(), .file = maybe(), .n_python = 0};
+		native[i] = (struct report_native){.function = maybe(),
+						   .module = maybe(),
+						   .offset = 16,
+						   .build_id = maybe(),
+						   .file = maybe(),
+						   .n_python = 0};
 		holders[i] = (struct report_holder){maybe(), maybe()};
 	}
 	for (i = 0; i < 3; i++)
@@ -225,8 +254,7 @@ is_clean_text(const struct buf *text)
 		start = i + 1;
 	}
 	is_same = again.len == text->len &&
-		  (!text->len ||
-		   !memcmp(again.data, text->data, text->len));
+		  (!text->len || !memcmp(again.data, text->data, text->len));
 	buf_fini(&again);
 	return is_same;
 }

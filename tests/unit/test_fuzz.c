@@ -21,10 +21,34 @@ static void
 make_text(char *out)
 {
 	static const char *const words[] = {
-		":", "=", "'", "\"", ",", "/", "%", "%p", "%n", "%%", "all",
-		"none", "auto", "0", "1", "-1", "99999999999999999999", "1k",
-		"64M", "sample=", "USR2", "uncollectable", "unreachable/frozen",
-		"lost-reference", " ", "log_path=", "format=json", "./x",
+		":",
+		"=",
+		"'",
+		"\"",
+		",",
+		"/",
+		"%",
+		"%p",
+		"%n",
+		"%%",
+		"all",
+		"none",
+		"auto",
+		"0",
+		"1",
+		"-1",
+		"99999999999999999999",
+		"1k",
+		"64M",
+		"sample=",
+		"USR2",
+		"uncollectable",
+		"unreachable/frozen",
+		"lost-reference",
+		" ",
+		"log_path=",
+		"format=json",
+		"./x",
 	};
 	size_t n = 0, length = random_below(MAX_TEXT - 40);
 
@@ -33,7 +57,8 @@ make_text(char *out)
 
 		switch (random_below(4)) {
 		case 0:
-			word = words[random_below(sizeof words / sizeof *words)];
+			word = words[random_below(sizeof words /
+						  sizeof *words)];
 			break;
 		case 1:
 			for (size_t i = random_below(40); !word && i > 0; i--)
@@ -147,9 +172,9 @@ line_tables(void)
 		for (k = 0; k < n; k++)
 			table[k] = (unsigned char)random_below(256);
 		for (k = 0; k < sizeof kinds / sizeof *kinds; k++)
-			n_absurd += linetable_find(
-					    kinds[k], table, n, 10,
-					    (int)random_below(400) - 20) < -1;
+			n_absurd += linetable_find(kinds[k], table, n, 10,
+						   (int)random_below(400) -
+							   20) < -1;
 		free(table);
 	}
 	is_number(n_absurd, 0, "line tables of any bytes are survived");

@@ -32,7 +32,8 @@ blocks(void)
 	   "nor behind or before");
 	is_number(heap_end(&h, BASE), BASE + 48, "ends are whole granules");
 	is_number(heap_end(&h, BASE + 128), BASE + 240, "of each block");
-	ok(heap_is(&h, BASE, HEAP_OBJECTS) && !heap_is(&h, BASE + 48, HEAP_OBJECTS),
+	ok(heap_is(&h, BASE, HEAP_OBJECTS) &&
+		   !heap_is(&h, BASE + 48, HEAP_OBJECTS),
 	   "an object is told from memory");
 	ok(heap_is(&h, BASE + 128, HEAP_FOREIGNERS) &&
 		   !heap_is(&h, BASE, HEAP_FOREIGNERS),

@@ -20,8 +20,8 @@ make(int growth, uint64_t at_ns, const struct history *before)
 static struct history *
 next(struct history *before, int growth, uint32_t count)
 {
-	struct history *h = make(growth, before ? before->at_ns + 10 : 10,
-				 before);
+	struct history *h =
+		make(growth, before ? before->at_ns + 10 : 10, before);
 	struct history_site *site;
 
 	if (count) {

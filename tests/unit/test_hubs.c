@@ -13,8 +13,10 @@ enum { MANY = 10000 };
 static void
 add(struct hubs *h, uintptr_t node)
 {
-	hubs_add(h, &(struct hub){.node = node, .object = (void *)(node + 16),
-				  .refcount = 200, .found = 1});
+	hubs_add(h, &(struct hub){.node = node,
+				  .object = (void *)(node + 16),
+				  .refcount = 200,
+				  .found = 1});
 }
 
 static void

@@ -33,8 +33,9 @@ fields(void)
 {
 	const char *s = json(sample_report(), false);
 
-	has(s, "{\n  \"schema\": \"leakshim.report/1\",\n  \"tool\": {\"name\": "
-	       "\"leakshim\", \"version\": \"1.0\"},\n");
+	has(s,
+	    "{\n  \"schema\": \"leakshim.report/1\",\n  \"tool\": {\"name\": "
+	    "\"leakshim\", \"version\": \"1.0\"},\n");
 	has(s, "\"argv\": [\"/usr/bin/python\", \"leak.py\"]");
 	has(s, "\"gc\": {\"enabled\": true, \"thresholds\": [700, 10, 10], "
 	       "\"debug_flags\": 0, \"garbage\": 1, \"generations\": [\n");
@@ -169,8 +170,7 @@ is_valid(const struct report *r, bool with_addresses, const char *what)
 	}
 	json(r, with_addresses);
 	fd = mkstemp(name);
-	if (!ok(fd >= 0 &&
-			write(fd, out.data, out.len) == (ssize_t)out.len,
+	if (!ok(fd >= 0 && write(fd, out.data, out.len) == (ssize_t)out.len,
 		"%s is written", what))
 		return;
 	close(fd);

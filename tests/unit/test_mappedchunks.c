@@ -67,9 +67,9 @@ walk_cut(int pagemap, const uintptr_t *pages, size_t n, const void *mine)
 static void
 neighbours(int pagemap, const char *how)
 {
-	uintptr_t *pages = mmap(NULL, PAGES * PAGES_BYTES,
-				PROT_READ | PROT_WRITE,
-				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uintptr_t *pages =
+		mmap(NULL, PAGES * PAGES_BYTES, PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	uintptr_t *third = pages + 3 * WORDS, *fifth = pages + 5 * WORDS,
 		  *ninth = pages + 9 * WORDS, *last = pages + 11 * WORDS;
 

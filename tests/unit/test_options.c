@@ -156,10 +156,11 @@ faults(void)
 	is_string(parse("follow=yes"),
 		  "leakshim: option follow: 'yes' is not 0 or 1\n",
 		  "yes is no truth");
-	is_string(parse("signal=KILL"),
-		  "leakshim: option signal: 'KILL' is not a signal (as USR2 or RTMIN+3) "
-		  "or 0\n",
-		  "SIGKILL");
+	is_string(
+		parse("signal=KILL"),
+		"leakshim: option signal: 'KILL' is not a signal (as USR2 or RTMIN+3) "
+		"or 0\n",
+		"SIGKILL");
 	is_string(parse("log_path="),
 		  "leakshim: option log_path: '' is not a file name, stderr "
 		  "or stdout\n",
@@ -321,8 +322,9 @@ random_bytes(void)
 {
 	static const char letters[] = "=:'\"/,kM0159%\x80\xff\n-_sample"
 				      "trackindsfail_onlog_pathexitcode";
-	static const char *const starts[] = {"", "track=", "kinds=", "signal=",
-					     "log_path='", "fail_on=all,"};
+	static const char *const starts[] = {
+		"",        "track=",     "kinds=",
+		"signal=", "log_path='", "fail_on=all,"};
 	int round;
 
 	for (round = 0; round < 20000; round++) {

@@ -19,9 +19,8 @@ enum { SECONDS = 10, PLACES = 5 };
 #define RESERVED ((size_t)16 << 40)
 
 static char *space;
-static const size_t places[PLACES] = {0, 4096, (size_t)1 << 30,
-				      ((size_t)7 << 40) + 12288,
-				      RESERVED - 4096};
+static const size_t places[PLACES] = {
+	0, 4096, (size_t)1 << 30, ((size_t)7 << 40) + 12288, RESERVED - 4096};
 
 static size_t n_found, n_wrong;
 

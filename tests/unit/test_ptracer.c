@@ -179,7 +179,8 @@ be_program(void)
 	}
 	name(SOMEBODY);
 	stop_once();
-	is_number(source.n_unread, 1, "the program has named another: not read");
+	is_number(source.n_unread, 1,
+		  "the program has named another: not read");
 	is_number(ask_name(), SOMEBODY, "and it is named still");
 	name(PR_SET_PTRACER_ANY);
 	stop_once();

@@ -110,7 +110,8 @@ epochs(void)
 	uint32_t first;
 
 	sidetable_record(AT(4096), 40, 7, 0);
-	is_number(epoch_of(AT(4096)), 0, "before the first epoch there is none");
+	is_number(epoch_of(AT(4096)), 0,
+		  "before the first epoch there is none");
 	first = sidetable_begin_epoch();
 	is_number(first, 1, "which is the first");
 	is_number(epoch_of(AT(4096)), 0, "what was there stays old");
@@ -189,8 +190,8 @@ walks(void)
 	struct block b;
 
 	for (i = N; i-- > 0;)
-		sidetable_record(AT(i * STEP & ~(size_t)15), 16,
-				 (stack_id)i, 0);
+		sidetable_record(AT(i * STEP & ~(size_t)15), 16, (stack_id)i,
+				 0);
 	is_number(sidetable_count().blocks, N, "all are counted");
 	is_number((long)sidetable_count().bytes, 16 * N, "with their bytes");
 	sidetable_walk(see, &s);
@@ -218,8 +219,8 @@ stacks(void)
 
 	ok(stacks_init(), "there is memory for stacks");
 	for (i = 0; i < N; i++) {
-		stack_id id = stacks_intern(below, 1 + (uint32_t)i % 50,
-					  (int32_t)i);
+		stack_id id =
+			stacks_intern(below, 1 + (uint32_t)i % 50, (int32_t)i);
 
 		n_bad += !id || id == below;
 		below = i % 100 == 99 ? STACKS_ROOT_MAIN : id;

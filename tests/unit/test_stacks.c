@@ -21,8 +21,8 @@ interned(void)
 	   "the same stack has the same");
 	ok(stacks_intern_native(a, 0x7f1234567890, 1) != b,
 	   "which runs Python, and how much of it, is part of it");
-	ok(stacks_intern_native(stacks_root(STACKS_ROOT_OTHER), 0x7f1234567890, 0) !=
-		   a,
+	ok(stacks_intern_native(stacks_root(STACKS_ROOT_OTHER), 0x7f1234567890,
+				0) != a,
 	   "so is the thread");
 	is_number((int64_t)stacks_number(), 5, "each is counted once");
 }
@@ -55,9 +55,12 @@ read_back(void)
 static void
 threads(void)
 {
-	stack_id in_main = stacks_intern_native(stacks_root(STACKS_ROOT_MAIN), 1, 0);
-	stack_id other = stacks_intern_native(stacks_root(STACKS_ROOT_OTHER), 1, 0);
-	stack_id none = stacks_intern_native(stacks_root(STACKS_ROOT_NONE), 1, 0);
+	stack_id in_main =
+		stacks_intern_native(stacks_root(STACKS_ROOT_MAIN), 1, 0);
+	stack_id other =
+		stacks_intern_native(stacks_root(STACKS_ROOT_OTHER), 1, 0);
+	stack_id none =
+		stacks_intern_native(stacks_root(STACKS_ROOT_NONE), 1, 0);
 
 	is_number(stacks_is_main_thread(in_main), 1, "the main thread's");
 	is_number(stacks_is_main_thread(other), 0, "another thread's");

@@ -272,7 +272,8 @@ storm(void)
 /* ---- what was read ---- */
 
 #if defined __x86_64__
-static volatile uint64_t value = 0x5a5a123456789abcULL, key = 0x1111222233334444;
+static volatile uint64_t value = 0x5a5a123456789abcULL,
+			 key = 0x1111222233334444;
 
 /* The word that is in no memory, in a register alone, for ever. */
 static void *
@@ -512,9 +513,8 @@ int
 main(void)
 {
 	static void (*const tests[])(void) = {
-		calls,	storm,	 words,	       many,	       in_vfork,
-		refused, killed, trapped, not_dumpable, traced,
-		without_helper,
+		calls,  storm,   words,        many,   in_vfork,       refused,
+		killed, trapped, not_dumpable, traced, without_helper,
 	};
 	size_t i;
 

@@ -100,12 +100,16 @@ empty(void)
 static void
 spliced(void)
 {
-	static const struct report_line lines[] = {
-		{"key", "a.py", 1}, {"sort", "a.py", 2}, {"main", "a.py", 3},
-		{"<module>", "a.py", 4}};
+	static const struct report_line lines[] = {{"key", "a.py", 1},
+						   {"sort", "a.py", 2},
+						   {"main", "a.py", 3},
+						   {"<module>", "a.py", 4}};
 	static const struct report_native frames[] = {
-		{.function = "grab", .module = "/x/m.so", .offset = 16,
-		 .file = "m.c", .line = 7},
+		{.function = "grab",
+		 .module = "/x/m.so",
+		 .offset = 16,
+		 .file = "m.c",
+		 .line = 7},
 		{.function = "loop", .module = "/x/python", .n_python = 1},
 		{.function = "list_sort", .module = "/x/python", .offset = 32},
 		{.function = "loop", .module = "/x/python", .n_python = 2}};
@@ -138,8 +142,9 @@ header(void)
 	r->trigger = "request";
 	r->argv = argv;
 	r->n_argv = 3;
-	has(text(r), "CPython 2.7.18 (shared, debug), python3 -c a\\nb\\x1b[2J, "
-		     "on request\n");
+	has(text(r),
+	    "CPython 2.7.18 (shared, debug), python3 -c a\\nb\\x1b[2J, "
+	    "on request\n");
 	memset(longer, 'y', sizeof longer - 1);
 	longer[sizeof longer - 1] = '\0';
 	r->n_argv = 5;
@@ -262,9 +267,8 @@ facts(void)
 {
 	struct finding f =
 		sample_finding(FINDING_HIDDEN_CYCLE, REASON_FOREIGN_MEMORY);
-	struct report_finalizer z = {"generator",
-				     "suspended in try/finally or with", NULL,
-				     0, 1};
+	struct report_finalizer z = {
+		"generator", "suspended in try/finally or with", NULL, 0, 1};
 	struct report_finalizer bytes = {"_io.BytesIO", "__del__", NULL, 0, 0};
 	struct report_edge edge[] = {{"tarfile.TarFile", 1, 0, ".me", 0}};
 	struct report_holder path[] = {{"module", ".cache"}, {"dict", NULL}};
@@ -367,15 +371,16 @@ extra_lines(void)
 	ok(!report_has_news(r), "findings that are not printed are no news");
 	r->missed = &failed;
 	ok(report_has_news(r), "a failed analysis is");
-	is_string(text(r),
-		  "==leakshim:4711== 7 objects of cyclic garbage pending (2.0 "
-		  "KiB): a collection would free them; kinds=all shows them\n"
-		  "==leakshim:4711== missed: analysis: too late\n"
-		  "==leakshim:4711== SUMMARY: incomplete: 0 findings, 0 objects, "
-		  "0 bytes; "
-		  "gc 41 collections, 12.1 ms; analysis 38 ms, paused 0.7 "
-		  "ms\n",
-		  "and always said");
+	is_string(
+		text(r),
+		"==leakshim:4711== 7 objects of cyclic garbage pending (2.0 "
+		"KiB): a collection would free them; kinds=all shows them\n"
+		"==leakshim:4711== missed: analysis: too late\n"
+		"==leakshim:4711== SUMMARY: incomplete: 0 findings, 0 objects, "
+		"0 bytes; "
+		"gc 41 collections, 12.1 ms; analysis 38 ms, paused 0.7 "
+		"ms\n",
+		"and always said");
 	r->analysis_seconds = 12.34;
 	has(text(r), "; analysis 12.3 s, paused");
 }
@@ -386,7 +391,8 @@ audits(void)
 	struct report_audit rows[] = {
 		{"m.A", "/m.so", AUDIT_MISSING_TRAVERSE, 24, "second", 20,
 		 "list", "visit it"},
-		{"m.Longer", NULL, AUDIT_NO_GC_FLAG, 128, NULL, 3, "dict", NULL},
+		{"m.Longer", NULL, AUDIT_NO_GC_FLAG, 128, NULL, 3, "dict",
+		 NULL},
 		{"m.T", NULL, AUDIT_TYPE_NOT_VISITED, 8, "ob_type", 1, "type",
 		 NULL},
 	};
@@ -426,8 +432,9 @@ dangerous(void)
 	f.python = &line;
 	f.n_python = 1;
 	f.advice = "remove ['a\nb']";
-	has(text_of(&f), "    m.\\x1b[31mA  refcount 1, generation 0\n"
-			 "      ['a\\nb'] -> m.\\x1b[31mA (back to the start)\n");
+	has(text_of(&f),
+	    "    m.\\x1b[31mA  refcount 1, generation 0\n"
+	    "      ['a\\nb'] -> m.\\x1b[31mA (back to the start)\n");
 	has(text_of(&f), "    File \"x\\x0d.py\", in f\\n\n");
 	has(text_of(&f), "  to fix: remove ['a\\nb']\n");
 	ok(!strchr(text_of(&f), '\033'), "no escape sequence gets through");

@@ -1,4 +1,6 @@
-/* Where a thread's stack begins, and when nothing of it may be taken for dead. */
+/*
+ * Where a thread's stack begins, and when nothing of it may be taken for dead.
+ */
 #include "config.h"
 
 #include "analysis/reach/threadstacks.h"
@@ -60,12 +62,12 @@ run(void *has_array)
 		sigaltstack(&s, NULL);
 	sigaction(SIGUSR1, &a, NULL);
 	start = be_interrupted();
-	ok(start > 1 && start < (uintptr_t)array, "it is known where it begins");
+	ok(start > 1 && start < (uintptr_t)array,
+	   "it is known where it begins");
 	if (has_array) {
 		ok(sp_in_handler - (uintptr_t)array < sizeof array,
 		   "a handler runs on an array in it");
-		is_number(start_in_handler, 0,
-			  "then nothing below it is dead");
+		is_number(start_in_handler, 0, "then nothing below it is dead");
 	} else {
 		is_number(start_in_handler, start, "a handler runs on it");
 	}

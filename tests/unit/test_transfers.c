@@ -47,9 +47,8 @@ move(void *transfer)
 	struct transfer *t = transfer;
 
 	t->tid = (pid_t)syscall(SYS_gettid);
-	t->moved = t->receives ?
-			   recv(t->ends[0], bytes, t->n, MSG_WAITALL) :
-			   write(t->ends[0], bytes, t->n);
+	t->moved = t->receives ? recv(t->ends[0], bytes, t->n, MSG_WAITALL) :
+				 write(t->ends[0], bytes, t->n);
 	t->has_ended = 1;
 	return NULL;
 }

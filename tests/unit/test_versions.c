@@ -50,8 +50,8 @@ rows(void)
 	for (minor = 0; minor < MINORS; minor++) {
 		l = versions_find(python3(minor));
 		n_rows += l != NULL;
-		n_complete += l && l->version == python3(minor) &&
-			      is_complete(l);
+		n_complete +=
+			l && l->version == python3(minor) && is_complete(l);
 	}
 	ok(n_rows >= 11, "2.7, and 3.6 to 3.15 at least");
 	is_number(n_complete, n_rows, "complete rows");
@@ -88,9 +88,9 @@ fill(uint64_t w[DEBUGOFFSETS_WORDS], unsigned version,
 	memset(w, 0, DEBUGOFFSETS_WORDS * sizeof *w);
 	memcpy(w, "xdebugpy", 8);
 	w[1] = (uint64_t)version << 16;
-	w[6] = 4096;	       /* of an interpreter */
+	w[6] = 4096; /* of an interpreter */
 	w[at->thread_bytes] = 1024;
-	s[1] = 256;	       /* where the thread's support is */
+	s[1] = 256;             /* where the thread's support is */
 	s[4] = sizeof(int32_t); /* the path follows the flag */
 	s[5] = 512;
 }

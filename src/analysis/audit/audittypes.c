@@ -66,7 +66,8 @@ count_all(struct audit *a, struct reach *r)
 	heap_walk(&r->g.heap, count_node, a);
 	roots_visit(&r->g, ROOTS_STACKS, count_words, a);
 	roots_visit(&r->g, ROOTS_OTHERS, count_words, a);
-	count_words(r->notcloned->words, r->notcloned->words + r->notcloned->n, a);
+	count_words(r->notcloned->words, r->notcloned->words + r->notcloned->n,
+		    a);
 	uncounted_visit_all(r, count_words, a);
 }
 

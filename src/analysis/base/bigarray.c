@@ -18,7 +18,9 @@ bigarray_map(size_t n, size_t size)
 	p = ownmap_reserve(bytes);
 	if (!p)
 		return NULL;
-	/* Random access over hundreds of megabytes is what huge pages are for. */
+	/*
+	 * Random access over hundreds of megabytes is what huge pages are for.
+	 */
 	if (bytes >= 1 << 23)
 		madvise(p, bytes, MADV_HUGEPAGE);
 	return p;

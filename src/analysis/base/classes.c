@@ -23,7 +23,7 @@ static int
 rank_of(const struct class *k)
 {
 	static const char *const containers[] = {"dict", "list", "tuple",
-						 "cell", "set", "frozenset"};
+						 "cell", "set",  "frozenset"};
 	size_t i;
 
 	if (k->is_python)

@@ -178,8 +178,8 @@ static bool
 find_table(const struct elffile *f, uint32_t type, struct table *out)
 {
 	const Elf64_Ehdr *head = (const void *)f->data;
-	const Elf64_Shdr *s = at(f, head->e_shoff,
-				 (uint64_t)head->e_shnum * sizeof *s);
+	const Elf64_Shdr *s =
+		at(f, head->e_shoff, (uint64_t)head->e_shnum * sizeof *s);
 	size_t i;
 
 	if (!s || head->e_shentsize != sizeof *s)

@@ -31,11 +31,13 @@ static size_t
 slot_of(const struct mirror *m, uintptr_t address)
 {
 	size_t granule = address >> GRANULE_SHIFT;
-	size_t stretch = (size_t)((granule >> STRETCH_SHIFT) *
-				  0x9e3779b97f4a7c15ULL >> 20);
+	size_t stretch =
+		(size_t)((granule >> STRETCH_SHIFT) * 0x9e3779b97f4a7c15ULL >>
+			 20);
 
 	return (stretch << STRETCH_SHIFT |
-		(granule & ((1u << STRETCH_SHIFT) - 1))) & m->mask;
+		(granule & ((1u << STRETCH_SHIFT) - 1))) &
+	       m->mask;
 }
 
 node_id
@@ -165,7 +167,9 @@ mirror_fini(struct mirror *m)
 {
 	size_t total = m->n;
 
-	/* Mapped for all tracked objects; pages past m->n were never touched. */
+	/*
+	 * Mapped for all tracked objects; pages past m->n were never touched.
+	 */
 	bigarray_unmap(m->slots, m->mask + 1, sizeof *m->slots);
 	bigarray_unmap(m->nodes, total, sizeof *m->nodes);
 	*m = (struct mirror){0};

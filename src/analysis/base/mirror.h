@@ -27,12 +27,12 @@ typedef uint32_t node_id;
 enum { GENERATION_NONE = 255 }; /* of an object the collector does not track */
 
 enum node_flag {
-	NODE_REACHABLE = 1,   /* move_unreachable() kept it */
-	NODE_IN_GARBAGE = 2,  /* in gc.garbage, or held only from there */
-	NODE_LEGACY = 4,      /* legacy finalizer, or reachable from one */
-	NODE_FROZEN = 8,      /* kept only by the permanent generation */
-	NODE_SURVIVED = 16,   /* still there after the final collection */
-	NODE_FOLDED = 32,     /* an attribute dict, shown as part of its owner */
+	NODE_REACHABLE = 1,  /* move_unreachable() kept it */
+	NODE_IN_GARBAGE = 2, /* in gc.garbage, or held only from there */
+	NODE_LEGACY = 4,     /* legacy finalizer, or reachable from one */
+	NODE_FROZEN = 8,     /* kept only by the permanent generation */
+	NODE_SURVIVED = 16,  /* still there after the final collection */
+	NODE_FOLDED = 32,    /* an attribute dict, shown as part of its owner */
 };
 
 struct node {

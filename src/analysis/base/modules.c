@@ -13,7 +13,7 @@
 /* A mapping that code is run in. */
 struct module {
 	uintptr_t start, end;
-	size_t offset;    /* into the file */
+	size_t offset; /* into the file */
 	const char *path;
 	struct module *next;
 };

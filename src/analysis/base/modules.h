@@ -21,8 +21,7 @@ struct arena;
  * as its own symbol tables know it) of a return address.  Strings go to the
  * arena.
  */
-void modules_describe(struct arena *a, uintptr_t ip,
-		      struct report_native *out);
+void modules_describe(struct arena *a, uintptr_t ip, struct report_native *out);
 
 /* Forget the list: the next check reads it again. */
 void modules_end(void);

@@ -30,19 +30,19 @@ struct notcloned;
 struct suppressions;
 
 struct source_block {
-	uint32_t stack; /* 0: none known */
-	bool is_startup; /* allocated before the program's first line */
-	bool is_unknown; /* whether it was is not known */
-	bool is_before;  /* it was not recorded: from before the attach */
+	uint32_t stack;     /* 0: none known */
+	bool is_startup;    /* allocated before the program's first line */
+	bool is_unknown;    /* whether it was is not known */
+	bool is_before;     /* it was not recorded: from before the attach */
 	bool may_be_object; /* of the OBJ domain */
-	bool is_old; /* from before the mark: not asked about */
-	bool is_after; /* ... or from the call that asks for the check */
+	bool is_old;        /* from before the mark: not asked about */
+	bool is_after;      /* ... or from the call that asks for the check */
 	uint32_t epoch; /* of the allocation, 0: unknown, or before the first */
 };
 
 /* A native frame. */
 struct source_native {
-	uintptr_t ip; /* the return address */
+	uintptr_t ip;      /* the return address */
 	unsigned n_python; /* of how many Python frames it is the loop */
 };
 
@@ -72,15 +72,15 @@ struct source {
 	const char *cwd;    /* working directory, or NULL */
 	const struct suppressions *suppressions; /* or NULL */
 	const struct baseline *baseline;         /* or NULL */
-	int64_t today; /* days since 1970 */
+	int64_t today;                           /* days since 1970 */
 
 	/* Every live block in address order; nonzero stops.  NULL: unknown. */
 	int (*walk_blocks)(int (*each)(const struct source_range *b, void *ctx),
 			   void *ctx);
-	bool by_epoch; /* islands of different epochs are different */
+	bool by_epoch;    /* islands of different epochs are different */
 	bool keeps_apart; /* for tests: each island is a finding of its own */
-	bool only_new; /* a check since a mark: what is older is left out */
-	bool sees_all; /* a block that is not there is from before the hooks */
+	bool only_new;    /* a check since a mark: what is older is left out */
+	bool sees_all;  /* a block that is not there is from before the hooks */
 	bool sees_some; /* ... or it was left out (track=none, sample) */
 	bool since_attach; /* most of the heap was there before the hooks */
 	unsigned granule_shift; /* blocks are aligned to 1 << this */
@@ -91,9 +91,11 @@ struct source {
 	pid_t parent; /* the process that was cloned; 0: it is this one */
 	/* What it read of itself before, if no other process may; or NULL. */
 	const struct notcloned *notcloned;
-	uintptr_t stack_from;   /* the calling thread's stack is dead below */
-	uintptr_t storage;      /* its thread pointer */
-	/* The other threads whose registers were read, and all words in these. */
+	uintptr_t stack_from; /* the calling thread's stack is dead below */
+	uintptr_t storage;    /* its thread pointer */
+	/*
+	 * The other threads whose registers were read, and all words in these.
+	 */
 	const struct source_thread *threads;
 	size_t n_threads;
 	const uintptr_t *registers;

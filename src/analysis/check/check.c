@@ -8,8 +8,8 @@
 #include "analysis/check/surplus.h"
 #include "analysis/growth/growth.h"
 #include "analysis/islands/shared.h"
-#include "analysis/reach/preattach.h"
 #include "analysis/reach/holders.h"
+#include "analysis/reach/preattach.h"
 #include "common/options.h"
 
 void

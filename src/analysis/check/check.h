@@ -34,7 +34,7 @@ struct check {
 	struct audit audit;
 	bool has_audit;
 	struct growth *growth; /* what growth.c knows, or NULL */
-	size_t n_kept; /* constants of extensions, see preattach.h */
+	size_t n_kept;         /* constants of extensions, see preattach.h */
 	struct omissions omissions; /* what was left out, and why */
 	struct finding *findings;
 	size_t n_findings, n_room;

@@ -13,8 +13,8 @@
 #include "analysis/growth/growth.h"
 #include "analysis/islands/describe.h"
 #include "analysis/islands/shared.h"
-#include "analysis/reach/preattach.h"
 #include "analysis/reach/memory.h"
+#include "analysis/reach/preattach.h"
 #include "python/edges.h"
 #include "python/objects.h"
 #include "report/advice.h"
@@ -35,8 +35,7 @@ add_finding(struct check *c)
 			return NULL;
 		}
 		if (c->n_findings)
-			memcpy(more, c->findings,
-			       c->n_findings * sizeof *more);
+			memcpy(more, c->findings, c->n_findings * sizeof *more);
 		c->findings = more;
 		c->n_room = room;
 	}
@@ -288,7 +287,8 @@ report_memory(struct check *c)
 	HASH_ITER(hh, groups, g, next)
 	{
 		struct group like = {.allocated = g->allocated,
-				     .count = g->count, .is_own = true};
+				     .count = g->count,
+				     .is_own = true};
 		struct finding *f;
 
 		if (is_from_initialization(c, &like)) {
@@ -324,7 +324,9 @@ report_memory(struct check *c)
 	memory_fini(groups);
 }
 
-/* One that is whole already: of growth_walk(), surplus_walk(), unfreed_walk(). */
+/*
+ * One that is whole already: of growth_walk(), surplus_walk(), unfreed_walk().
+ */
 static void
 add_found(struct check *c, struct finding *found)
 {

@@ -29,8 +29,8 @@ tell(struct check *c, const struct graph *g, struct group *group,
 }
 
 bool
-doomed_find(struct check *c, void (*each)(const struct finding *f,
-					     uint32_t epoch, bool is_own))
+doomed_find(struct check *c,
+	    void (*each)(const struct finding *f, uint32_t epoch, bool is_own))
 {
 	const struct unreachable *u = &c->world.unreachable;
 	node_id *ids = bigarray_map(u->n, sizeof *ids);

@@ -23,6 +23,6 @@
  * epoch; it lives as long as the check.  False when memory is out.
  */
 bool doomed_find(struct check *c, void (*each)(const struct finding *f,
-						  uint32_t epoch, bool is_own));
+					       uint32_t epoch, bool is_own));
 
 #endif /* LEAKSHIM_ANALYSIS_DOOMED_H */

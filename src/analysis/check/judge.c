@@ -16,8 +16,7 @@ static const struct {
 	enum finding_reason reason;
 } words[VERDICTS] = {
 	[VERDICT_LEGACY] = {FINDING_UNCOLLECTABLE, REASON_LEGACY_FINALIZER},
-	[VERDICT_NOT_CLEARABLE] = {FINDING_UNCOLLECTABLE,
-				   REASON_NOT_CLEARABLE},
+	[VERDICT_NOT_CLEARABLE] = {FINDING_UNCOLLECTABLE, REASON_NOT_CLEARABLE},
 	[VERDICT_GARBAGE] = {FINDING_UNCOLLECTABLE, REASON_GARBAGE},
 	[VERDICT_SAVEALL] = {FINDING_UNCOLLECTABLE, REASON_DEBUG_SAVEALL},
 	[VERDICT_FROZEN] = {FINDING_UNREACHABLE, REASON_FROZEN},
@@ -222,8 +221,9 @@ judge_finish(const struct options *o, struct report *r)
 		f->is_printed &= !is_cut;
 		/* Pending garbage is a line of its own, if it does not fail. */
 		if (!f->is_printed)
-			leave_out(r, f, is_cut && (f->is_failing ||
-						   !is_waiting_only(f)));
+			leave_out(r, f,
+				  is_cut && (f->is_failing ||
+					     !is_waiting_only(f)));
 	}
 }
 

@@ -7,9 +7,9 @@
 #include "analysis/islands/describe.h"
 #include "analysis/islands/shared.h"
 #include "analysis/reach/blocks.h"
-#include "analysis/reach/preattach.h"
 #include "analysis/reach/holders.h"
 #include "analysis/reach/mark.h"
+#include "analysis/reach/preattach.h"
 #include "analysis/reach/roots.h"
 #include "analysis/reach/uncounted.h"
 #include "python/objects.h"
@@ -157,7 +157,8 @@ recount(struct reach *r, const char **why)
 	begin(&c);
 	for (part = ROOTS_STACKS; part <= ROOTS_SEALED; part++)
 		roots_visit(&r->g, part, count_bytes, &c);
-	count_bytes(r->notcloned->words, r->notcloned->words + r->notcloned->n, &c);
+	count_bytes(r->notcloned->words, r->notcloned->words + r->notcloned->n,
+		    &c);
 	uncounted_visit_all(r, count_bytes, &c);
 	if (!heap_walk(&r->g.heap, count_in_node, &c))
 		return true;

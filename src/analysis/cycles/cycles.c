@@ -9,9 +9,9 @@
 /* Which generations take part in a pass. */
 struct pass {
 	struct mirror *m;
-	int oldest;       /* the oldest generation that takes part */
-	uint8_t reached;  /* flag that move_unreachable() sets */
-	node_id not_through; /* edges of this node hold nothing */
+	int oldest;            /* the oldest generation that takes part */
+	uint8_t reached;       /* flag that move_unreachable() sets */
+	node_id not_through;   /* edges of this node hold nothing */
 	bool only_unreachable; /* do not follow edges to live objects */
 	node_id *stack;
 	size_t n_stack;
@@ -300,13 +300,15 @@ enum cycles_result
 cycles_find(struct mirror *m, void *garbage, bool (*is_late)(void),
 	    struct unreachable *out)
 {
-	struct pass p = {.m = m, .oldest = GENERATIONS - 1,
-			 .reached = NODE_REACHABLE, .is_late = is_late};
+	struct pass p = {.m = m,
+			 .oldest = GENERATIONS - 1,
+			 .reached = NODE_REACHABLE,
+			 .is_late = is_late};
 	enum cycles_result result = CYCLES_NO_MEMORY;
 
 	*out = (struct unreachable){0};
-	p.not_through = garbage ? mirror_find(m, (uintptr_t)garbage) :
-				  NODE_NONE;
+	p.not_through =
+		garbage ? mirror_find(m, (uintptr_t)garbage) : NODE_NONE;
 	p.stack = bigarray_map(m->n, sizeof *p.stack);
 	if (!p.stack)
 		return result;

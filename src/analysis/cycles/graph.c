@@ -112,8 +112,7 @@ find_heads(struct graph *g)
 }
 
 static void
-spread_island(struct graph *g, uint32_t start, uint32_t island,
-	      uint32_t *stack)
+spread_island(struct graph *g, uint32_t start, uint32_t island, uint32_t *stack)
 {
 	size_t n = 0;
 	uint32_t e;

@@ -34,10 +34,10 @@ struct graph {
 	size_t n_edges;
 	uint32_t *component; /* graph index -> component */
 	uint32_t n_components;
-	uint32_t *island;    /* graph index -> island */
+	uint32_t *island; /* graph index -> island */
 	uint32_t n_islands;
-	uint32_t *members;   /* graph indices, island by island */
-	uint32_t *island_first; /* n_islands + 1: into members */
+	uint32_t *members;        /* graph indices, island by island */
+	uint32_t *island_first;   /* n_islands + 1: into members */
 	uint32_t *head_component; /* island -> its head */
 };
 

@@ -55,8 +55,7 @@ size_t history_used(const struct history *h);
 uint32_t history_needs(const struct history *h);
 
 /* In zeroed memory of so many bytes; before: as history_continue() has it. */
-void history_begin(struct history *h, int growth,
-		   const struct history *before);
+void history_begin(struct history *h, int growth, const struct history *before);
 
 /* Site number i. */
 struct history_site *history_site(const struct history *h, uint32_t i);

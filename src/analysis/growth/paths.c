@@ -200,8 +200,8 @@ add_frame(void *frame, void *ctx)
 }
 
 /*
- * Containers of C or C++ in objects whose tp_traverse does not know them, also in
- * objects that are found by that.
+ * Containers of C or C++ in objects whose tp_traverse does not know them, also
+ * in objects that are found by that.
  */
 static void
 search_untraversed(struct paths *p, size_t *at)

@@ -252,8 +252,7 @@ take_mapped(uintptr_t block, size_t size, bool is_expected, void *ctx)
 static uintptr_t
 find_state(const struct gathered *g, const struct chunks_heap *h)
 {
-	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE |
-				MAP_IS_FILE;
+	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE | MAP_IS_FILE;
 	uintptr_t at = 0;
 	size_t i;
 
@@ -301,8 +300,7 @@ is_plain(const struct map *map)
 {
 	const unsigned wanted = MAP_IS_READABLE | MAP_IS_WRITABLE;
 	const unsigned unwanted = MAP_IS_FILE | MAP_IS_SHARED | MAP_IS_HEAP |
-				  MAP_IS_STACK | MAP_IS_SPECIAL |
-				  MAP_IS_DEVICE;
+				  MAP_IS_STACK | MAP_IS_SPECIAL | MAP_IS_DEVICE;
 
 	return (map->flags & (wanted | unwanted)) == wanted;
 }
@@ -364,8 +362,8 @@ add_other_chunks(struct gathered *g)
 			continue;
 		if (map->end > limit)
 			limit = plain_end(&g->maps, i);
-		done = mappedchunks_walk(pagemap, map, done, limit,
-					 take_mapped, g);
+		done = mappedchunks_walk(pagemap, map, done, limit, take_mapped,
+					 g);
 		add_thread_heaps(g, pagemap, map);
 	}
 	pages_close(pagemap);

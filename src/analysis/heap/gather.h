@@ -28,7 +28,7 @@ struct gathered {
 	const struct source *source;
 	const struct mirror *tracked;
 	struct ranges not_roots; /* allocators' own and free memory */
-	struct ranges pools; /* where blocks are that may be pymalloc's */
+	struct ranges pools;     /* where blocks are that may be pymalloc's */
 	uintptr_t last_pool;
 	bool lacks_blocks; /* many are in no side table */
 	bool uses_pools;   /* for small objects */
@@ -41,8 +41,8 @@ struct gathered {
 };
 
 /* False with the reason in *why (static storage). */
-bool gather(struct gathered *g, const struct source *s,
-	    const struct mirror *m, const char **why);
+bool gather(struct gathered *g, const struct source *s, const struct mirror *m,
+	    const char **why);
 
 void gather_fini(struct gathered *g);
 

@@ -43,7 +43,8 @@ intern(struct heap *h, uintptr_t address)
 
 	if (r || address >> HEAP_ADDRESS_BITS)
 		return r;
-	bits = make_room(h) ? ownmap_reserve(HEAP_BITMAPS * BITMAP_BYTES) : NULL;
+	bits = make_room(h) ? ownmap_reserve(HEAP_BITMAPS * BITMAP_BYTES) :
+			      NULL;
 	if (!bits) {
 		h->failed = true;
 		return NULL;
@@ -250,8 +251,8 @@ heap_walk(const struct heap *h, int (*each)(uintptr_t node, void *ctx),
 }
 
 int
-heap_walk_unmarked(const struct heap *h,
-		   int (*each)(uintptr_t node, void *ctx), void *ctx)
+heap_walk_unmarked(const struct heap *h, int (*each)(uintptr_t node, void *ctx),
+		   void *ctx)
 {
 	return walk(h, true, each, ctx);
 }

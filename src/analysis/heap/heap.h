@@ -36,21 +36,21 @@ enum heap_bits {
 	HEAP_LED_TO,     /* lost memory that something lost leads to */
 	HEAP_OWNED,      /* memory that only one object reads */
 	HEAP_POSTPONED,  /* pointed to, and examined last */
-	HEAP_UNPROVEN, /* of unknown origin: see recognize_fits() */
+	HEAP_UNPROVEN,   /* of unknown origin: see recognize_fits() */
 	/*
 	 * Only what a collection would free leads to it, or a cache of the
 	 * interpreter: it will be freed without further ado.
 	 */
 	HEAP_PASSING,
-	HEAP_HELD,    /* postponed, and not by roots alone */
-	HEAP_ROOTED,  /* a root other than a stack leads to it */
-	HEAP_LEADS,   /* memory in which something points to a block */
-	HEAP_COUNTED, /* it is counted in some object's size */
-	HEAP_SHARED,  /* memory that not only one leads to */
-	HEAP_DIRECT,  /* an object points to it */
+	HEAP_HELD,      /* postponed, and not by roots alone */
+	HEAP_ROOTED,    /* a root other than a stack leads to it */
+	HEAP_LEADS,     /* memory in which something points to a block */
+	HEAP_COUNTED,   /* it is counted in some object's size */
+	HEAP_SHARED,    /* memory that not only one leads to */
+	HEAP_DIRECT,    /* an object points to it */
 	HEAP_CONTESTED, /* and another one */
-	HEAP_OWNER,   /* an object that leads to memory */
-	HEAP_SEEN,       /* on the way of the search for paths */
+	HEAP_OWNER,     /* an object that leads to memory */
+	HEAP_SEEN,      /* on the way of the search for paths */
 	HEAP_BITMAPS
 };
 
@@ -58,7 +58,8 @@ struct heap_region {
 	uintptr_t start;
 	uintptr_t carried; /* the node that reaches into it from before, or 0 */
 	uint64_t *bits[HEAP_BITMAPS];
-	uint64_t edge_words[HEAP_WORDS / 64]; /* which of HEAP_EDGES are not 0 */
+	uint64_t
+		edge_words[HEAP_WORDS / 64]; /* which of HEAP_EDGES are not 0 */
 	uint64_t pages[1 << (HEAP_REGION_SHIFT - 12 - 6)]; /* looked at */
 };
 
@@ -100,8 +101,8 @@ int heap_walk_unmarked(const struct heap *h,
 		       int (*each)(uintptr_t node, void *ctx), void *ctx);
 
 /* Nodes in the order of their addresses; nonzero from each() stops. */
-int heap_walk(const struct heap *h,
-	      int (*each)(uintptr_t node, void *ctx), void *ctx);
+int heap_walk(const struct heap *h, int (*each)(uintptr_t node, void *ctx),
+	      void *ctx);
 
 /* Note that a page of 4 KiB was looked at; false if it was before. */
 bool heap_first_look(struct heap *h, uintptr_t address);
@@ -180,7 +181,8 @@ heap_find(const struct heap *h, uintptr_t address)
 		bits = r->bits[HEAP_EDGES][word];
 	}
 	g = word * 64 + 63 - (size_t)__builtin_clzll(bits);
-	return heap_bit(r->bits[HEAP_STARTS], g) ? r->start + (g << h->shift) : 0;
+	return heap_bit(r->bits[HEAP_STARTS], g) ? r->start + (g << h->shift) :
+						   0;
 }
 
 static inline bool

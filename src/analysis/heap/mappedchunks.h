@@ -36,9 +36,9 @@ typedef bool mappedchunks_take(uintptr_t block, size_t size, bool is_expected,
  * kernel cut one in pieces.  So may one from before; `from' is what that walk
  * returned, or 0.  Returns where the last block ends that was looked at.
  */
-uintptr_t mappedchunks_walk(int pagemap, const struct map *map,
-			    uintptr_t from, uintptr_t limit,
-			    mappedchunks_take *take, void *ctx);
+uintptr_t mappedchunks_walk(int pagemap, const struct map *map, uintptr_t from,
+			    uintptr_t limit, mappedchunks_take *take,
+			    void *ctx);
 
 /* Where the block ends; 0 if it has no mapping of its own. */
 uintptr_t mappedchunks_end(uintptr_t block);

@@ -21,8 +21,8 @@ make_room(struct maps *m, size_t room)
 static bool
 add(struct maps *m, const struct map *map)
 {
-	struct map *more = bigarray_grow(m->all, m->n, &m->n_room, 64,
-					 sizeof *more);
+	struct map *more =
+		bigarray_grow(m->all, m->n, &m->n_room, 64, sizeof *more);
 
 	if (!more)
 		return false;

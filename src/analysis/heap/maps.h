@@ -36,7 +36,7 @@ struct map {
 };
 
 struct maps {
-	struct map *all; /* by address */
+	struct map *all;        /* by address */
 	const struct map *last; /* that was found: the next may be there too */
 	size_t n, n_room;
 };

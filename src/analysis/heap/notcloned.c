@@ -17,8 +17,8 @@
 
 enum { MOST_WORDS = 1 << 24 };
 
-#define NO_MEMORY                                                              \
-	"no memory for the reachability analysis (RLIMIT_AS or the "           \
+#define NO_MEMORY                                                    \
+	"no memory for the reachability analysis (RLIMIT_AS or the " \
 	"container's limit): raise it"
 
 struct pass {

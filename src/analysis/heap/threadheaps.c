@@ -10,7 +10,7 @@ enum {
 	INFO_ARENA = 0,
 	INFO_BYTES = 16,
 	INFO_RESERVED = 24,
-	INFO_LEAST = 32,     /* 48 since 2.35 */
+	INFO_LEAST = 32, /* 48 since 2.35 */
 	INFO_MOST = 64,
 	ARENA_MOST = 0x1000, /* malloc_state: some 2200 bytes */
 	TOP_WITHIN = 0x100,  /* its member top: at 96 up to 2.42 */
@@ -43,7 +43,9 @@ threadheaps_find(uintptr_t start, uintptr_t limit, struct chunks_heap *h,
 	if (bytes % PAGE || reserved % PAGE || bytes < PAGE ||
 	    bytes > reserved || reserved > limit - start)
 		return false;
-	/* The arena's own heap: of a second one only the arena knows the top. */
+	/*
+	 * The arena's own heap: of a second one only the arena knows the top.
+	 */
 	if (arena < start + INFO_LEAST || arena > start + INFO_MOST)
 		return false;
 	*rest = start + reserved;

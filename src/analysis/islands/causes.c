@@ -27,8 +27,9 @@ causes_init(struct causes *c, const struct graph *g, const struct source *s,
 	    struct classes *classes)
 {
 	*c = (struct causes){.source = s, .classes = classes};
-	c->lines = arena_array(classes->arena, (size_t)s->options->backtrace + 1,
-			       sizeof *c->lines);
+	c->lines =
+		arena_array(classes->arena, (size_t)s->options->backtrace + 1,
+			    sizeof *c->lines);
 	c->paths = bigarray_map(2 * (size_t)RINGS_MOST, sizeof *c->paths);
 	return rings_init(&c->rings, g, classes) && c->lines && c->paths;
 }
@@ -212,8 +213,8 @@ causes_find(struct causes *c, uint32_t island, struct cause *out)
 		find_ring(c, island, only_surplus, &best);
 	} else {
 		/* There is nothing but a folded dict: take it anyway. */
-		uint32_t i = c->rings.g->members
-				     [c->rings.g->island_first[island]];
+		uint32_t i =
+			c->rings.g->members[c->rings.g->island_first[island]];
 		void *o = graph_object(c->rings.g, i);
 
 		best.cause = (struct cause){

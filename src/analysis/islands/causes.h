@@ -42,7 +42,7 @@ struct cause {
 	struct class *class;
 	struct source_block allocated; /* the head */
 	const uint32_t *ring; /* graph indices, until the next causes_find() */
-	size_t n_ring; /* 0: the head is in none */
+	size_t n_ring;        /* 0: the head is in none */
 };
 
 /* False when memory is out; causes_fini() is due all the same. */

@@ -103,8 +103,7 @@ add_finalizer(struct arena *a, struct classes *classes, void *o,
 
 static bool
 describe_finalizers(struct arena *a, struct classes *classes,
-		    const struct graph *g, uint32_t island,
-		    struct finding *out)
+		    const struct graph *g, uint32_t island, struct finding *out)
 {
 	struct report_finalizer *list =
 		arena_array(a, MAX_FINALIZERS, sizeof *list);
@@ -181,8 +180,8 @@ bool
 describe_group(struct arena *a, const struct source *s, struct classes *classes,
 	       const struct graph *g, struct group *group, struct finding *out)
 {
-	struct class *head = classes_intern(classes,
-					    graph_object(g, group->head));
+	struct class *head =
+		classes_intern(classes, graph_object(g, group->head));
 
 	init_finding(out);
 	out->count = group->count;
@@ -229,7 +228,8 @@ describe_object(struct arena *a, const struct source *s,
 	init_finding(out);
 	out->count = out->objects = 1;
 	out->bytes = object_bytes(o);
-	*type = (struct report_type){.name = k->name, .count = 1,
+	*type = (struct report_type){.name = k->name,
+				     .count = 1,
 				     .bytes = out->bytes,
 				     .module_file = k->module_file};
 	out->types = type;

@@ -35,8 +35,8 @@ fold_dicts(const struct graph *g, struct mirror *m)
 
 	for (i = 0; i < g->n; i++) {
 		void *dict = attribute_dict(graph_object(g, i));
-		uint32_t at = dict ? graph_find(g, (uintptr_t)dict) :
-				     UINT32_MAX;
+		uint32_t at =
+			dict ? graph_find(g, (uintptr_t)dict) : UINT32_MAX;
 
 		if (at != UINT32_MAX && g->island[at] == g->island[i] &&
 		    at != i)
@@ -53,8 +53,7 @@ bytes_with_dict(struct measure *w, const struct graph *g, void *o)
 	uint32_t at = dict ? graph_find(g, (uintptr_t)dict) : UINT32_MAX;
 
 	if (at != UINT32_MAX && g->m->nodes[g->ids[at]].flags & NODE_FOLDED)
-		n += measure_object(w, dict) -
-		     object_values_bytes(dict, o);
+		n += measure_object(w, dict) - object_values_bytes(dict, o);
 	return n;
 }
 
@@ -239,8 +238,8 @@ add_island(struct groups *out, struct island *is, const struct source *s,
 		return false;
 	group = intern_group(out, sign(s, is->g, classes, &cause),
 			     classes->arena);
-	if (!group || (!group->count && !make_example(group, is, s, &cause,
-						      classes->arena)))
+	if (!group || (!group->count &&
+		       !make_example(group, is, s, &cause, classes->arena)))
 		return false;
 	group->count++;
 	group->objects += is->objects;
@@ -268,9 +267,8 @@ groups_add(struct groups *out, const struct graph *g, struct mirror *m,
 	causes.lost = out->lost;
 	fold_dicts(g, m);
 	for (k = 0; k < g->n_islands; k++) {
-		struct island is = {.g = g,
-				    .measure = &out->measure,
-				    .number = k};
+		struct island is = {
+			.g = g, .measure = &out->measure, .number = k};
 
 		is.stamp = ++stamp;
 		if ((verdict_of && verdict_of[k] != verdict) ||

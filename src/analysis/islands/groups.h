@@ -32,9 +32,9 @@ struct group_class {
 };
 
 struct group {
-	uint64_t signature; /* the key */
-	uint32_t island;    /* the example, in the graph it was found in */
-	uint32_t head;      /* graph index of its head */
+	uint64_t signature;   /* the key */
+	uint32_t island;      /* the example, in the graph it was found in */
+	uint32_t head;        /* graph index of its head */
 	const uint32_t *ring; /* graph indices, from the head on */
 	size_t n_ring;        /* 0: the head is in none */
 	struct source_block allocated; /* of the head */

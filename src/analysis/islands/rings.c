@@ -28,8 +28,8 @@ rings_init(struct rings *r, const struct graph *g, struct classes *classes)
 static bool
 push(struct rings_layer *l, struct rings_step step)
 {
-	struct rings_step *all = bigarray_grow(l->all, l->n, &l->room,
-					       FIRST_ROOM, sizeof *all);
+	struct rings_step *all =
+		bigarray_grow(l->all, l->n, &l->room, FIRST_ROOM, sizeof *all);
 
 	if (!all)
 		return false;
@@ -45,7 +45,8 @@ compare(const void *a, const void *b)
 
 	if (x->rank != y->rank)
 		return x->rank < y->rank ? -1 : 1;
-	return x->class == y->class ? 0 : strcmp(x->class->name, y->class->name);
+	return x->class == y->class ? 0 :
+				      strcmp(x->class->name, y->class->name);
 }
 
 /* From ranks of the ways to the members before to ranks of their own. */
@@ -95,8 +96,8 @@ advance(struct rings *r, uint32_t start, const struct rings_layer *layer,
 			if (r->seen[step.node] == r->number ||
 			    g->component[step.node] != g->component[start])
 				continue;
-			step.class = classes_intern(
-				r->classes, graph_object(g, step.node));
+			step.class = classes_intern(r->classes,
+						    graph_object(g, step.node));
 			if (!step.class || !push(next, step))
 				return false;
 			r->seen[step.node] = r->number;

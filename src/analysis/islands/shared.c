@@ -79,7 +79,7 @@ shared_of_object(const struct source *s, const void *o, uint64_t *id)
  */
 bool
 shared_of_island(const struct source *s, const struct graph *g, uint32_t island,
-	      uint64_t *id)
+		 uint64_t *id)
 {
 	const void *lowest = NULL;
 	uint64_t owner;
@@ -170,7 +170,8 @@ add_id(struct shared_islands *k, struct arena *a, uint64_t id)
 }
 
 bool
-shared_add(struct shared_islands **table, struct arena *a, const struct shared_island *is)
+shared_add(struct shared_islands **table, struct arena *a,
+	   const struct shared_island *is)
 {
 	uint64_t shape = shape_of(is);
 	struct shared_islands *k;
@@ -189,7 +190,8 @@ shared_add(struct shared_islands **table, struct arena *a, const struct shared_i
 }
 
 bool
-shared_describe(struct shared_islands **table, struct arena *a, struct finding *out)
+shared_describe(struct shared_islands **table, struct arena *a,
+		struct finding *out)
 {
 	size_t n = HASH_COUNT(*table);
 	struct report_shared *rows = n ? arena_array(a, n, sizeof *rows) : NULL;

@@ -37,7 +37,7 @@ int64_t shared_dropped(void);
 
 /* The ID of an island, or of one object; false: only this process has it. */
 bool shared_of_island(const struct source *s, const struct graph *g,
-		   uint32_t island, uint64_t *id);
+		      uint32_t island, uint64_t *id);
 bool shared_of_object(const struct source *s, const void *o, uint64_t *id);
 
 /* Of one island: what its classes count is in them (class->count and bytes). */
@@ -49,12 +49,15 @@ struct shared_island {
 };
 
 /* Add it to those that look like it.  False when memory is out. */
-bool shared_add(struct shared_islands **table, struct arena *a, const struct shared_island *is);
+bool shared_add(struct shared_islands **table, struct arena *a,
+		const struct shared_island *is);
 
 /* Move the table into the finding.  False when memory is out. */
-bool shared_describe(struct shared_islands **table, struct arena *a, struct finding *out);
+bool shared_describe(struct shared_islands **table, struct arena *a,
+		     struct finding *out);
 
 /* Add those of f.  When memory is out, they are counted once per process. */
-void shared_join(struct arena *a, struct finding *known, const struct finding *f);
+void shared_join(struct arena *a, struct finding *known,
+		 const struct finding *f);
 
 #endif /* LEAKSHIM_ANALYSIS_SHARED_H */

@@ -110,9 +110,9 @@ first_stale(const struct reach *r, uintptr_t from, uintptr_t to)
 /* A block that is not an object, without the stale places in it. */
 void
 reach_visit_memory(const struct reach *r, uintptr_t from, uintptr_t to,
-	     void (*visit)(const uintptr_t *from, const uintptr_t *to,
-			   void *ctx),
-	     void *ctx)
+		   void (*visit)(const uintptr_t *from, const uintptr_t *to,
+				 void *ctx),
+		   void *ctx)
 {
 	const struct span *stale;
 
@@ -142,9 +142,9 @@ end_of_frame(const struct reach *r, uintptr_t frame, uintptr_t end)
 /* The words of the object o that can hold others. */
 void
 reach_visit_object(const struct reach *r, void *o, uintptr_t end,
-	     void (*visit)(const uintptr_t *from, const uintptr_t *to,
-			   void *ctx),
-	     void *ctx)
+		   void (*visit)(const uintptr_t *from, const uintptr_t *to,
+				 void *ctx),
+		   void *ctx)
 {
 	struct span spans[HOLDS_SPANS + 1];
 	size_t n, i;

@@ -49,9 +49,9 @@ put_off(struct reach *r, const struct span *words)
 
 void
 hashtables_visit(struct reach *r, const void *o,
-	     void (*visit)(const uintptr_t *from, const uintptr_t *to,
-			   void *ctx),
-	     void *ctx)
+		 void (*visit)(const uintptr_t *from, const uintptr_t *to,
+			       void *ctx),
+		 void *ctx)
 {
 	uintptr_t memory = entries_memory(o), node, end, at;
 	bool may_put_off = r->has_garbage && !r->in_passing;

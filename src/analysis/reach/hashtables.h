@@ -18,9 +18,9 @@
  * entries that go when garbage is collected: r->passing has them.
  */
 void hashtables_visit(struct reach *r, const void *o,
-		  void (*visit)(const uintptr_t *from, const uintptr_t *to,
-				void *ctx),
-		  void *ctx);
+		      void (*visit)(const uintptr_t *from, const uintptr_t *to,
+				    void *ctx),
+		      void *ctx);
 
 /*
  * The node is memory of Python's.  Is it in the free list of dict keys?  Then

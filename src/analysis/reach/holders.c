@@ -24,8 +24,7 @@ static enum rank
 rank_of(void *owner, void *o, char edge[EDGE_BYTES])
 {
 	if (owner == o || object_type(owner) == o ||
-	    object_type(owner) == py.PyTuple_Type ||
-	    !edge_name(owner, o, edge))
+	    object_type(owner) == py.PyTuple_Type || !edge_name(owner, o, edge))
 		return UNNAMED;
 	if (type_is_subtype(object_type(owner), py.PyModule_Type))
 		return OF_A_MODULE;

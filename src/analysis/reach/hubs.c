@@ -30,8 +30,7 @@ slot_of(struct hub *slots, size_t room, uintptr_t node)
 {
 	size_t i = (node >> 3) * 0x9e3779b97f4a7c15ULL >> 20;
 
-	while (slots[i & (room - 1)].node &&
-	       slots[i & (room - 1)].node != node)
+	while (slots[i & (room - 1)].node && slots[i & (room - 1)].node != node)
 		i++;
 	return &slots[i & (room - 1)];
 }

@@ -54,8 +54,7 @@ collect_objects(struct lost *l, const struct mirror *tracked)
 	bool ok;
 	size_t i;
 
-	heap_walk_unmarked(&l->reach->g.heap, claim_buffer,
-			   (void *)l->reach);
+	heap_walk_unmarked(&l->reach->g.heap, claim_buffer, (void *)l->reach);
 	heap_walk_unmarked(&l->reach->g.heap, collect, &c);
 	l->n = c.n;
 	c.objects = bigarray_map(l->n, sizeof *c.objects);

@@ -35,11 +35,11 @@ enum lost_verdict {
 
 struct lost {
 	const struct reach *reach;
-	struct mirror m;   /* the lost objects */
+	struct mirror m; /* the lost objects */
 	node_id *ids;
 	struct graph g;
-	int32_t *gc_refs;     /* graph index -> as the collector counts */
-	uint32_t *found;      /* graph index -> words of the lost that hold it */
+	int32_t *gc_refs; /* graph index -> as the collector counts */
+	uint32_t *found;  /* graph index -> words of the lost that hold it */
 	uint32_t *verdict_of; /* island -> enum lost_verdict */
 	size_t n;             /* lost objects */
 	bool gave_up;         /* out of time */

@@ -28,8 +28,10 @@ mark_hub(struct reach *r, uintptr_t node, void *o, int64_t found)
 
 	if (refs < REACH_HUB_REFERENCES || object_is_immortal(o))
 		return;
-	hubs_add(&r->hubs, &(struct hub){.node = node, .object = o,
-					 .refcount = refs, .found = found});
+	hubs_add(&r->hubs, &(struct hub){.node = node,
+					 .object = o,
+					 .refcount = refs,
+					 .found = found});
 }
 
 void
@@ -38,8 +40,8 @@ mark_push(struct reach *r, uintptr_t node, uintptr_t place)
 	heap_mark(&r->g.heap, node);
 	if (__builtin_expect(r->in_passing, 0))
 		heap_note(&r->g.heap, node, HEAP_PASSING);
-	r->stack[r->n_stack++] = node | place << PLACE_SHIFT |
-				 (r->in_stacks ? ON_STACK : 0);
+	r->stack[r->n_stack++] =
+		node | place << PLACE_SHIFT | (r->in_stacks ? ON_STACK : 0);
 }
 
 /*

@@ -41,9 +41,10 @@ struct search {
 	struct site *sites;
 	struct block *blocks; /* all that is lost */
 	size_t n_blocks, block_room;
-	struct list heads; /* nothing lost leads to them; some turn out led to */
+	struct list
+		heads; /* nothing lost leads to them; some turn out led to */
 	struct list todo;
-	uintptr_t head; /* whose memory is being followed */
+	uintptr_t head;              /* whose memory is being followed */
 	struct memory_group *claims; /* for this group; NULL: merely followed */
 	bool failed;
 };
@@ -51,8 +52,8 @@ struct search {
 static void
 push(struct search *s, struct list *l, uintptr_t node)
 {
-	uintptr_t *all = bigarray_grow(l->all, l->n, &l->room, FIRST_ROOM,
-				       sizeof *all);
+	uintptr_t *all =
+		bigarray_grow(l->all, l->n, &l->room, FIRST_ROOM, sizeof *all);
 
 	if (!all) {
 		s->failed = true;
@@ -76,10 +77,9 @@ is_lost_memory(const struct reach *r, uintptr_t node)
 static bool
 find_allocation(const struct reach *r, uintptr_t node, struct source_block *b)
 {
-	bool is_known =
-		heap_is(&r->g.heap, node, HEAP_FOREIGNERS) ?
-			r->s->find_chunk && r->s->find_chunk(node, b) :
-			r->s->find_block && r->s->find_block(node, b);
+	bool is_known = heap_is(&r->g.heap, node, HEAP_FOREIGNERS) ?
+				r->s->find_chunk && r->s->find_chunk(node, b) :
+				r->s->find_block && r->s->find_block(node, b);
 
 	return is_known && b->stack && !b->is_startup && !b->is_old &&
 	       !b->may_be_object;

@@ -25,7 +25,7 @@ enum { MEMORY_FEWEST = 10 };
 
 struct memory_group {
 	uint32_t stack; /* the key: what allocated them */
-	uint64_t site; /* a hash of that, without lines */
+	uint64_t site;  /* a hash of that, without lines */
 	struct source_block allocated;
 	int64_t count;  /* blocks that nothing leads to */
 	int64_t total;  /* the same, of all groups of that site */

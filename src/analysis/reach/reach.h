@@ -59,8 +59,8 @@ struct reach {
 	size_t n_hits; /* words that led to a block */
 	size_t n_objects; /* reached */
 	uint32_t ticks;
-	bool gave_up; /* out of time */
-	bool in_stacks; /* what is visited now is pointed to by a stack */
+	bool gave_up;    /* out of time */
+	bool in_stacks;  /* what is visited now is pointed to by a stack */
 	bool in_passing; /* ... by nothing but cyclic garbage or a cache */
 	size_t root_bytes;
 };
@@ -70,9 +70,9 @@ struct reach {
  * lost, nor is anything that it holds. o: words that the clone does not have.
  * False with the reason in *why.
  */
-bool reach_mark(struct reach *r, const struct source *s,
-		const struct mirror *m, const struct unreachable *garbage,
-		const struct notcloned *o, const char **why);
+bool reach_mark(struct reach *r, const struct source *s, const struct mirror *m,
+		const struct unreachable *garbage, const struct notcloned *o,
+		const char **why);
 
 void reach_fini(struct reach *r);
 

@@ -62,7 +62,8 @@ visit_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 			continue;
 		if (o)
 			w->visit(o, w->visit_ctx);
-		else if (!(w->only_python && heap_is(h, node, HEAP_FOREIGNERS)) &&
+		else if (!(w->only_python &&
+			   heap_is(h, node, HEAP_FOREIGNERS)) &&
 			 worklist_add(&w->worklist, node))
 			heap_note(h, node, HEAP_LED_TO);
 	}

@@ -27,7 +27,9 @@ void referents_visit(void *o, visit_fn visit, void *visit_ctx, void *lost);
  */
 bool referents_has_none(const void *o);
 
-/* Memory for the walks: referents_end() releases it.  False if there is none. */
+/*
+ * Memory for the walks: referents_end() releases it.  False if there is none.
+ */
 bool referents_begin(void);
 void referents_end(void);
 

@@ -185,7 +185,9 @@ leave_unchanged_out(struct gathered *g, const struct source *s)
 	}
 }
 
-/* Below the stack pointer nothing lives but what a leaf function keeps there. */
+/*
+ * Below the stack pointer nothing lives but what a leaf function keeps there.
+ */
 static void
 leave_out_dead_stacks(struct gathered *g, const struct source *s)
 {

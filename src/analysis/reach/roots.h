@@ -24,7 +24,8 @@
 enum roots_part {
 	ROOTS_STACKS, /* and registers, of all threads */
 	ROOTS_OTHERS,
-	ROOTS_SEALED, /* not a file, and read-only by now: code made at run time */
+	/* not a file, and read-only by now: code made at run time */
+	ROOTS_SEALED,
 };
 
 /* Before the first visit: remove what is dead. */

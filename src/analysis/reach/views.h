@@ -17,8 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "analysis/reach/worklist.h"
 #include "analysis/reach/reach.h"
+#include "analysis/reach/worklist.h"
 
 enum {
 	VIEWS_HELD = 32,    /* objects that are examined for one view */

@@ -35,8 +35,7 @@ watch(uintptr_t node, void *ctx)
 	struct source_block b;
 
 	/* After a mark, what is older is of no interest. */
-	if (w->r->s->only_new &&
-	    (!w->r->s->find_block(node, &b) || b.is_old))
+	if (w->r->s->only_new && (!w->r->s->find_block(node, &b) || b.is_old))
 		return 0;
 	if (!strcmp(dot ? dot + 1 : name, w->name))
 		w->watched[w->n++] = node;
@@ -77,9 +76,8 @@ print_word(const struct witness *w, const struct map *map, uintptr_t at,
 		buf_put(&b, ", in ");
 		print_object(&b, r, node);
 	} else {
-		buf_put(&b, ranges_contain(&r->g.not_roots, at) ?
-				    ", no root" :
-				    ", a root");
+		buf_put(&b, ranges_contain(&r->g.not_roots, at) ? ", no root" :
+								  ", a root");
 	}
 	buf_put(&b, ", leads to ");
 	print_object(&b, r, target);

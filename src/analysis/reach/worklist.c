@@ -39,7 +39,8 @@ slot_of(const struct worklist *p, uintptr_t node)
 	size_t room = room_of(p);
 	size_t i = (node >> 4) * 0x9e3779b97f4a7c15ULL >> 32;
 
-	while (seen[i & (room - 1)].stamp == p->stamp && seen[i & (room - 1)].node != node)
+	while (seen[i & (room - 1)].stamp == p->stamp &&
+	       seen[i & (room - 1)].node != node)
 		i++;
 	return (struct worklist_slot *)&seen[i & (room - 1)];
 }
@@ -78,8 +79,7 @@ grow(struct worklist *p)
 	p->more = all;
 	p->more_seen = seen;
 	for (i = 0; i < p->n; i++)
-		*slot_of(p, all[i]) =
-			(struct worklist_slot){all[i], p->stamp};
+		*slot_of(p, all[i]) = (struct worklist_slot){all[i], p->stamp};
 	return true;
 }
 

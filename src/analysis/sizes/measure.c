@@ -12,15 +12,15 @@
 
 enum {
 	FIRST_ROOM = 1024,
-	BLOCK_SLACK = 32,  /* a block may be so much larger than was asked for */
-	PART_SLACK = 8,    /* or by that part: a mapping's last page */
+	BLOCK_SLACK = 32, /* a block may be so much larger than was asked for */
+	PART_SLACK = 8,   /* or by that part: a mapping's last page */
 };
 
 static void
 push(struct measure_list *l, uintptr_t node)
 {
-	uintptr_t *all = bigarray_grow(l->all, l->n, &l->room, FIRST_ROOM,
-				       sizeof *all);
+	uintptr_t *all =
+		bigarray_grow(l->all, l->n, &l->room, FIRST_ROOM, sizeof *all);
 
 	/* Out of memory: what hangs there is not counted. */
 	if (!all)
@@ -70,7 +70,9 @@ own(struct measure *w, uintptr_t node)
 	w->n_owned++;
 }
 
-/* Does it count for itself?  Of what the collector holds alive, nothing does. */
+/*
+ * Does it count for itself?  Of what the collector holds alive, nothing does.
+ */
 static bool
 is_member(const struct measure *w, const void *o)
 {
@@ -113,9 +115,8 @@ take_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 			continue;
 		if (o) {
 			take_object(w, node, o, false);
-		} else if (is_alone(w, node) &&
-			   !(w->is_direct && w->views &&
-			     views_has(w->views, node))) {
+		} else if (is_alone(w, node) && !(w->is_direct && w->views &&
+						  views_has(w->views, node))) {
 			own(w, node);
 			push(&w->memory, node);
 		}
@@ -184,8 +185,7 @@ void
 measure_fini(struct measure *w)
 {
 	bigarray_unmap(w->memory.all, w->memory.room, sizeof *w->memory.all);
-	bigarray_unmap(w->objects.all, w->objects.room,
-		       sizeof *w->objects.all);
+	bigarray_unmap(w->objects.all, w->objects.room, sizeof *w->objects.all);
 	if (w->views)
 		worklist_fini(&w->views->theirs);
 	if (w->views)

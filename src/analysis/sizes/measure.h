@@ -34,7 +34,7 @@ struct measure {
 	const struct reach *r;  /* NULL: not searched; sys.getsizeof() is all */
 	const struct mirror *m; /* these count for themselves */
 	bool of_garbage;        /* or of what is lost: then m has all of that */
-	bool is_sure;           /* of the present object: nothing else holds it */
+	bool is_sure;   /* of the present object: nothing else holds it */
 	bool is_direct; /* the words are the object's own */
 	size_t owned, n_owned;
 	struct views *views;

@@ -4,8 +4,8 @@
 
 #include "analysis/base/bigarray.h"
 #include "analysis/reach/blocks.h"
-#include "analysis/reach/worklist.h"
 #include "analysis/reach/views.h"
+#include "analysis/reach/worklist.h"
 #include "analysis/sizes/measure.h"
 #include "common/ownmap.h"
 #include "python/holds.h"

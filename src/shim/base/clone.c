@@ -115,7 +115,7 @@ limit_time(void)
 static void
 settle_in_child(void)
 {
-	static const int faults[] = {SIGSEGV, SIGBUS, SIGILL,
+	static const int faults[] = {SIGSEGV, SIGBUS,  SIGILL,
 				     SIGFPE,  SIGABRT, SIGSYS};
 	struct rlimit no_core = {0, 0};
 	size_t i;

@@ -70,8 +70,9 @@ read_baseline(const char *path, struct buf *complaints)
 	}
 	filters.has_baseline = baseline_parse(
 		&filters.baseline, path, f.data ? f.data : "", f.n, complaints);
-	filters.no_baseline = filters.has_baseline ? NULL : "it is not a "
-							    "report";
+	filters.no_baseline = filters.has_baseline ? NULL :
+						     "it is not a "
+						     "report";
 	readfile_close(&f);
 }
 

@@ -26,8 +26,8 @@ static inline bool
 interpose_malloc_is_libc(void)
 {
 	enum { MUCH_CODE = 1 << 17 };
-	uintptr_t distance = (uintptr_t)malloc_usable_size -
-			     (uintptr_t)__libc_malloc;
+	uintptr_t distance =
+		(uintptr_t)malloc_usable_size - (uintptr_t)__libc_malloc;
 
 	return (void *)valloc == (void *)__libc_valloc &&
 	       distance + MUCH_CODE < 2 * MUCH_CODE;

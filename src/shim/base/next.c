@@ -45,8 +45,8 @@ static const struct {
 	size_t offset; /* of its pointer in struct next_functions */
 	void *without;
 } table[N_NEXT] = {
-#define INTERPOSED(owner, name, result, parameters, without)           \
-	{#name, NEXT_##owner, offsetof(struct next_functions, name),   \
+#define INTERPOSED(owner, name, result, parameters, without)         \
+	{#name, NEXT_##owner, offsetof(struct next_functions, name), \
 	 (void *)without_##name},
 #include "shim/base/interposed.def"
 #undef INTERPOSED

@@ -59,14 +59,14 @@ void *next_look_up(enum next_id id, const void *caller);
 bool next_is_looking_up(void);
 
 /* Inline, always: the return address is that of the interposed function. */
-#define INTERPOSED(owner, name, result, parameters, without)                  \
-	__attribute__((always_inline)) static inline next_type_##name         \
-		*next_##name(void)                                            \
-	{                                                                     \
-		if (__builtin_expect(!next.name, 0))                          \
-			return (next_type_##name *)next_look_up(              \
-				NEXT_##name, __builtin_return_address(0));    \
-		return next.name;                                             \
+#define INTERPOSED(owner, name, result, parameters, without)               \
+	__attribute__((always_inline)) static inline next_type_##name      \
+		*next_##name(void)                                         \
+	{                                                                  \
+		if (__builtin_expect(!next.name, 0))                       \
+			return (next_type_##name *)next_look_up(           \
+				NEXT_##name, __builtin_return_address(0)); \
+		return next.name;                                          \
 	}
 #include "shim/base/interposed.def"
 #undef INTERPOSED

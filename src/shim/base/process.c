@@ -114,8 +114,8 @@ is_watched(pid_t pid)
 			break;
 		text[kept + (size_t)got] = '\0';
 		has_shim |= strstr(text, "libleakshim.so") != NULL;
-		has_python |= strstr(text, "/python") ||
-			      strstr(text, "libpython");
+		has_python |=
+			strstr(text, "/python") || strstr(text, "libpython");
 		kept = (kept + (size_t)got) < 32 ? kept + (size_t)got : 32;
 		memmove(text, text + strlen(text) - kept, kept);
 	}

@@ -26,9 +26,9 @@ enum {
 
 struct process {
 	struct options options;
-	pid_t parent;   /* of the process, as of its start or fork */
-	pid_t pid;      /* own pid; differs from getpid() in a vfork child */
-	bool is_first;  /* its image had no watched ancestor when it started */
+	pid_t parent;  /* of the process, as of its start or fork */
+	pid_t pid;     /* own pid; differs from getpid() in a vfork child */
+	bool is_first; /* its image had no watched ancestor when it started */
 	const char *no_ancestors; /* why that is not known, or NULL (static) */
 	bool is_forked; /* this process was made by fork() from a watched one */
 	/*
@@ -36,10 +36,10 @@ struct process {
 	 * they had on their stacks belongs to no thread here.
 	 */
 	bool has_left_threads;
-	bool is_inert;  /* not watched: declined, or follow=0 in a child */
-	bool no_colour; /* NO_COLOR is set */
+	bool is_inert;    /* not watched: declined, or follow=0 in a child */
+	bool no_colour;   /* NO_COLOR is set */
 	bool is_attached; /* came into the process while it ran */
-	bool has_run;   /* under `leakshim run': it judges the exit status */
+	bool has_run;     /* under `leakshim run': it judges the exit status */
 	const char *declined; /* why not, or NULL */
 	char exe[4096];
 	char cwd[4096];

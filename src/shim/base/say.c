@@ -18,7 +18,9 @@ enum { PATIENCE_MS = 3000 };
 
 static bool has_no_reader; /* when something was last said */
 
-/* The program waits for its reader; once it has, nothing more is lost by that. */
+/*
+ * The program waits for its reader; once it has, nothing more is lost by that.
+ */
 static unsigned
 patience_ms(void)
 {

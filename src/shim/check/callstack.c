@@ -54,8 +54,8 @@ load(void)
 	*(void **)&unwind.get_cfa = dlsym(lib, "_Unwind_GetCFA");
 	*(void **)&unwind.get_ip = dlsym(lib, "_Unwind_GetIP");
 	*(void **)&unwind.get_register = dlsym(lib, "_Unwind_GetGR");
-	unwind.is_there = unwind.backtrace && unwind.get_cfa &&
-			  unwind.get_ip && unwind.get_register;
+	unwind.is_there = unwind.backtrace && unwind.get_cfa && unwind.get_ip &&
+			  unwind.get_register;
 }
 
 void
@@ -80,7 +80,7 @@ struct search {
 	size_t wanted, n_loops;
 	bool is_found;
 	size_t n;
-	uintptr_t end; /* of the last that was seen */
+	uintptr_t end;                  /* of the last that was seen */
 	struct callstack before, inner; /* the two that were seen last */
 	uintptr_t before_ip;
 };
@@ -184,8 +184,8 @@ callstack_find(struct callstack *out)
 		out->end = s.end;
 		ownframes_next(&out->frame, &out->code, &out->runs_later);
 		take_arguments(out);
-		out->n_stacks = ownframes_stacks(n_own, out->stacks,
-						 CALLSTACK_STACKS);
+		out->n_stacks =
+			ownframes_stacks(n_own, out->stacks, CALLSTACK_STACKS);
 	}
 	errno = saved;
 	return s.is_found;
@@ -194,7 +194,7 @@ callstack_find(struct callstack *out)
 /* ---- the stack at a mark ---- */
 
 enum {
-	NOTES = 16, /* marks that are within each other */
+	NOTES = 16,           /* marks that are within each other */
 	MOST_NOTED = 1 << 15, /* words */
 };
 

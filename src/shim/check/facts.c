@@ -24,9 +24,9 @@
 #include "shim/record/capture.h"
 #include "shim/record/hooks.h"
 #include "shim/record/layer.h"
-#include "shim/record/sharedblocks.h"
 #include "shim/record/nativestack.h"
 #include "shim/record/recorded.h"
+#include "shim/record/sharedblocks.h"
 #include "shim/record/sidetable.h"
 #include "shim/record/stacks.h"
 

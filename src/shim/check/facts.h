@@ -25,19 +25,19 @@
 enum { SECONDS_OF_DAY = 86400 };
 
 struct facts {
-	const char *trigger; /* static */
-	int number;          /* of the report in this process, from 1 */
-	uint32_t since;      /* the first epoch asked about; 0: all */
-	uint32_t until;      /* ... and the first that is not; 0: all are */
-	const char *path;    /* log_path, or what the caller named instead */
-	bool is_chosen;      /* ... */
+	const char *trigger;   /* static */
+	int number;            /* of the report in this process, from 1 */
+	uint32_t since;        /* the first epoch asked about; 0: all */
+	uint32_t until;        /* ... and the first that is not; 0: all are */
+	const char *path;      /* log_path, or what the caller named instead */
+	bool is_chosen;        /* ... */
 	const char *text_path; /* for the text as well, or NULL */
 	bool is_later_process; /* not the first of its run: names differ */
-	int64_t time;        /* seconds since the epoch */
-	uint64_t started_ns; /* CLOCK_MONOTONIC */
-	uint64_t pause_ns;   /* the program stood still, to clone it */
+	int64_t time;          /* seconds since the epoch */
+	uint64_t started_ns;   /* CLOCK_MONOTONIC */
+	uint64_t pause_ns;     /* the program stood still, to clone it */
 	const char *survival_unknown; /* why survivors will not be known */
-	size_t n_interpreters_left; /* whose lists are not looked at */
+	size_t n_interpreters_left;   /* whose lists are not looked at */
 	struct gcwatch_state gc;
 	bool has_generations;
 	struct report_generation generations[GENERATIONS];

@@ -95,8 +95,8 @@ list_suspects(struct page *page, struct check *c)
 					c->world.unreachable.ids[i]);
 
 		page->suspects[page->n_suspects++] = (struct suspect){
-			(uintptr_t)o, (uintptr_t)object_type(o),
-			content_of(o), (uint32_t)i, 0};
+			(uintptr_t)o, (uintptr_t)object_type(o), content_of(o),
+			(uint32_t)i, 0};
 	}
 	omissions_count(&c->omissions, OMISSION_SUSPECTS,
 			(int64_t)(c->world.unreachable.n - page->n_suspects));

@@ -69,8 +69,8 @@ struct inspection {
 	struct facts facts;
 	struct source source;
 	struct notcloned notcloned; /* if the source has one */
-	int n_reports; /* to log_path */
-	int n_chosen;  /* to places that the caller of a check named */
+	int n_reports;              /* to log_path */
+	int n_chosen;           /* to places that the caller of a check named */
 	uint64_t last_pause_ns; /* of the last report that was made */
 	uint64_t began_ns;      /* the last check of everything, 0: none yet */
 };

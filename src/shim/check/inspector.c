@@ -185,9 +185,9 @@ static bool
 begin_in_clone(const struct inspector_request *r, const char **why)
 {
 	if (r->stack) {
-		inspection.pid = clone_start_on(r->stack, r->stack_bytes,
-						inspection_run, inspection.page,
-						why);
+		inspection.pid =
+			clone_start_on(r->stack, r->stack_bytes, inspection_run,
+				       inspection.page, why);
 	} else {
 		standstill_begin(&inspection.source);
 		inspection.pid =
@@ -286,8 +286,8 @@ leave_own_call_out(uint32_t since)
 	inspection.source.n_stack_words = program.n_words;
 	inspection.source.dead = program.stacks;
 	inspection.source.n_dead = program.n_stacks;
-	inspection.source.stack_then = callstack_at(
-		since, &program, &inspection.source.n_stack_then);
+	inspection.source.stack_then =
+		callstack_at(since, &program, &inspection.source.n_stack_then);
 }
 
 static void
@@ -300,9 +300,8 @@ gather_facts(const struct inspector_request *r)
 	f->until = r->until;
 	f->text_path = r->text_path;
 	/* Reports to other places do not change the names of the usual ones. */
-	f->number = r->path || channel_is_open() ?
-		++inspection.n_chosen :
-		++inspection.n_reports;
+	f->number = r->path || channel_is_open() ? ++inspection.n_chosen :
+						   ++inspection.n_reports;
 	f->survival_unknown = why_survival_is_unknown(r);
 	recorded_source(&inspection.source, 0, 0);
 }
@@ -457,7 +456,8 @@ inspector_compare(void)
 
 	/* DEBUG_SAVEALL keeps everything: survival says nothing then. */
 	if (!inspection.page || !inspection.pid ||
-	    inspection.facts.gc.saveall_now || !suspects_any_left(inspection.page))
+	    inspection.facts.gc.saveall_now ||
+	    !suspects_any_left(inspection.page))
 		return;
 	facts_source(&inspection.source, &inspection.facts,
 		     &inspection.page->order);

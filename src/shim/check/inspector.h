@@ -25,9 +25,9 @@
 struct inspector_request {
 	const char *trigger; /* as in the report */
 	bool collection_follows;
-	uint32_t since;        /* an epoch: what is older is left out; 0: all */
-	uint32_t until;        /* ... and what is not: 0: nothing */
-	const char *path;      /* instead of log_path, or NULL */
+	uint32_t since;   /* an epoch: what is older is left out; 0: all */
+	uint32_t until;   /* ... and what is not: 0: nothing */
+	const char *path; /* instead of log_path, or NULL */
 	/* path is JSON, and this text: exactly so named. */
 	const char *text_path;
 	/*

@@ -77,8 +77,8 @@ is_silent(const struct report *r, bool to_file, const char *why_not)
 	if (to_file || process.options.format == OPTIONS_FORMAT_JSON)
 		return false;
 	/* One line says why, and the caller writes it. */
-	return why_not || (process.options.verbosity == 0 &&
-			   !report_has_news(r));
+	return why_not ||
+	       (process.options.verbosity == 0 && !report_has_news(r));
 }
 
 /* For leakshim.py, which made a directory for them: both formats. */

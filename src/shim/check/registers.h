@@ -22,12 +22,13 @@ registers_save(volatile uintptr_t out[REGISTERS])
 			 : "r"(out)
 			 : "memory");
 #elif defined __aarch64__
-	__asm__ volatile("stp x19, x20, [%0]\n\tstp x21, x22, [%0, #16]\n\t"
-			 "stp x23, x24, [%0, #32]\n\tstp x25, x26, [%0, #48]\n\t"
-			 "stp x27, x28, [%0, #64]\n\tstr x29, [%0, #80]"
-			 :
-			 : "r"(out)
-			 : "memory");
+	__asm__ volatile(
+		"stp x19, x20, [%0]\n\tstp x21, x22, [%0, #16]\n\t"
+		"stp x23, x24, [%0, #32]\n\tstp x25, x26, [%0, #48]\n\t"
+		"stp x27, x28, [%0, #64]\n\tstr x29, [%0, #80]"
+		:
+		: "r"(out)
+		: "memory");
 #else
 #error "say here which registers a function keeps"
 #endif

@@ -157,8 +157,8 @@ ask(struct arena *a, const char *command, const struct buf *questions,
 static const char *
 take_field(struct arena *a, const char **at, const char *end, char delimiter)
 {
-	const char *from = *at, *to = memchr(from, delimiter,
-					     (size_t)(end - from));
+	const char *from = *at,
+		   *to = memchr(from, delimiter, (size_t)(end - from));
 	char *copy;
 
 	if (!to)

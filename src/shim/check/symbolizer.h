@@ -19,7 +19,10 @@
 struct arena;
 struct report;
 
-/* Fill in what can be had until until_ns (CLOCK_MONOTONIC), advice (advice.h) included. */
+/*
+ * Fill in what can be had until until_ns (CLOCK_MONOTONIC), advice (advice.h)
+ * included.
+ */
 void symbolizer_fill(struct arena *a, struct report *r, bool is_python3,
 		     uint64_t until_ns);
 

@@ -137,7 +137,8 @@ testhooks_sizes(void)
 			address = address * 10 + (uintptr_t)(c - '0');
 			continue;
 		}
-		buf_printf(&sizes, "%ld\n", (long)object_bytes((void *)address));
+		buf_printf(&sizes, "%ld\n",
+			   (long)object_bytes((void *)address));
 		address = 0;
 	}
 	buf_printf(&name, "%s.found", path);

@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "common/attachpage.h"
-#include "python/gil.h"
 #include "python/foreigngil.h"
+#include "python/gil.h"
 #include "shim/base/channel.h"
 #include "shim/base/clone.h"
 #include "shim/base/forkgate.h"

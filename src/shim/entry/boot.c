@@ -42,16 +42,16 @@ import_gc(void)
 	void *modules = py.PyImport_GetModuleDict();
 	bool had_it = modules && py.PyDict_GetItemString(modules, "gc");
 	/* 2.7 has one lock for all imports: fail rather than wait for it. */
-	void *gc = layout->has_gc_callbacks || !py.PyImport_ImportModuleNoBlock ?
-			   py.PyImport_ImportModule("gc") :
-			   py.PyImport_ImportModuleNoBlock("gc");
+	void *gc =
+		layout->has_gc_callbacks || !py.PyImport_ImportModuleNoBlock ?
+			py.PyImport_ImportModule("gc") :
+			py.PyImport_ImportModuleNoBlock("gc");
 
 	if (!gc) {
 		py.PyErr_Clear();
 		return NULL;
 	}
-	if (!had_it && modules &&
-	    py.PyDict_DelItemString(modules, "gc") != 0)
+	if (!had_it && modules && py.PyDict_DelItemString(modules, "gc") != 0)
 		py.PyErr_Clear();
 	return gc;
 }
@@ -95,7 +95,8 @@ take_place(void)
 	gil_learn();
 	/* Before the hooks keep dead objects out of them. */
 	if (process.options.reachability)
-		watched.n_free_lists = freelists_find_arrays(watched.free_lists);
+		watched.n_free_lists =
+			freelists_find_arrays(watched.free_lists);
 	/* Hooks installed late have not seen it import its first modules. */
 	stdlib_find(directory, sizeof directory);
 	programstart_set_library(directory);
@@ -147,7 +148,8 @@ boot_attach(void)
 		finalizers_init();
 		gil_learn();
 		if (process.options.reachability)
-			watched.n_free_lists = freelists_find_arrays(watched.free_lists);
+			watched.n_free_lists =
+				freelists_find_arrays(watched.free_lists);
 		hooks_attach(&process.options);
 		gcwatch_install(watched.gc, collection_ended);
 		watched.problem = NULL;

@@ -30,8 +30,7 @@ __asm__(".symver dlsym,dlsym@GLIBC_2.17");
 extern void *__dso_handle __attribute__((visibility("hidden")));
 
 /* Of the thread that forks, for its child. */
-static __thread bool leaves_threads
-	__attribute__((tls_model("initial-exec")));
+static __thread bool leaves_threads __attribute__((tls_model("initial-exec")));
 
 /*
  * Registered last, it runs first: a malloc's own has not taken its locks yet,

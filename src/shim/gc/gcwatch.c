@@ -47,8 +47,7 @@ static struct {
 static long
 ask(void *function)
 {
-	void *result = function ? py.PyObject_CallObject(function, NULL) :
-				  NULL;
+	void *result = function ? py.PyObject_CallObject(function, NULL) : NULL;
 	long v = -1;
 
 	if (result) {
@@ -71,15 +70,15 @@ gcwatch_look(struct gcwatch_state *out)
 		.debug_flags = debug < 0 ? REPORT_UNKNOWN : debug,
 		.n_garbage = REPORT_UNKNOWN,
 	};
-	garbage = watched.gc ? py.PyObject_GetAttrString(watched.gc, "garbage") :
-			      NULL;
+	garbage = watched.gc ?
+			  py.PyObject_GetAttrString(watched.gc, "garbage") :
+			  NULL;
 	if (garbage) {
 		/* The module keeps it; ours was only a second reference. */
 		py.Py_DecRef(garbage);
 		if (type_flags(object_type(garbage)) & FLAG_LIST) {
 			out->garbage = garbage;
-			out->n_garbage =
-				(int64_t)object_word(garbage, OB_SIZE);
+			out->n_garbage = (int64_t)object_word(garbage, OB_SIZE);
 		}
 	} else {
 		py.PyErr_Clear();
@@ -245,8 +244,8 @@ on_collection(void *self, void *args)
 		gcwatch_note_flags();
 		reftracer_keep();
 		if (collected_is_wanted() && !gcwatch_is_keeping_all())
-			collected_note((int)number_in(
-				info, watch.key_generation));
+			collected_note(
+				(int)number_in(info, watch.key_generation));
 		watch.started_ns = clone_now_ns();
 		watch.is_collecting = true;
 	} else if (!strcmp(text, "stop")) {
@@ -280,8 +279,8 @@ gcwatch_install(void *gc, void (*ended)(bool is_last))
 		py.PyUnicode_InternFromString("uncollectable");
 	callbacks = py.PyObject_GetAttrString(gc, "callbacks");
 	function = py.PyCFunction_NewEx(&callback, NULL, NULL);
-	if (callbacks && function && type_flags(object_type(callbacks)) &
-						 FLAG_LIST)
+	if (callbacks && function &&
+	    type_flags(object_type(callbacks)) & FLAG_LIST)
 		watch.is_called = py.PyList_Append(callbacks, function) == 0;
 	watch.is_counting = watch.is_called;
 	if (callbacks)
@@ -302,10 +301,15 @@ gcwatch_remove(void *gc)
 	void *result = take ? py.PyObject_CallFunctionObjArgs(
 				      take, watch.function, NULL) :
 			      NULL;
-	void **const kept[] = {&watch.isenabled,       &watch.get_debug,
-			       &watch.key_generation,  &watch.key_collected,
-			       &watch.key_uncollectable, &watch.function,
-			       &result, &take, &callbacks};
+	void **const kept[] = {&watch.isenabled,
+			       &watch.get_debug,
+			       &watch.key_generation,
+			       &watch.key_collected,
+			       &watch.key_uncollectable,
+			       &watch.function,
+			       &result,
+			       &take,
+			       &callbacks};
 	size_t i;
 
 	if (!result)

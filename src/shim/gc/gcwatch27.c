@@ -18,7 +18,9 @@
 #include "shim/gc/collected.h"
 #include "shim/gc/gcwatch.h"
 
-/* PyMethodDef, and where a PyCFunctionObject keeps it (Include/methodobject.h). */
+/*
+ * PyMethodDef, and where a PyCFunctionObject keeps it (Include/methodobject.h).
+ */
 struct method {
 	const char *name;
 	void *(*call)(void *self, void *args, void *keywords);
@@ -84,7 +86,8 @@ generation_asked(void *args, void *keywords)
 		return GENERATIONS - 1;
 	args = object_pointer(args, layout->tuple_items);
 	return object_type(args) == py.PyInt_Type ?
-		       (int)py.PyLong_AsLong(args) : -1;
+		       (int)py.PyLong_AsLong(args) :
+		       -1;
 }
 
 static void

@@ -81,8 +81,8 @@ struct turn {
 static bool
 is_watched(void)
 {
-	return watched.is_watched && !process.is_inert && !process.is_attached &&
-	       process_is_own();
+	return watched.is_watched && !process.is_inert &&
+	       !process.is_attached && process_is_own();
 }
 
 /* Without the GIL: is there anything to wait for?  0 or an errno. */
@@ -448,7 +448,9 @@ leakshim_py_end(int outcome, const char *json_path, const char *text_path)
 		inspector_hold();
 		inspector_compare();
 	}
-	/* The clone has its own; a child that is forked meanwhile needs these. */
+	/*
+	 * The clone has its own; a child that is forked meanwhile needs these.
+	 */
 	put_options_back();
 	n = end_check(&turn, json_path, text_path);
 	end_turn(&turn);

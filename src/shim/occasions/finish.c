@@ -11,8 +11,8 @@
 #include "common/glibconly.h"
 #include "python/api.h"
 #include "python/atexits.h"
-#include "python/gil.h"
 #include "python/foreigngil.h"
+#include "python/gil.h"
 #include "shim/base/arming.h"
 #include "shim/base/process.h"
 #include "shim/base/say.h"
@@ -31,7 +31,7 @@
 enum stage {
 	STAGE_NONE,
 	STAGE_WATCHING,
-	STAGE_WAITING, /* checked; the last collection is to come */
+	STAGE_WAITING,  /* checked; the last collection is to come */
 	STAGE_COMPARED, /* it has come; the clone writes the report */
 	STAGE_DONE,
 };
@@ -220,8 +220,7 @@ say_gil_lacks(void)
 int
 finish_before__exit(int status)
 {
-	if (state.stage == STAGE_NONE || process.is_inert ||
-	    !process_is_own())
+	if (state.stage == STAGE_NONE || process.is_inert || !process_is_own())
 		return status;
 	if (only_failed_to_exec())
 		return status;
@@ -332,9 +331,9 @@ finish_install(void)
 	static bool has_handlers;
 	bool ok;
 
-	ok = exit27_is_needed() ? exit27_install(finish_at_exit,
-						 finish_after_collection) :
-				  register_atexit();
+	ok = exit27_is_needed() ?
+		     exit27_install(finish_at_exit, finish_after_collection) :
+		     register_atexit();
 	if (!has_handlers) {
 		on_exit(change_exit_status, NULL);
 		has_handlers = true;

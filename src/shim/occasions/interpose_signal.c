@@ -27,7 +27,9 @@ sigaction(int number, const struct sigaction *action, struct sigaction *old)
 	return next_sigaction()(number, action, old);
 }
 
-/* As in BSD: the handler stays, is not interrupted by itself, and calls go on. */
+/*
+ * As in BSD: the handler stays, is not interrupted by itself, and calls go on.
+ */
 LS_EXPORT sighandler_t
 signal(int number, sighandler_t handler)
 {

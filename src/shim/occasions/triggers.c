@@ -30,7 +30,7 @@
 #include "shim/record/hooks.h"
 
 enum {
-	COUNTDOWN = 128,      /* allocations between two looks at the clock */
+	COUNTDOWN = 128,  /* allocations between two looks at the clock */
 	MOST_PENDING = 4, /* of the 32 that the interpreter has room for */
 };
 
@@ -70,8 +70,7 @@ can_check(void)
 {
 	return watched.is_watched && !watched.problem && !process.is_inert &&
 	       !is_finalizing() &&
-	       (process.is_attached || !watched.is_ending) &&
-	       process_is_own();
+	       (process.is_attached || !watched.is_ending) && process_is_own();
 }
 
 static bool
@@ -290,7 +289,8 @@ tick(void)
 				      memory_order_relaxed);
 		return;
 	}
-	atomic_store_explicit(&watch.countdown, COUNTDOWN, memory_order_relaxed);
+	atomic_store_explicit(&watch.countdown, COUNTDOWN,
+			      memory_order_relaxed);
 	saved = errno;
 	look();
 	errno = saved;

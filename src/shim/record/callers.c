@@ -119,8 +119,8 @@ find_module(uintptr_t address, struct callframe_tables *out)
 	if (find_object((void *)address, &o) != 0 || !o.link_map->l_name ||
 	    !native_is_system(o.link_map->l_name))
 		return false;
-	*out = (struct callframe_tables){
-		o.eh_frame, (uintptr_t)o.map_start, (uintptr_t)o.map_end};
+	*out = (struct callframe_tables){o.eh_frame, (uintptr_t)o.map_start,
+					 (uintptr_t)o.map_end};
 	return true;
 }
 

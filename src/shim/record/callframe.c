@@ -238,7 +238,8 @@ read_entry(const struct callframe_tables *t, const unsigned char *at,
 	    !read_common(t, field - n, out))
 		return false;
 	field = r.at;
-	out->start = (uintptr_t)field + (uintptr_t)(int64_t)(int32_t)take(&r, 4);
+	out->start =
+		(uintptr_t)field + (uintptr_t)(int64_t)(int32_t)take(&r, 4);
 	n = take(&r, 4);
 	if (r.failed || address - out->start >= n)
 		return false;

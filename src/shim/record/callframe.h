@@ -20,7 +20,7 @@
 #include <stdint.h>
 
 struct callframe_tables {
-	const void *header; /* .eh_frame_hdr, or NULL */
+	const void *header;   /* .eh_frame_hdr, or NULL */
 	uintptr_t start, end; /* what is mapped of the module */
 };
 

@@ -116,8 +116,8 @@ static stack_id
 root_of_thread(void)
 {
 	return stacks_root(syscall(SYS_gettid) == syscall(SYS_getpid) ?
-				 STACKS_ROOT_MAIN :
-				 STACKS_ROOT_OTHER);
+				   STACKS_ROOT_MAIN :
+				   STACKS_ROOT_OTHER);
 }
 
 /*
@@ -165,7 +165,7 @@ take_step(const struct frame_layout *l, struct thread_cache *c,
 	*s = (struct thread_step){
 		f->place, f->code, below,
 		stacks_intern(below, f->code,
-			    frames_offset(l, f->code_object, f->place))};
+			      frames_offset(l, f->code_object, f->place))};
 	if (!s->node)
 		s->code = 0; /* the depot is full; codes start at 1 */
 	return s->node;
@@ -320,9 +320,8 @@ find_match(const struct frame_layout *l, const struct thread_cache *c,
 		return true;
 	}
 	for (*n_pushed = 0; f && *n_pushed < MAX_PUSHED; ++*n_pushed) {
-		size_t i = c->n, least = c->n > MAX_PUSHED ?
-						 c->n - MAX_PUSHED :
-						 0;
+		size_t i = c->n,
+		       least = c->n > MAX_PUSHED ? c->n - MAX_PUSHED : 0;
 
 		while (i-- > least) {
 			if (c->frames[i].frame == f) {
@@ -348,14 +347,12 @@ capture(const struct frame_layout *l, struct thread_cache *c, void *top)
 	void *f = top;
 
 	if (!c->n || !find_match(l, c, top, &k, &n_pushed) ||
-	    k + n_pushed >= THREAD_CACHE_FRAMES ||
-	    !is_chain_unchanged(l, c, k))
+	    k + n_pushed >= THREAD_CACHE_FRAMES || !is_chain_unchanged(l, c, k))
 		return walk(l, c, top);
 	slot = &c->frames[k];
 	if (!is_unchanged(l, slot)) {
 		slot->place = frames_place(l, slot->frame);
-		slot->node = intern(l, c, slot,
-				    k ? slot[-1].node : c->root);
+		slot->node = intern(l, c, slot, k ? slot[-1].node : c->root);
 	}
 	for (i = n_pushed; i > 0; i--) {
 		c->frames[k + i].frame = f;

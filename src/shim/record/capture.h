@@ -80,7 +80,9 @@ bool capture_may_keep(stack_id id);
 /* In the child of a fork: caches of other threads are garbage. */
 void capture_forked(void);
 
-/* Why backtraces are off, or NULL when they work; for doctor and verbosity=1. */
+/*
+ * Why backtraces are off, or NULL when they work; for doctor and verbosity=1.
+ */
 const char *capture_problem(void);
 
 #endif /* LEAKSHIM_SHIM_CAPTURE_H */

@@ -166,16 +166,16 @@ hooks_free_lists_exact(void)
 const char *
 hooks_kind(void)
 {
-	return !state.is_recording  ? "none (track=none)" :
-	       state.is_interposed  ? "interposed symbols" :
-	       state.has_layer	    ? "allocator layer" :
-				      "none";
+	return !state.is_recording ? "none (track=none)" :
+	       state.is_interposed ? "interposed symbols" :
+	       state.has_layer     ? "allocator layer" :
+				     "none";
 }
 
 const char *
 hooks_free_list_kind(void)
 {
-	return state.has_tracer	   ? "reference tracer" :
+	return state.has_tracer    ? "reference tracer" :
 	       state.has_wrappers  ? "type wrappers" :
 	       state.is_interposed ? "interposed symbols" :
 				     "none";

@@ -53,8 +53,8 @@ void hooks_attach(const struct options *o);
 bool hooks_remove(void);
 
 /* What works, for `coverage' and doctor. */
-bool hooks_see_objects(void);       /* false: static 2.7, track=none */
-bool hooks_see_containers(void);    /* 2.7: their allocation is interposed */
+bool hooks_see_objects(void);    /* false: static 2.7, track=none */
+bool hooks_see_containers(void); /* 2.7: their allocation is interposed */
 
 /* The death of a block is seen, so that an address says which object it is. */
 bool hooks_prove_identity(void);

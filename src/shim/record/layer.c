@@ -113,8 +113,8 @@ next_gap(void)
 	r ^= r << 17;
 	mine.random = r;
 	zeros = (unsigned)__builtin_clzll(r | 1);
-	log2 = (double)zeros +
-	       1.0 - (double)(r << (zeros + 1) >> 32) / 4294967296.0;
+	log2 = (double)zeros + 1.0 -
+	       (double)(r << (zeros + 1) >> 32) / 4294967296.0;
 	/* -ln(u) has the mean 1. */
 	return 1 + (int64_t)((double)sample_bytes * log2 * 0.693147);
 }

@@ -74,11 +74,11 @@ __asm__(".symver dlsym,dlsym@GLIBC_2.17");
 
 enum {
 	MOST_FRAMES = 255,
-	OWN_FRAMES = 8,     /* ours, on top of the allocator's caller */
+	OWN_FRAMES = 8, /* ours, on top of the allocator's caller */
 	MOST_RUNS = 512,
-	MOST_STEPS = 4096,  /* of a whole stack, when it must be walked */
-	KNOWN_SHIFT = 13,   /* stacks remembered: 8192 */
-	ID_BITS = 26,       /* of a stack_id */
+	MOST_STEPS = 4096, /* of a whole stack, when it must be walked */
+	KNOWN_SHIFT = 13,  /* stacks remembered: 8192 */
+	ID_BITS = 26,      /* of a stack_id */
 };
 
 static struct {
@@ -275,8 +275,8 @@ is_own(uintptr_t ip)
 
 /* Which of the frames runs which Python frames: by addresses on the stack. */
 static void
-splice_by_markers(struct frame *frames, size_t n,
-		  const struct frames_run *runs, size_t n_runs)
+splice_by_markers(struct frame *frames, size_t n, const struct frames_run *runs,
+		  size_t n_runs)
 {
 	size_t i, k;
 
@@ -301,8 +301,8 @@ splice_by_function(struct frame *frames, size_t n, size_t n_loops,
 	if (n_loops != n_python)
 		return;
 	for (i = 0; i < n; i++)
-		frames[i].n_python = frames[i].ip - loop_from <
-				     loop_to - loop_from;
+		frames[i].n_python =
+			frames[i].ip - loop_from < loop_to - loop_from;
 }
 
 static __attribute__((noinline)) size_t
@@ -360,7 +360,8 @@ intern(stack_id below)
 		n = n_wanted;
 	while (n) {
 		n--;
-		next = stacks_intern_native(id, frames[n].ip, frames[n].n_python);
+		next = stacks_intern_native(id, frames[n].ip,
+					    frames[n].n_python);
 		if (!next)
 			return below; /* the depot is full */
 		id = next;

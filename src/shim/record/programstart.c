@@ -56,8 +56,8 @@ static void
 learn_library(const char *file)
 {
 	static const char *const tails[] = {"/encodings/__init__.py",
-					    "/encodings/aliases.py",
-					    "/site.py", "/os.py"};
+					    "/encodings/aliases.py", "/site.py",
+					    "/os.py"};
 	size_t n = strlen(file), i;
 
 	for (i = 0; !library[0] && i < sizeof tails / sizeof *tails; i++) {
@@ -93,7 +93,9 @@ is_called_by_site(void *frame)
 	return false;
 }
 
-/* What calls __init__ from 3.13 on has its name for a file (_Py_InitCleanup). */
+/*
+ * What calls __init__ from 3.13 on has its name for a file (_Py_InitCleanup).
+ */
 static bool
 is_interpreters(const struct code_copy *c)
 {

@@ -119,8 +119,9 @@ regions_epoch(struct leaf *leaf, uintptr_t address)
 static int
 by_address(const struct entry *x, const struct entry *y)
 {
-	return x->leaf.region < y->leaf.region ? -1 :
-						 x->leaf.region > y->leaf.region;
+	return x->leaf.region < y->leaf.region ?
+		       -1 :
+		       x->leaf.region > y->leaf.region;
 }
 
 int

@@ -130,7 +130,8 @@ sidetable_record(void *p, size_t size, stack_id stack, unsigned flags)
 	size_t granules = granules_of(size);
 
 	if (__builtin_expect(!leaf || *leaf_slot(leaf, address) ||
-				     granules >= SIZE_BIG || epoch_now, 0)) {
+				     granules >= SIZE_BIG || epoch_now,
+			     0)) {
 		record_unusual(p, size, stack, flags);
 		return;
 	}
@@ -182,8 +183,8 @@ sidetable_forget(void *p)
 	struct leaf *leaf = regions_at_hand((uintptr_t)p);
 	uint32_t *slot, old;
 
-	if (__builtin_expect(!leaf || *leaf_size(leaf, (uintptr_t)p) ==
-					      SIZE_BIG, 0))
+	if (__builtin_expect(
+		    !leaf || *leaf_size(leaf, (uintptr_t)p) == SIZE_BIG, 0))
 		return forget_unusual(p);
 	slot = leaf_slot(leaf, (uintptr_t)p);
 	old = *slot;

@@ -45,9 +45,9 @@ struct block {
 };
 
 /*
- * Nothing is recorded before.  Always true: memory is taken as it is needed, and
- * what finds none is counted (fault.h).  at_limit: called once, in a hook, when
- * the table has reached max_bytes (0: never).
+ * Nothing is recorded before.  Always true: memory is taken as it is needed,
+ * and what finds none is counted (fault.h).  at_limit: called once, in a hook,
+ * when the table has reached max_bytes (0: never).
  */
 bool sidetable_init(uint64_t max_bytes, void (*at_limit)(void));
 
@@ -129,6 +129,6 @@ struct sidetable_totals sidetable_count(void);
 /* More containers than there can be blocks for in the table's regions. */
 size_t sidetable_most(void);
 
-size_t sidetable_bytes(void);  /* memory of the table in use, approximately */
+size_t sidetable_bytes(void); /* memory of the table in use, approximately */
 
 #endif /* LEAKSHIM_SHIM_SIDETABLE_H */

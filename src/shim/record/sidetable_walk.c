@@ -20,7 +20,7 @@ flag_leaf(struct leaf *leaf, void *flags)
 		uint32_t old = __atomic_load_n(&slots[i], __ATOMIC_RELAXED);
 		uint32_t now = slot_is_live(old) ? old | *(uint32_t *)flags :
 			       slot_is_note(old) ? 0 :
-					      old;
+						   old;
 
 		if (now != old)
 			__atomic_compare_exchange_n(&slots[i], &old, now, false,
@@ -108,10 +108,11 @@ count_leaf(struct leaf *leaf, void *ctx)
 		if (!slot_is_live(slots[i]))
 			continue;
 		totals->blocks++;
-		totals->bytes += sizes[i] == SIZE_BIG ?
-					 bigblocks_find((void *)(start +
-							   (i << regions_shift))) :
-					 (size_t)sizes[i] << regions_shift;
+		totals->bytes +=
+			sizes[i] == SIZE_BIG ?
+				bigblocks_find((void *)(start +
+							(i << regions_shift))) :
+				(size_t)sizes[i] << regions_shift;
 	}
 	return 0;
 }

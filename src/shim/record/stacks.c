@@ -23,8 +23,8 @@
  */
 struct stacks_node {
 	uint32_t parent;
-	uint32_t next; /* in the bucket */
-	uint32_t code; /* its id, or NATIVE, n_python and the ip's upper half;
+	uint32_t next;  /* in the bucket */
+	uint32_t code;  /* its id, or NATIVE, n_python and the ip's upper half;
 			* 0: the node is not in use */
 	int32_t offset; /* into the bytecode, or the ip's lower half; the next
 			 * one that is not in use */
@@ -61,7 +61,7 @@ _Static_assert(sizeof(struct stacks_node) + 1 == STACKS_NODE_BYTES,
 static struct stacks_node *chunks[MAX_CHUNKS];
 static _Atomic uint32_t *buckets;
 static uint32_t n_nodes = FIRST_NODE; /* handed out so far */
-static uint32_t n_forgotten; /* of them: by stacks_forget() */
+static uint32_t n_forgotten;          /* of them: by stacks_forget() */
 static uint32_t n_inherited; /* of a fork's child: those of its parent */
 static uint32_t first_free, n_free;
 static stack_id roots[ROOTS] = {STACKS_ROOT_NONE, STACKS_ROOT_MAIN,
@@ -112,8 +112,8 @@ bucket_of(uint32_t parent, uint32_t code, int32_t offset)
 static uint32_t
 find(size_t bucket, uint32_t parent, uint32_t code, int32_t offset)
 {
-	uint32_t i = atomic_load_explicit(&buckets[bucket],
-					  memory_order_acquire);
+	uint32_t i =
+		atomic_load_explicit(&buckets[bucket], memory_order_acquire);
 
 	while (i && (node(i)->parent != parent || node(i)->code != code ||
 		     node(i)->offset != offset))
@@ -186,7 +186,7 @@ stacks_intern_native(stack_id parent, uintptr_t ip, unsigned n_python)
 	if (n_python > MOST_PYTHON)
 		n_python = MOST_PYTHON;
 	return stacks_intern(parent, NATIVE | n_python << IP_BITS | upper,
-			   (int32_t)(uint32_t)ip);
+			     (int32_t)(uint32_t)ip);
 }
 
 static bool

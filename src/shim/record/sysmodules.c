@@ -57,8 +57,8 @@ note(struct dl_phdr_info *info, size_t size, void *ctx)
 {
 	struct found *f = ctx;
 
-	if (size >= offsetof(struct dl_phdr_info, dlpi_subs) +
-			    sizeof info->dlpi_subs)
+	if (size >=
+	    offsetof(struct dl_phdr_info, dlpi_subs) + sizeof info->dlpi_subs)
 		f->changes = info->dlpi_adds + info->dlpi_subs;
 	if (f->n < MOST && info->dlpi_name && native_is_system(info->dlpi_name))
 		f->all[f->n++] = extent_of(info);

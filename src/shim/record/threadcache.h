@@ -46,7 +46,7 @@ struct thread_cache {
 	uint32_t epoch;
 	uint32_t round; /* rounds_now */
 	stack_id root;
-	void *beyond; /* the frame that frames[0] links to; NULL mostly */
+	void *beyond;  /* the frame that frames[0] links to; NULL mostly */
 	size_t n;      /* frames of the last capture */
 	size_t n_used; /* the most of any since the epoch began */
 	struct thread_step steps[THREAD_CACHE_STEPS];    /* by their hash */

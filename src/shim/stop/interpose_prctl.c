@@ -21,7 +21,9 @@ prctl(int option, ...)
 	va_list rest;
 	int i;
 
-	/* As in the C library, which does not know how many there are either. */
+	/*
+	 * As in the C library, which does not know how many there are either.
+	 */
 	va_start(rest, option);
 	for (i = 0; i < 4; i++)
 		a[i] = va_arg(rest, unsigned long);

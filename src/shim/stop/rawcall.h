@@ -44,7 +44,7 @@ rawcall_six(long number, long a, long b, long c, long d, long e, long f)
 #endif
 }
 
-#define rawcall(number, a, b, c, d)                                            \
+#define rawcall(number, a, b, c, d) \
 	rawcall_six((number), (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 
 #endif /* LEAKSHIM_SHIM_RAWCALL_H */

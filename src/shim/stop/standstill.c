@@ -92,7 +92,8 @@ rehearse(void *unused)
 
 	(void)unused;
 	if (stack) {
-		pid = clone(do_nothing, stack + STACK_BYTES, HELPER_FLAGS, NULL);
+		pid = clone(do_nothing, stack + STACK_BYTES, HELPER_FLAGS,
+			    NULL);
 		if (pid > 0)
 			waitpid(pid, &status, __WALL);
 	}
@@ -161,8 +162,8 @@ make_room(size_t others)
 	size_t words = n * THREADSTATE_USUAL_WORDS + THREADSTATE_WORDS;
 	char *p;
 
-	now.bytes = STACK_BYTES + job + threads + read +
-		    words * sizeof(uintptr_t);
+	now.bytes =
+		STACK_BYTES + job + threads + read + words * sizeof(uintptr_t);
 	now.memory = ownmap_reserve(now.bytes);
 	if (!now.memory)
 		return false;
@@ -279,11 +280,11 @@ take_over(struct source *s, size_t others)
 	s->n_unread = n_unread;
 	s->why_unread = !n_unread  ? NULL :
 			all->error ? why_refused(all->error) :
-			n_late	   ? "they were in the kernel (vfork(2), a slow "
-				     "disk) and did not stop" :
-			n_moving   ? "they were in a system call that moves "
-				     "much data, which a stop would cut short" :
-				     "there are too many of them";
+			n_late   ? "they were in the kernel (vfork(2), a slow "
+				   "disk) and did not stop" :
+			n_moving ? "they were in a system call that moves "
+				   "much data, which a stop would cut short" :
+				   "there are too many of them";
 }
 
 static void

@@ -114,8 +114,7 @@ read_thread(struct stopper *s, struct stopper_thread *t)
 		return;
 	}
 	s->n_words += state.n_words;
-	s->read[s->n_read++] =
-		(struct source_thread){state.sp, state.storage};
+	s->read[s->n_read++] = (struct source_thread){state.sp, state.storage};
 	t->how = STOPPER_READ;
 }
 
@@ -219,8 +218,8 @@ seize(pid_t tid, void *ctx)
 		return;
 	}
 	if (tasks_is_moving(s->pid, tid)) {
-		s->threads[s->n++] = (struct stopper_thread){
-			tid, STOPPER_MOVING, now_ns()};
+		s->threads[s->n++] =
+			(struct stopper_thread){tid, STOPPER_MOVING, now_ns()};
 		return;
 	}
 	error = rawcall(SYS_ptrace, PTRACE_SEIZE, tid, 0, 0);
@@ -353,9 +352,9 @@ void
 stopper_rehearse(void)
 {
 	pid_t self = (pid_t)rawcall(SYS_getpid, 0, 0, 0, 0);
-	static const int requests[] = {PTRACE_SEIZE,	 PTRACE_INTERRUPT,
+	static const int requests[] = {PTRACE_SEIZE,     PTRACE_INTERRUPT,
 				       PTRACE_GETREGSET, PTRACE_SETREGSET,
-				       PTRACE_CONT,	 PTRACE_DETACH};
+				       PTRACE_CONT,      PTRACE_DETACH};
 	struct stopper_thread nobody = {.tid = self};
 	uint32_t word = 0;
 	size_t i;

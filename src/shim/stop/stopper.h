@@ -51,8 +51,8 @@ struct stopper {
 	int error;            /* of the last refusal, an errno */
 	struct stopper_thread *threads;
 	size_t n, room;
-	size_t next;   /* where the next known one is looked for */
-	size_t n_over; /* beyond the room, or not listed */
+	size_t next;                /* where the next known one is looked for */
+	size_t n_over;              /* beyond the room, or not listed */
 	struct source_thread *read; /* as many */
 	size_t n_read;
 	uintptr_t *words;

@@ -22,7 +22,7 @@
 enum {
 	THREADSTATE_BYTES = 16384, /* of scratch: 11 KiB with AMX */
 	THREADSTATE_WORDS = THREADSTATE_BYTES / 8 + 64, /* most of one thread */
-	THREADSTATE_USUAL_WORDS = 400, /* with AVX-512 */
+	THREADSTATE_USUAL_WORDS = 400,                  /* with AVX-512 */
 };
 
 struct threadstate {
