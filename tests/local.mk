@@ -59,6 +59,7 @@ FUZZ_TESTS = \
 
 SCRIPT_TESTS = \
 	scripts/check-cycles \
+	scripts/check-format \
 	scripts/check-headers \
 	scripts/check-layers \
 	scripts/check-lint \
