@@ -17,13 +17,14 @@ static bool
 ask_statx(int directory, const char *path, int flags, struct filefacts *out)
 {
 	const unsigned wanted =
-		STATX_TYPE | STATX_MODE | STATX_INO | STATX_MTIME;
+		STATX_TYPE | STATX_MODE | STATX_UID | STATX_INO | STATX_MTIME;
 	struct statx s;
 
 	if (syscall(SYS_statx, directory, path, flags, wanted, &s) != 0)
 		return false;
 	*out = (struct filefacts){
 		.mode = s.stx_mode,
+		.owner = s.stx_uid,
 		.device = (uint64_t)s.stx_dev_major << 32 | s.stx_dev_minor,
 		.inode = s.stx_ino,
 		.mtime_ns =
@@ -45,6 +46,7 @@ ask_newfstatat(int directory, const char *path, int flags,
 		return false;
 	*out = (struct filefacts){
 		.mode = s.st_mode,
+		.owner = s.st_uid,
 		/* As statx() would give it: the two are compared. */
 		.device = (uint64_t)(s.st_dev >> 8 & 0xfff) << 32 |
 			  (s.st_dev & 0xff) | (s.st_dev >> 12 & 0xfff00),

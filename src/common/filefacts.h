@@ -24,7 +24,8 @@ enum file_state {
 };
 
 struct filefacts {
-	unsigned mode; /* st_mode: type and permissions */
+	unsigned mode;  /* st_mode: type and permissions */
+	unsigned owner; /* st_uid */
 	uint64_t device, inode;
 	int64_t mtime_ns; /* since the epoch */
 };

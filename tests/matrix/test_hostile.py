@@ -26,6 +26,7 @@ SURROUNDINGS = [
     ("no processes", "-f EPERM=clone,clone3,vfork,fork"),
     ("killed for rare system calls",
      "-f KILL=kill,process_vm_readv,pidfd_open,ptrace"),
+    ("killed for prctl(2)", "-f KILL=prctl"),
     ("an old kernel", "-f ENOSYS=statx,renameat2,close_range,clone3,"
      "pidfd_open,memfd_create,process_vm_readv"),
     ("nothing new is permitted", "-f EPERM=statx,renameat2,close_range,kill,"
@@ -38,7 +39,7 @@ LIBRARIES = ("libjemalloc.so.2", "libmimalloc.so.2*", "libtcmalloc_minimal.so.4"
              "libasan.so.8", "libtsan.so.2")
 WITHOUT = {"libasan.so.8": "-E ASAN_OPTIONS=detect_leaks=0 "}
 
-SAMPLE = ("no /proc", "RLIMIT_AS of 96 MiB", "5 descriptors", "20 TiB reserved",
+SAMPLE = ("no /proc", "killed for prctl(2)", "RLIMIT_AS of 96 MiB", "5 descriptors", "20 TiB reserved",
           "an old kernel", "nothing new is permitted", "libjemalloc.so.2",
           "libasan.so.8")
 

@@ -2,6 +2,7 @@
 
 #include "shim/check/inspector.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "analysis/check/check.h"
 #include "common/buf.h"
+#include "common/filefacts.h"
 #include "common/ownmap.h"
 #include "common/sandbox.h"
 #include "python/api.h"
@@ -307,6 +309,22 @@ gather_facts(const struct inspector_request *r)
 }
 
 /*
+ * Does /proc/PID belong to root, who this process is not?  A filter may kill
+ * for prctl(2): there the owner of a file in it tells.
+ */
+static bool
+is_closed_to_own(void)
+{
+	struct filefacts f;
+
+	if (!sandbox_is_possible())
+		return syscall(SYS_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0) != 1;
+	return filefacts_find(AT_FDCWD, "/proc/self/smaps", 0, &f) ==
+		       FILE_PRESENT &&
+	       f.owner != (unsigned)syscall(SYS_geteuid);
+}
+
+/*
  * Of a process that has changed its user (mod_wsgi, gunicorn --user) not even
  * its clone may read /proc/PID: it looks itself.  Not on a signal handler's
  * stack, which may be small.
@@ -315,8 +333,7 @@ static void
 look_at_own(void)
 {
 	if (inspection.is_at_rest || !inspection.source.parent ||
-	    !process.options.reachability ||
-	    syscall(SYS_prctl, PR_GET_DUMPABLE, 0, 0, 0, 0) == 1)
+	    !process.options.reachability || !is_closed_to_own())
 		return;
 	notcloned_read(&inspection.notcloned, inspection.source.parent);
 	inspection.source.notcloned = &inspection.notcloned;
