@@ -21,4 +21,21 @@ def allocate(python):
     equal((done.stdout, done.status), ("1\n", 0), "it came to its end")
 
 
+COLLECTS = """
+import loader
+try: from _thread import start_new_thread
+except ImportError: from thread import start_new_thread
+start_new_thread(loader.want_gil_inside, ())
+print(loader.collect())
+"""
+
+
+@test("a collection takes no lock of the loader, whose holder wants the GIL")
+def collects(python):
+    done = python.run("program.py", timeout=300,
+                      files=dict(planted.files(python, "loader"),
+                                 **{"program.py": COLLECTS}))
+    equal((done.stdout, done.status), ("1\n", 0), "it came to its end")
+
+
 main()

@@ -34,7 +34,6 @@ enum {
 
 static _Atomic uint64_t *known;
 
-static bool is_forked;
 static atomic_bool is_unsure; /* of an address */
 
 /* As glibc 2.35 and later have it (dlfcn.h), which may be newer than we are. */
@@ -85,8 +84,7 @@ callers_settle(void)
 	bool is_changed;
 	size_t i;
 
-	/* In a fork's child a thread that is gone may have the lock. */
-	if (!atomic_load(&is_unsure) || is_forked)
+	if (!atomic_load(&is_unsure))
 		return;
 	atomic_store(&is_unsure, false);
 	is_changed = sysmodules_look();
@@ -103,7 +101,7 @@ callers_settle(void)
 void
 callers_forked(void)
 {
-	is_forked = true;
+	sysmodules_forked();
 }
 
 /* ---- the module around an address ---- */

@@ -9,8 +9,7 @@
  * Contract of every function here:
  *   side       shim; in any thread
  *   allocates  mmap(2), once
- *   locks      callers_find(): none; the others with a glibc before 2.35 the
- *              loader's (sysmodules.h)
+ *   locks      none
  *   signals    as safe as malloc(3), which is not
  */
 #ifndef LEAKSHIM_SHIM_CALLERS_H

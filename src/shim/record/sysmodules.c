@@ -5,64 +5,128 @@
 #include <link.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <string.h>
 
+#include "python/peek.h"
 #include "report/native.h"
 
-enum { MOST = 64 };
+/* The loader's list; weak, as only glibc has it. */
+extern struct r_debug _r_debug __attribute__((weak));
+
+enum {
+	MOST = 64,
+	MOST_OBJECTS = 1 << 16, /* of the loader's list, or it is no list */
+	MOST_HEADERS = 64,
+	NAME_BYTES = 256,
+	PAGE = 4096,
+};
 
 struct module {
 	uintptr_t header, start, end;
 };
 
 /*
- * Odd while the table is written; readers check it before and after.  Written
- * with `is_writing' set.
+ * Odd while the table is written; whoever reads it looks before and after.
+ * Written with `is_writing' set.
  */
 static atomic_uint sequence;
 static atomic_flag is_writing = ATOMIC_FLAG_INIT;
 static _Atomic uintptr_t table[MOST][3];
 static atomic_size_t n_modules;
-static unsigned long long changes; /* what the loader counts */
+static atomic_uint n_forgotten; /* times */
 
 struct found {
 	struct module all[MOST];
 	size_t n;
-	unsigned long long changes;
 };
 
-static struct module
-extent_of(const struct dl_phdr_info *info)
+/* ---- the loader's list, which other threads may change meanwhile ---- */
+
+static bool
+read_name(uintptr_t at, char out[NAME_BYTES])
 {
-	struct module m = {0, UINTPTR_MAX, 0};
-	int i;
+	size_t n = PAGE - at % PAGE;
 
-	for (i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *p = &info->dlpi_phdr[i];
-		uintptr_t from = info->dlpi_addr + p->p_vaddr;
-
-		if (p->p_type == PT_GNU_EH_FRAME)
-			m.header = from;
-		if (p->p_type != PT_LOAD)
-			continue;
-		if (from < m.start)
-			m.start = from;
-		if (from + p->p_memsz > m.end)
-			m.end = from + p->p_memsz;
+	if (n >= NAME_BYTES)
+		n = NAME_BYTES - 1;
+	if (!at || !peek(out, at, n))
+		return false;
+	/* Only what continues on the next page has one. */
+	if (!memchr(out, '\0', n) && n < NAME_BYTES - 1) {
+		if (!peek(out + n, at + n, NAME_BYTES - 1 - n))
+			return false;
+		n = NAME_BYTES - 1;
 	}
-	return m;
+	out[n] = '\0';
+	return true;
 }
 
-static int
-note(struct dl_phdr_info *info, size_t size, void *ctx)
+/* Of an object whose header is where it was loaded, as the system's are. */
+static bool
+find_extent(uintptr_t base, struct module *out)
 {
-	struct found *f = ctx;
+	struct module m = {0, UINTPTR_MAX, 0};
+	ElfW(Ehdr) h;
+	ElfW(Phdr) p;
+	size_t i;
 
-	if (size >=
-	    offsetof(struct dl_phdr_info, dlpi_subs) + sizeof info->dlpi_subs)
-		f->changes = info->dlpi_adds + info->dlpi_subs;
-	if (f->n < MOST && info->dlpi_name && native_is_system(info->dlpi_name))
-		f->all[f->n++] = extent_of(info);
-	return 0;
+	if (!peek(&h, base, sizeof h) || memcmp(h.e_ident, ELFMAG, SELFMAG) ||
+	    h.e_phentsize != sizeof p || h.e_phnum > MOST_HEADERS)
+		return false;
+	for (i = 0; i < h.e_phnum; i++) {
+		if (!peek(&p, base + h.e_phoff + i * sizeof p, sizeof p))
+			return false;
+		if (p.p_type == PT_GNU_EH_FRAME)
+			m.header = base + p.p_vaddr;
+		if (p.p_type != PT_LOAD)
+			continue;
+		if (base + p.p_vaddr < m.start)
+			m.start = base + p.p_vaddr;
+		if (base + p.p_vaddr + p.p_memsz > m.end)
+			m.end = base + p.p_vaddr + p.p_memsz;
+	}
+	*out = m;
+	return m.start < m.end;
+}
+
+/* False: the list is being changed. */
+static bool
+find_all(struct found *f)
+{
+	char name[NAME_BYTES];
+	struct link_map l;
+	uintptr_t at;
+	size_t i;
+
+	f->n = 0;
+	if (!&_r_debug || _r_debug.r_state != RT_CONSISTENT)
+		return false;
+	at = (uintptr_t)_r_debug.r_map;
+	for (i = 0; at && f->n < MOST; i++) {
+		if (i == MOST_OBJECTS || !peek(&l, at, sizeof l))
+			return false;
+		if (read_name((uintptr_t)l.l_name, name) &&
+		    native_is_system(name) &&
+		    find_extent(l.l_addr, &f->all[f->n]))
+			f->n++;
+		at = (uintptr_t)l.l_next;
+	}
+	return _r_debug.r_state == RT_CONSISTENT;
+}
+
+/* ---- the table ---- */
+
+static bool
+is_in_table(const struct found *f)
+{
+	bool is_same = f->n == atomic_load(&n_modules);
+	size_t i;
+
+	for (i = 0; i < f->n && is_same; i++)
+		is_same = atomic_load(&table[i][0]) == f->all[i].header &&
+			  atomic_load(&table[i][1]) == f->all[i].start &&
+			  atomic_load(&table[i][2]) == f->all[i].end;
+	return is_same;
 }
 
 static void
@@ -80,19 +144,32 @@ write_table(const struct module *all, size_t n)
 	atomic_fetch_add(&sequence, 1);
 }
 
+/* False: it is as it was. */
+static bool
+renew(void)
+{
+	unsigned before = atomic_load(&n_forgotten);
+	struct found f;
+
+	if (!find_all(&f))
+		return true;
+	if (is_in_table(&f))
+		return false;
+	write_table(f.all, f.n);
+	/* Whoever forgets meanwhile leaves it to us. */
+	if (atomic_load(&n_forgotten) != before)
+		write_table(NULL, 0);
+	return true;
+}
+
 bool
 sysmodules_look(void)
 {
-	struct found f = {.n = 0};
 	bool is_changed;
 
 	if (atomic_flag_test_and_set(&is_writing))
 		return true; /* by another thread, just now */
-	dl_iterate_phdr(note, &f);
-	is_changed = f.changes != changes || f.n != atomic_load(&n_modules);
-	changes = f.changes;
-	if (is_changed)
-		write_table(f.all, f.n);
+	is_changed = renew();
 	atomic_flag_clear(&is_writing);
 	return is_changed;
 }
@@ -100,10 +177,21 @@ sysmodules_look(void)
 void
 sysmodules_forget(void)
 {
+	atomic_fetch_add(&n_forgotten, 1);
 	if (atomic_flag_test_and_set(&is_writing))
 		return;
 	write_table(NULL, 0);
 	atomic_flag_clear(&is_writing);
+}
+
+void
+sysmodules_forked(void)
+{
+	atomic_flag_clear(&is_writing);
+	if (atomic_load(&sequence) & 1) {
+		atomic_store(&n_modules, 0);
+		atomic_fetch_add(&sequence, 1);
+	}
 }
 
 bool
