@@ -26,14 +26,14 @@ GLIBC_ONLY void *__libc_memalign(size_t alignment, size_t n);
 GLIBC_ONLY void *__libc_valloc(size_t n);
 GLIBC_ONLY void __libc_free(void *p);
 
-/*
- * Its user says which version it means (.symver), so it is not asked for below.
- */
 /* The second name of sigaction(2). */
 struct sigaction;
 GLIBC_ONLY int __sigaction(int number, const struct sigaction *action,
 			   struct sigaction *old);
 
+/*
+ * Its user says which version it means (.symver), so it is not asked for below.
+ */
 GLIBC_ONLY int dladdr1(const void *address, Dl_info *info, void **extra,
 		       int flags);
 GLIBC_ONLY int on_exit(void (*function)(int, void *), void *argument);

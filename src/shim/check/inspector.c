@@ -88,7 +88,7 @@ drop_page(void)
 	secondclone_end();
 	standstill_forget();
 	growths_settle();
-	if (inspection.source.notcloned)
+	if (inspection.notcloned.words) /* the source may be filled anew */
 		notcloned_fini(&inspection.notcloned);
 	inspection.source.notcloned = NULL;
 	ownunmap(inspection.page, inspection.page_bytes);

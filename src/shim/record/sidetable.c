@@ -79,6 +79,7 @@ stamp(struct leaf *leaf, uintptr_t address)
 		*e = epoch_now;
 }
 
+/* The leaf of the address, made if need be; NULL: no memory. */
 static struct leaf *
 make_leaf(uintptr_t address)
 {

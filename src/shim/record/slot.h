@@ -62,7 +62,6 @@ slot_epoch(const struct leaf *leaf, uintptr_t address)
 	return leaf->epochs ? leaf->epochs[leaf_granule(address)] : 0;
 }
 
-/* The leaf of the address, made if need be; NULL: no memory. */
 /* Of a slot that is live. */
 static inline void
 slot_read(struct leaf *leaf, uintptr_t address, struct block *out)
