@@ -173,9 +173,15 @@ def _look(mark, options, collect):
                 outcome = _HAS_COLLECTED
             else:
                 outcome = _HAS_NOT_COLLECTED
+        except LeakshimError:
+            # It has not begun; another of this thread may have, in whose
+            # collection a finalizer has called us.
+            outcome = None
+            raise
         finally:
-            value = _library.leakshim_py_end(outcome, *names)
-            reason = ctypes.get_errno()
+            if outcome is not None:
+                value = _library.leakshim_py_end(outcome, *names)
+                reason = ctypes.get_errno()
         if value == -1:
             raise LeakshimError("no check: %s" % _REASONS.get(
                 reason, os.strerror(reason)))

@@ -39,6 +39,25 @@ print(leakshim._library.leakshim_py_end(0, None, None))
 """
 
 
+NESTED = """
+import gc, leakshim
+reasons = []
+
+class Asks(object):
+    def __del__(self):
+        try:
+            leakshim.check()
+        except leakshim.LeakshimError as error:
+            reasons.append("collection" in str(error))
+
+asks = [Asks()]
+asks.append(asks)
+del asks
+print(leakshim.check(collect=True)["process"]["trigger"])
+print(reasons)
+"""
+
+
 @test("a check that was interrupted does not prevent the next one")
 def interrupted(python):
     with open(HELPER, encoding="utf-8") as f:
@@ -49,6 +68,17 @@ def interrupted(python):
           "what it saw")
     equal(done.status, 0, "status")
     equal(done.report["process"]["trigger"], "exit", "the last report")
+
+
+# A cycle with a finalizer is no garbage to 2.7.
+@test("one that a finalizer asks for meanwhile does not abandon it",
+      only=lambda python: python.major > 2)
+def nested(python):
+    with open(HELPER, encoding="utf-8") as f:
+        helper = f.read()
+    done = python.run("program.py", files={"program.py": NESTED,
+                                           "leakshim.py": helper})
+    equal((done.stdout, done.status), ("api\n[True]\n", 0), "what it saw")
 
 
 main()

@@ -199,7 +199,9 @@ begin_turn(struct turn *t, const char *json_path)
 	case GIL_HELD:
 		break;
 	}
-	end_abandoned();
+	/* A finalizer in the collection between the two may ask as well. */
+	if (!gcwatch_is_collecting())
+		end_abandoned();
 	why = take_turn(t, json_path);
 	if (!t->has_taken)
 		stay_if_left_behind(why, json_path);
