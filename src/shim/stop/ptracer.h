@@ -7,9 +7,9 @@
  * has one such name, which no system call gives back: so that the program's own
  * is not lost, calls of prctl(3) are noted, and where it has named one, nothing
  * is changed.  A fork's child begins without (security/yama/yama_lsm.c, Linux
- * 3.4 to 6.18).  What was named before an exec(2), by a raw system call, or in a
- * process that was attached to, where no call is interposed, is not known; only
- * where the helper was refused before is the name replaced.
+ * 3.4 to 6.18).  What was named before an exec(2), by a raw system call, or in
+ * a process that was attached to, where no call is interposed, is not known;
+ * only where the helper was refused before is the name replaced.
  *
  * Contract of every function here:
  *   side       shim
