@@ -41,6 +41,7 @@ test_packages() {
 		python3-pytest-xdist    ... and several processes of it
 		mandoc                  checks the man pages
 		musl-tools              programs of another C library
+		strace                  counts system calls
 		valgrind                Memcheck sees no errors of ours
 		binutils                checks what the library exports
 		debootstrap             unpacks other Debian suites' Pythons

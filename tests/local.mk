@@ -90,6 +90,7 @@ BATS_TESTS = \
 	%D%/bats/report.bats \
 	%D%/bats/run.bats \
 	%D%/bats/summary.bats \
+	%D%/bats/native.bats \
 	%D%/bats/valgrind.bats \
 	%D%/bats/unread.bats
 

@@ -8,6 +8,7 @@
 #include <link.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -162,31 +163,65 @@ load(void)
 
 /* ---- libunwind's descriptors ---- */
 
-/* The last page of the stack at hand that was read from. */
-static _Thread_local uintptr_t readable_page
-	__attribute__((tls_model("initial-exec")));
+enum { PAGE = 4096, PAGES = 4 };
+
+/* What is known to be readable for the stack at hand. */
+static _Thread_local struct {
+	uintptr_t live_to;     /* from the stack pointer on */
+	uintptr_t page[PAGES]; /* that were read from last; 0: none */
+	unsigned next;
+} readable __attribute__((tls_model("initial-exec")));
+
+/* Another capture: what could be read may have been unmapped since. */
+static void
+forget_readable(void)
+{
+	char here;
+
+	memset(&readable, 0, sizeof readable);
+	readable.live_to = ((uintptr_t)&here | (PAGE - 1)) + 1;
+}
+
+static bool
+is_known_readable(uintptr_t address)
+{
+	uintptr_t page = address & -(uintptr_t)PAGE;
+	char here;
+	int i;
+
+	if (address >= (uintptr_t)&here &&
+	    address <= readable.live_to - sizeof(unw_word_t))
+		return true;
+	if (!page || address % PAGE > PAGE - sizeof(unw_word_t))
+		return false;
+	for (i = 0; i < PAGES; i++)
+		if (readable.page[i] == page)
+			return true;
+	return false;
+}
 
 /*
  * Where a frame has no unwind information, libunwind guesses, and tests with a
  * pipe of its own whether memory can be read: a byte is written and read back.
  * The program may have closed that pipe, and reused its descriptors for a file
- * or a socket.  So we do the reading.
+ * or a socket.  So we do the reading.  What it writes is its own copy of the
+ * registers; if that fails, it walks the slow way, at ten times the cost.
  */
 static int
 read_memory(unw_addr_space_t space, unw_word_t address, unw_word_t *value,
 	    int is_write, void *ctx)
 {
-	enum { PAGE = 4096 };
-
 	(void)space;
 	(void)ctx;
-	if (is_write)
-		return -UNW_EINVAL;
-	if (!address || (address & -(uintptr_t)PAGE) != readable_page ||
-	    address % PAGE > PAGE - sizeof *value) {
+	if (is_write) {
+		*(unw_word_t *)address = *value;
+		return 0;
+	}
+	if (!is_known_readable(address)) {
 		if (!peek(value, address, sizeof *value))
 			return -UNW_EINVAL;
-		readable_page = address & -(uintptr_t)PAGE;
+		readable.page[readable.next++ % PAGES] =
+			address & -(uintptr_t)PAGE;
 		return 0;
 	}
 	*value = *(const unw_word_t *)address;
@@ -314,7 +349,7 @@ walk(struct frame *frames, size_t n_max, bool is_whole, size_t *n_loops)
 	size_t n = 0, steps = 0;
 
 	*n_loops = 0;
-	readable_page = 0;
+	forget_readable();
 #ifdef unw_tdep_getcontext
 	unw.getcontext(&context);
 #else
@@ -400,6 +435,7 @@ nativestack_capture(stack_id below)
 
 	if (atomic_exchange_explicit(&is_stale, false, memory_order_relaxed))
 		unw.flush_cache(*unw.space, 0, 0);
+	forget_readable();
 	n = unw.backtrace(ips, (int)n_wanted + OWN_FRAMES);
 	for (i = 0; i < n && is_own((uintptr_t)ips[i]); i++)
 		;
