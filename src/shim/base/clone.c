@@ -128,7 +128,9 @@ settle_in_child(void)
 	setrlimit(RLIMIT_CORE, &no_core);
 	raise_limits();
 	limit_time();
-	prctl(PR_SET_NAME, "leakshim", 0, 0, 0);
+	/* A name is not worth the clone's life. */
+	if (!sandbox_is_possible())
+		prctl(PR_SET_NAME, "leakshim", 0, 0, 0);
 	set_oom_first();
 	close_from(channel_cloned(3));
 }
