@@ -194,11 +194,11 @@ def check(since=0, kinds="auto", collect=False):
     """Look for leaks now: the JSON report, as a dict (leakshim-report(5)).
 
     since: a mark of checkpoint().  kinds: what to report, as the option of
-    that name.  collect: run gc.collect() meanwhile if there is something to
+    that name, or a list of such.  collect: run gc.collect() meanwhile if there is something to
     collect, which distinguishes uncollectable garbage from pending garbage.
     """
     _need_active()
-    return _look(since, "kinds=%s" % kinds, collect)[0]
+    return _look(since, "kinds=" + ",".join(_as_list(kinds)), collect)[0]
 
 
 def _as_list(value):

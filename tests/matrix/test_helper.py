@@ -86,4 +86,25 @@ def no_marks(python):
     assert "leakshim.report/1" in done.stdout, done.stdout
 
 
+KINDS = """
+import gc, leakshim
+gc.disable()
+for number in range(3):
+    ring = [number]
+    ring.append(ring)
+del ring
+for kinds in ("unreachable", ["unreachable", "uncollectable"],
+              ("uncollectable",)):
+    found = leakshim.check(kinds=kinds)["findings"]
+    print(sorted(set(str(each["kind"]) for each in found)))
+"""
+
+
+@test("check() takes one kind or many", sample=True)
+def kinds(python):
+    done = python.run("-c", KINDS, files={"leakshim.py": read_helper()})
+    equal(done.stdout.splitlines(),
+          ["['unreachable']", "['unreachable']", "[]"], "kinds")
+
+
 main()
