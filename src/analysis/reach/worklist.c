@@ -19,7 +19,7 @@ worklist_fini(struct worklist *p)
 void
 worklist_begin(struct worklist *p)
 {
-	worklist_fini(p);
+	/* What one object needed, many may: to map it anew costs far more. */
 	p->stamp++;
 	p->n = p->at = 0;
 	p->is_cut = false;

@@ -49,7 +49,7 @@ bool worklist_has(const struct worklist *p, uintptr_t node);
 /* The next node to be examined, 0 if none is left. */
 uintptr_t worklist_next(struct worklist *p);
 
-/* The last object's is not needed any more. */
+/* None is needed any more: give back what large ones needed. */
 void worklist_fini(struct worklist *p);
 
 #endif /* LEAKSHIM_ANALYSIS_WORKLIST_H */
