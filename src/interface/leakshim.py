@@ -30,6 +30,11 @@ import tempfile
 import time
 import warnings
 
+try:
+    from _thread import get_ident
+except ImportError:
+    from thread import get_ident
+
 __all__ = ["LeakError", "LeakshimError", "LeakshimWarning", "check",
            "checkpoint", "is_active", "no_leaks"]
 
@@ -154,8 +159,24 @@ def _read(path):
         return f.read().decode("utf-8", "replace")
 
 
+_looking = set()  # the threads in _look()
+
+
 def _look(mark, options, collect):
     """The report, as a dict and as text."""
+    # A finalizer may ask while tempfile holds a lock of its own.
+    thread = get_ident()
+    if thread in _looking:
+        raise LeakshimError("no check: this thread is making one; a finalizer "
+                            "in a collection, or a signal handler, asks again")
+    _looking.add(thread)
+    try:
+        return _look_once(mark, options, collect)
+    finally:
+        _looking.discard(thread)
+
+
+def _look_once(mark, options, collect):
     # All that is made from here on is ours, and not looked at.
     until = checkpoint() if mark else 0
     directory = tempfile.mkdtemp(prefix="leakshim-")
