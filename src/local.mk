@@ -29,6 +29,7 @@ libcommon_la_SOURCES = \
 	%D%/common/kinds.def \
 	%D%/common/numbers.c \
 	%D%/common/numbers.h \
+	%D%/common/oldsymbol.h \
 	%D%/common/options.c \
 	%D%/common/options.def \
 	%D%/common/options.h \

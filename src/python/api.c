@@ -6,17 +6,10 @@
 #include <link.h>
 #include <string.h>
 
+#include "common/oldsymbol.h"
 #include "python/versions.h"
 
-/*
- * dlsym moved from libdl to libc in glibc 2.34, with a new symbol version.
- * Bound to the old one, the library loads on 2.31 as well.
- */
-#if defined __x86_64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-#elif defined __aarch64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.17");
-#endif
+OLD_SYMBOL(dlsym);
 
 struct api py;
 struct python python;

@@ -7,15 +7,11 @@
 #include <string.h>
 
 #include "common/glibconly.h"
+#include "common/oldsymbol.h"
 #include "python/objects.h"
 #include "python/peek.h"
 
-/* Older than glibc 2.34, where it moved; see api.c. */
-#if defined __x86_64__
-__asm__(".symver dladdr1,dladdr1@GLIBC_2.3.3");
-#elif defined __aarch64__
-__asm__(".symver dladdr1,dladdr1@GLIBC_2.17");
-#endif
+OLD_SYMBOL_233(dladdr1);
 
 static const struct frame_layout *row;
 

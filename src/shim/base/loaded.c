@@ -1,5 +1,6 @@
 #include "config.h"
 
+#include "common/oldsymbol.h"
 #include "shim/base/loaded.h"
 
 #include <dlfcn.h>
@@ -7,15 +8,9 @@
 #include <stddef.h>
 #include <string.h>
 
-#if defined __x86_64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-__asm__(".symver dlopen,dlopen@GLIBC_2.2.5");
-__asm__(".symver dlclose,dlclose@GLIBC_2.2.5");
-#elif defined __aarch64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.17");
-__asm__(".symver dlopen,dlopen@GLIBC_2.17");
-__asm__(".symver dlclose,dlclose@GLIBC_2.17");
-#endif
+OLD_SYMBOL(dlsym);
+OLD_SYMBOL(dlopen);
+OLD_SYMBOL(dlclose);
 
 enum { MOST_OBJECTS = 4096, NAME_BYTES = 4096 };
 

@@ -9,19 +9,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/oldsymbol.h"
 #include "shim/base/export.h"
 
-#if defined __x86_64__
-__asm__(".symver dladdr,dladdr@GLIBC_2.2.5");
-__asm__(".symver dlerror,dlerror@GLIBC_2.2.5");
-__asm__(".symver dlopen,dlopen@GLIBC_2.2.5");
-__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-#elif defined __aarch64__
-__asm__(".symver dladdr,dladdr@GLIBC_2.17");
-__asm__(".symver dlerror,dlerror@GLIBC_2.17");
-__asm__(".symver dlopen,dlopen@GLIBC_2.17");
-__asm__(".symver dlsym,dlsym@GLIBC_2.17");
-#endif
+OLD_SYMBOL(dladdr);
+OLD_SYMBOL(dlerror);
+OLD_SYMBOL(dlopen);
+OLD_SYMBOL(dlsym);
 
 struct next_functions next;
 

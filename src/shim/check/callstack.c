@@ -7,19 +7,14 @@
 #include <stddef.h>
 #include <unwind.h>
 
+#include "common/oldsymbol.h"
 #include "common/ownmap.h"
 #include "python/frames.h"
 #include "python/ownframes.h"
 #include "python/peek.h"
 
-/* Older than glibc 2.34, where they moved; see api.c. */
-#if defined __x86_64__
-__asm__(".symver dlopen,dlopen@GLIBC_2.2.5");
-__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-#elif defined __aarch64__
-__asm__(".symver dlopen,dlopen@GLIBC_2.17");
-__asm__(".symver dlsym,dlsym@GLIBC_2.17");
-#endif
+OLD_SYMBOL(dlopen);
+OLD_SYMBOL(dlsym);
 
 enum {
 	MOST_FRAMES = 1 << 16, /* of C */

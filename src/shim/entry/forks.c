@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "common/glibconly.h"
+#include "common/oldsymbol.h"
 #include "shim/base/forkgate.h"
 #include "shim/base/process.h"
 #include "shim/check/command.h"
@@ -21,11 +22,7 @@
 #include "shim/record/stacks.h"
 #include "shim/stop/ptracer.h"
 
-#if defined __x86_64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-#elif defined __aarch64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.17");
-#endif
+OLD_SYMBOL(dlsym);
 
 extern void *__dso_handle __attribute__((visibility("hidden")));
 

@@ -11,6 +11,7 @@
 
 #include "common/attachpage.h"
 #include "common/buf.h"
+#include "common/oldsymbol.h"
 #include "python/api.h"
 #include "shim/base/channel.h"
 #include "shim/base/clone.h"
@@ -29,11 +30,7 @@
 #include "shim/record/capture.h"
 #include "shim/record/hooks.h"
 
-#if defined __x86_64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-#elif defined __aarch64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.17");
-#endif
+OLD_SYMBOL(dlsym);
 
 enum { UNMAP_MS = 5000 };
 

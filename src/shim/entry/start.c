@@ -13,6 +13,7 @@
 
 #include "common/buf.h"
 #include "common/glibconly.h"
+#include "common/oldsymbol.h"
 #include "python/api.h"
 #include "python/layout.h"
 #include "report/output.h"
@@ -26,13 +27,8 @@
 #include "shim/entry/forks.h"
 #include "shim/record/hooks.h"
 
-#if defined __x86_64__
-__asm__(".symver dlerror,dlerror@GLIBC_2.2.5");
-__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-#elif defined __aarch64__
-__asm__(".symver dlerror,dlerror@GLIBC_2.17");
-__asm__(".symver dlsym,dlsym@GLIBC_2.17");
-#endif
+OLD_SYMBOL(dlerror);
+OLD_SYMBOL(dlsym);
 
 /*
  * Our constructor has run.  Constructors of libpython may run before it (3.13:

@@ -7,16 +7,13 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "common/oldsymbol.h"
 #include "common/ownmap.h"
 #include "report/native.h"
 #include "shim/record/callframe.h"
 #include "shim/record/sysmodules.h"
 
-#if defined __x86_64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-#elif defined __aarch64__
-__asm__(".symver dlsym,dlsym@GLIBC_2.17");
-#endif
+OLD_SYMBOL(dlsym);
 
 /*
  * An address in a word: 48 bits, which is all that it has, and 16 that say what

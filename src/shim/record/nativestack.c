@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/oldsymbol.h"
 #include "common/ownmap.h"
 #include "python/frames.h"
 #include "python/peek.h"
@@ -64,14 +65,8 @@ nativestack_code_unmapped(void)
 #define UNW_LOCAL_ONLY
 #include <libunwind.h>
 
-/* Older than glibc 2.34, where they moved; see api.c. */
-#if defined __x86_64__
-__asm__(".symver dlopen,dlopen@GLIBC_2.2.5");
-__asm__(".symver dlsym,dlsym@GLIBC_2.2.5");
-#elif defined __aarch64__
-__asm__(".symver dlopen,dlopen@GLIBC_2.17");
-__asm__(".symver dlsym,dlsym@GLIBC_2.17");
-#endif
+OLD_SYMBOL(dlopen);
+OLD_SYMBOL(dlsym);
 
 enum {
 	MOST_FRAMES = 255,
