@@ -19,6 +19,7 @@ libcommon_la_SOURCES = \
 	%D%/common/buf.h \
 	%D%/common/days.c \
 	%D%/common/days.h \
+	%D%/common/dirent64.h \
 	%D%/common/filefacts.c \
 	%D%/common/filefacts.h \
 	%D%/common/glibconly.h \

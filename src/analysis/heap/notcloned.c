@@ -12,6 +12,7 @@
 #include "analysis/base/lines.h"
 #include "analysis/heap/maps.h"
 #include "common/buf.h"
+#include "common/dirent64.h"
 #include "common/procfs.h"
 #include "python/peek.h"
 
@@ -47,15 +48,6 @@ keep(struct notcloned *o, uintptr_t word)
 }
 
 /* ---- the kernel's ---- */
-
-/* struct linux_dirent64 of getdents64(2). */
-struct entry {
-	uint64_t inode;
-	int64_t offset;
-	uint16_t size;
-	uint8_t type;
-	char name[];
-};
 
 static void
 put_directory(struct buf *path, pid_t pid)
@@ -142,7 +134,7 @@ walk_descriptors(struct pass *p)
 		const char *at = entries;
 
 		while (at < entries + n) {
-			const struct entry *e = (const void *)at;
+			const struct dirent64_entry *e = (const void *)at;
 
 			if (e->name[0] != '.')
 				look_at(p, directory, e->name);

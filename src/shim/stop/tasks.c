@@ -3,22 +3,13 @@
 #include "shim/stop/tasks.h"
 
 #include <fcntl.h>
-#include <stdint.h>
 #include <sys/syscall.h>
 
+#include "common/dirent64.h"
 #include "common/restart.h"
 #include "shim/stop/rawcall.h"
 
 enum { PATH_BYTES = 80, STAT_BYTES = 512 };
-
-/* struct linux_dirent64 of getdents64(2). */
-struct entry {
-	uint64_t inode;
-	int64_t offset;
-	uint16_t size;
-	uint8_t type;
-	char name[];
-};
 
 static char *
 put_text(char *p, const char *text)
@@ -85,7 +76,7 @@ tasks_walk(pid_t pid, void (*each)(pid_t tid, void *ctx), void *ctx)
 		const char *at = entries;
 
 		while (at < entries + n) {
-			const struct entry *e = (const void *)at;
+			const struct dirent64_entry *e = (const void *)at;
 			pid_t tid = number_of(e->name);
 
 			if (tid)
