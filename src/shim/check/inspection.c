@@ -199,47 +199,22 @@ say_crash(const char *part, const struct guard_crash *crash)
 	buf_fini(&b);
 }
 
-static void
-audit_guarded(struct check *c)
-{
-	struct guard_crash crash;
-
-	guard_run(audit, c, &crash);
-	if (!crash.signal)
-		return;
-	c->has_audit = false;
-	omissions_note(&c->omissions, OMISSION_AUDIT, crashed);
-	say_crash("audit", &crash);
-}
-
-static void
-growth_guarded(struct check *c)
-{
-	struct guard_crash crash;
-
-	guard_run(growth, c, &crash);
-	if (!crash.signal)
-		return;
-	c->growth = NULL;
-	omissions_note(&c->omissions, OMISSION_GROWTH, crashed);
-	say_crash("growth", &crash);
-}
-
 /*
- * Find what the program can reach.  This reads unverified memory: if it
- * crashes, the cycles are still reported.
+ * A part that reads unverified memory: if it crashes, the cycles are still
+ * reported.  False: it has, and what it was for is noted as missed.
  */
-static void
-reach_guarded(struct check *c)
+static bool
+is_done(const char *part, void (*run)(void *), struct check *c,
+	enum omission omission)
 {
 	struct guard_crash crash;
 
-	guard_run(reach, c, &crash);
+	guard_run(run, c, &crash);
 	if (!crash.signal)
-		return;
-	c->has_lost = false;
-	omissions_note(&c->omissions, OMISSION_REACHABILITY, crashed);
-	say_crash("reachability", &crash);
+		return true;
+	omissions_note(&c->omissions, omission, crashed);
+	say_crash(part, &crash);
+	return false;
 }
 
 bool
@@ -275,10 +250,13 @@ inspection_run(void *ctx)
 	recycle_mark();
 	if (inspection_is_a_commands())
 		clone_step_back();
-	reach_guarded(&c);
+	if (!is_done("reachability", reach, &c, OMISSION_REACHABILITY))
+		c.has_lost = false;
 	testhooks_holders(&c);
-	audit_guarded(&c);
-	growth_guarded(&c);
+	if (!is_done("audit", audit, &c, OMISSION_AUDIT))
+		c.has_audit = false;
+	if (!is_done("growth", growth, &c, OMISSION_GROWTH))
+		c.growth = NULL;
 	waited = clone_now_ns();
 	/* A program that died meanwhile still gets its report. */
 	clone_wait_for_order(&page->order, inspection.parent);
