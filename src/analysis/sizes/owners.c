@@ -20,7 +20,7 @@ struct owners {
 	const struct reach *r;
 	struct worklist worklist; /* memory of the present object */
 	struct views views;
-	size_t n_direct; /* the first ones in `pieces': o points to them */
+	size_t n_direct; /* the first ones in the worklist: o points to them */
 	struct measure_list shared; /* to be looked into */
 	uint32_t ticks;
 	bool failed;
@@ -48,10 +48,11 @@ share(struct owners *w, uintptr_t node)
 	w->shared.all[w->shared.n++] = node;
 }
 
+/* The memory, not the objects, that the words lead to. */
 static void
-share_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
+each_memory(struct owners *w, const uintptr_t *from, const uintptr_t *to,
+	    void (*take)(struct owners *w, uintptr_t node))
 {
-	struct owners *w = ctx;
 	const uintptr_t *p;
 
 	for (p = from; p < to; p++) {
@@ -59,8 +60,14 @@ share_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 		uintptr_t node = reach_node_of(w->r, *p, &o);
 
 		if (node && !o)
-			share(w, node);
+			take(w, node);
 	}
+}
+
+static void
+share_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
+{
+	each_memory(ctx, from, to, share);
 }
 
 static void
@@ -73,18 +80,15 @@ share_all(struct owners *w)
 /* ---- the memory of one object ---- */
 
 static void
+see(struct owners *w, uintptr_t node)
+{
+	worklist_add(&w->worklist, node);
+}
+
+static void
 see_words(const uintptr_t *from, const uintptr_t *to, void *ctx)
 {
-	struct owners *w = ctx;
-	const uintptr_t *p;
-
-	for (p = from; p < to; p++) {
-		void *o;
-		uintptr_t node = reach_node_of(w->r, *p, &o);
-
-		if (node && !o)
-			worklist_add(&w->worklist, node);
-	}
+	each_memory(ctx, from, to, see);
 }
 
 /* Into w->worklist what o itself points to; false: nothing. */
