@@ -16,11 +16,9 @@
 #include <stdint.h>
 
 struct guard_crash {
-	int signal;        /* 0: none */
-	uintptr_t address; /* that was touched */
-	uintptr_t
-		/* that touched it; in our library, if it is ours */
-		instruction;
+	int signal;            /* 0: none */
+	uintptr_t address;     /* that was touched */
+	uintptr_t instruction; /* that touched it */
 };
 
 /* run(ctx); a crash ends it and is described in *crash. */
