@@ -111,6 +111,7 @@ libpython_la_SOURCES = \
 	%D%/python/peek.h \
 	%D%/python/pending.c \
 	%D%/python/pending.h \
+	%D%/python/pyerror.h \
 	%D%/python/pymalloc.c \
 	%D%/python/pymalloc.h \
 	%D%/python/recognize.c \

@@ -9,6 +9,7 @@
 #include "python/finalizers.h"
 #include "python/gil.h"
 #include "python/layout.h"
+#include "python/pyerror.h"
 #include "shim/base/arming.h"
 #include "shim/base/process.h"
 #include "shim/base/say.h"
@@ -139,10 +140,10 @@ attach_problem(void)
 const char *
 boot_attach(void)
 {
-	void *type, *value, *traceback;
+	struct pyerror error;
 	const char *why;
 
-	py.PyErr_Fetch(&type, &value, &traceback);
+	pyerror_keep(&error);
 	why = attach_problem();
 	if (!why) {
 		finalizers_init();
@@ -156,18 +157,17 @@ boot_attach(void)
 		watched.is_watched = true;
 		triggers_start();
 	}
-	py.PyErr_Clear();
-	py.PyErr_Restore(type, value, traceback);
+	pyerror_put_back(&error);
 	return why;
 }
 
 bool
 boot_detach(void)
 {
-	void *type, *value, *traceback;
+	struct pyerror error;
 	bool ok;
 
-	py.PyErr_Fetch(&type, &value, &traceback);
+	pyerror_keep(&error);
 	triggers_stop();
 	gcwatch_remove(watched.gc);
 	ok = hooks_remove();
@@ -178,21 +178,20 @@ boot_detach(void)
 	py.Py_DecRef(watched.gc);
 	watched.gc = NULL;
 	process.is_inert = true;
-	py.PyErr_Clear();
-	py.PyErr_Restore(type, value, traceback);
+	pyerror_put_back(&error);
 	return ok;
 }
 
 int
 boot(void *unused)
 {
-	void *type, *value, *traceback;
+	struct pyerror error;
 
 	(void)unused;
 	if (process.is_inert || !gil_is_held() || is_finalizing())
 		return 0;
 	/* A pending call must leave no error, and keep one that was there. */
-	py.PyErr_Fetch(&type, &value, &traceback);
+	pyerror_keep(&error);
 	watched.gc = import_gc();
 	if (watched.gc) {
 		tries = 0; /* the next life has as many */
@@ -200,7 +199,6 @@ boot(void *unused)
 	} else if (++tries < MAX_TRIES) {
 		arming_wait_again();
 	}
-	py.PyErr_Clear();
-	py.PyErr_Restore(type, value, traceback);
+	pyerror_put_back(&error);
 	return 0;
 }

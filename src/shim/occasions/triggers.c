@@ -15,6 +15,7 @@
 #include "python/layout.h"
 #include "python/names.h"
 #include "python/pending.h"
+#include "python/pyerror.h"
 #include "shim/base/arming.h"
 #include "shim/base/clone.h"
 #include "shim/base/process.h"
@@ -212,15 +213,14 @@ serve(void)
 static void
 serve_quietly(void)
 {
-	void *type, *value, *traceback;
+	struct pyerror error;
 	int saved = errno;
 
 	atomic_store(&watch.waits_since, 0);
 	atomic_store(&watch.served, now_ns());
-	py.PyErr_Fetch(&type, &value, &traceback);
+	pyerror_keep(&error);
 	serve();
-	py.PyErr_Clear();
-	py.PyErr_Restore(type, value, traceback);
+	pyerror_put_back(&error);
 	errno = saved;
 }
 
